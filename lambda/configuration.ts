@@ -1,0 +1,68 @@
+import type { CompanionTagForm } from './core/companion-tag';
+import { ENV } from './core/names';
+import { type Platform, parsePlatform } from './core/platform';
+import { COMPANION_FOR, type Policy, UNCOMPRESSED_LAYERS } from './core/policy';
+
+export interface Configuration {
+  readonly policy: Policy;
+  /** The bus that outcomes are published on. */
+  readonly eventBusName: string;
+  /** The value of the one dimension of every metric. */
+  readonly functionName: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * @param environment the function's environment variables, as the construct sets them
+ * @throws Error that names the variable, the value got and the value expected
+ */
+export function readConfiguration(environment: Environment): Configuration {
+  return {
+    policy: {
+      companionTag: companionTagForm(environment),
+      platforms: platforms(required(environment, ENV.platforms)),
+      companionFor: oneOf(environment, ENV.companionFor, COMPANION_FOR),
+      uncompressedLayers: oneOf(environment, ENV.uncompressedLayers, UNCOMPRESSED_LAYERS),
+    },
+    eventBusName: required(environment, ENV.eventBusName),
+    functionName: required(environment, 'AWS_LAMBDA_FUNCTION_NAME'),
+  };
+}
+
+function required(environment: Environment, name: string): string {
+  const value = environment[name];
+  if (!value) throw new Error(`environment variable ${name} is not set`);
+  return value;
+}
+
+function oneOf<T extends string>(environment: Environment, name: string, allowed: readonly T[]): T {
+  const value = required(environment, name);
+  const found = allowed.find((one) => one === value);
+  if (found) return found;
+  throw new Error(`environment variable ${name} is '${value}', expected one of ${allowed.join(', ')}`);
+}
+
+function companionTagForm(environment: Environment): CompanionTagForm {
+  const suffix = environment[ENV.companionTagSuffix];
+  const prefix = environment[ENV.companionTagPrefix];
+  if (!suffix === !prefix) {
+    throw new Error(
+      `exactly one of the environment variables ${ENV.companionTagSuffix} and ${ENV.companionTagPrefix} must be set`,
+    );
+  }
+  return suffix ? { suffix } : { prefix: prefix ?? '' };
+}
+
+function platforms(list: string): readonly [Platform, ...Platform[]] {
+  const [first, ...further] = list.split(',').map((text) => {
+    const platform = parsePlatform(text.trim());
+    if (!platform)
+      throw new Error(
+        `environment variable ${ENV.platforms} has '${text}', expected os/architecture or os/architecture/variant`,
+      );
+    return platform;
+  });
+  if (!first) throw new Error(`environment variable ${ENV.platforms} is empty`);
+  return [first, ...further];
+}

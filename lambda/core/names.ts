@@ -1,0 +1,38 @@
+/** Names that the construct, the function and its readers must agree on; constants only, so that lib/ may import them. */
+
+export const DEFAULT_COMPANION_TAG_SUFFIX = '-dockerv2';
+
+/** Tags of the AWS SOCI index builder end so; to convert them would start a ping-pong between the two services. */
+export const SOCI_TAG_SUFFIX = '-soci';
+
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+export const MAX_TAG_LENGTH = 128;
+
+/** The `source` of every event that the service publishes. */
+export const EVENT_SOURCE = 'ecr-oci-remediation';
+export const OUTCOME_DETAIL_TYPE = 'Image Remediation';
+
+export const METRIC_NAMESPACE = 'EcrOciRemediation';
+export const METRIC_DIMENSION = 'FunctionName';
+export const METRICS = {
+  ociImagesPushed: 'OciImagesPushed',
+  converted: 'Converted',
+  aliased: 'Aliased',
+  unchanged: 'Unchanged',
+  skipped: 'Skipped',
+  refused: 'Refused',
+  failed: 'Failed',
+  outcomesNotPublished: 'OutcomesNotPublished',
+  timeToCompanion: 'TimeToCompanion',
+  registryCalls: 'RegistryCalls',
+} as const;
+
+/** Environment variables of the function. */
+export const ENV = {
+  companionTagSuffix: 'COMPANION_TAG_SUFFIX',
+  companionTagPrefix: 'COMPANION_TAG_PREFIX',
+  platforms: 'PLATFORMS',
+  companionFor: 'COMPANION_FOR',
+  uncompressedLayers: 'UNCOMPRESSED_LAYERS',
+  eventBusName: 'EVENT_BUS_NAME',
+} as const;

@@ -1,0 +1,19 @@
+import type { CompanionTagForm } from './companion-tag';
+import type { Platform } from './platform';
+
+/** `oci-images`: only what consumers refuse gets a companion. `every-tag`: Docker images too, so that one naming rule fits all. */
+export const COMPANION_FOR = ['oci-images', 'every-tag'] as const;
+export type CompanionFor = (typeof COMPANION_FOR)[number];
+
+/** AWS Lambda refuses `…rootfs.diff.tar`, so to relabel an uncompressed layer is a choice, not a default. */
+export const UNCOMPRESSED_LAYERS = ['refuse', 'relabel'] as const;
+export type UncompressedLayers = (typeof UNCOMPRESSED_LAYERS)[number];
+
+/** What the deployer decided; everything else follows from the image. */
+export interface Policy {
+  readonly companionTag: CompanionTagForm;
+  /** At least one. The first gets the plain companion tag, each further one a tag with its architecture. */
+  readonly platforms: readonly [Platform, ...Platform[]];
+  readonly companionFor: CompanionFor;
+  readonly uncompressedLayers: UncompressedLayers;
+}

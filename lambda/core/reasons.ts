@@ -1,0 +1,69 @@
+/** Why a repair did nothing, by design, or refused: each reason once, with what it means. docs/outcomes.md says what to do about each. */
+
+export const SKIP_REASONS = {
+  untagged: 'the push named no tag, as the children of an index do',
+  'companion-tag': 'the tag is a companion tag itself, or one made from a companion tag',
+  'soci-tag': 'the tag belongs to the AWS SOCI index builder',
+  'already-docker': 'the image is a Docker V2 Schema 2 manifest, which every consumer accepts',
+  artifact: 'the manifest is no container image: a chart, module, model, SBOM, signature or attestation',
+  'build-cache': 'the manifest is a BuildKit cache, which nobody runs',
+  'platform-absent': 'the index has no image for this further platform',
+  'source-gone': 'the tag no longer exists',
+  'repository-gone': 'the repository no longer exists',
+} as const;
+export type SkipReason = keyof typeof SKIP_REASONS;
+
+export const REFUSAL_REASONS = {
+  'too-large': 'the manifest is larger than 4 MiB',
+  'not-json': 'the manifest is not one valid JSON object in UTF-8',
+  'too-deep': 'the manifest is nested deeper than any image needs',
+  'duplicate-key': 'an object has the same key twice, so two tools can read two images from it',
+  'case-variant-key': 'a key differs from a known one by letter case only, so two tools can read two images from it',
+  'bad-field': 'a field is missing or has the wrong type or form',
+  'unsafe-size': 'a size is not a whole number from 0 to 2^53-1',
+  'unsupported-digest': 'a digest is not sha256',
+  'schema-version': 'schemaVersion is not 2',
+  'schema-1': 'the manifest is Docker V2 Schema 1, which has no config to convert',
+  ambiguous: 'the manifest has the fields of an index too, or the other way round (CVE-2021-41190)',
+  'media-type-mismatch': 'the registry and the manifest disagree about its media type',
+  'unknown-media-type': 'the media type is no image manifest and no index',
+  'digest-mismatch': 'the bytes that the registry returned do not hash to the digest that it names',
+  'no-layers': 'the image has no layers',
+  'unknown-config': 'the config is of no known image type',
+  'unknown-layer': 'some layers are of types that Docker V2 Schema 2 cannot say',
+  'zstd-layer': 'a layer is compressed with zstd, for which Docker V2 Schema 2 has no type',
+  'uncompressed-layer': 'a layer is not compressed, which AWS Lambda refuses under a Docker manifest',
+  'encrypted-layer': 'a layer is encrypted',
+  'empty-index': 'the index is empty',
+  'no-runnable-image': 'the index has only attestations and images of unknown platform',
+  'platform-not-found': 'the index has no image for the platform that was asked for',
+  'nested-too-deep': 'indexes are nested deeper than two levels, or contain themselves',
+  'too-many-reads': 'finding the platform would take too many reads',
+  'child-missing': 'the index names a manifest that the repository does not have',
+  'child-type-mismatch': 'the index announces another media type than its child has',
+  'tag-too-long': 'the companion tag would be longer than 128 characters',
+  'tag-immutable': 'the companion tag exists with another image and tag immutability keeps it there',
+  'stale-companion': 'the tag no longer names an image, but its companion still names the earlier one',
+  'layers-missing': 'the repository does not hold all layers of the image',
+  'limit-exceeded': 'an ECR quota is used up',
+  'rejected-by-registry': 'ECR rejected the converted manifest',
+} as const;
+export type RefusalReason = keyof typeof REFUSAL_REASONS;
+
+/** Why something cannot be read or expressed: a reason code, and one sentence that says what is wrong and where. */
+export class Refusal {
+  constructor(
+    readonly reason: RefusalReason,
+    readonly detail: string,
+  ) {}
+}
+
+/** Runs what throws refusals and returns them instead, so that nothing beyond this call throws one. */
+export function refusalOr<T>(run: () => T): T | Refusal {
+  try {
+    return run();
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return thrown;
+    throw thrown;
+  }
+}

@@ -1,0 +1,151 @@
+import {
+  BatchGetImageCommand,
+  type BatchGetImageResponse,
+  type ECRClient,
+  GetDownloadUrlForLayerCommand,
+  type ImageIdentifier,
+  PutImageCommand,
+} from '@aws-sdk/client-ecr';
+import { RepositoryNotFound, TransientFailure } from '../core/errors';
+import { ACCEPTED_MEDIA_TYPES } from '../core/media-types';
+import type { RefusalReason } from '../core/reasons';
+import type { Put, Registry, StoredManifest } from '../core/registry';
+import type { Pacer } from './pacer';
+
+/** What PutImage answers when it will not take this manifest however often it is asked. */
+const PUT_REFUSALS = new Map<string, RefusalReason>([
+  ['InvalidParameterException', 'rejected-by-registry'],
+  ['ReferencedImagesNotFoundException', 'rejected-by-registry'],
+  ['LayersNotFoundException', 'layers-missing'],
+  ['LimitExceededException', 'limit-exceeded'],
+]);
+
+const BLOB_TIMEOUT_MS = 10_000;
+
+/** The registry of the caller's account and Region, over the ECR API. */
+export class EcrRegistry implements Registry {
+  #calls = 0;
+
+  constructor(
+    readonly client: ECRClient,
+    readonly pacer: Pacer,
+  ) {}
+
+  /** ECR API calls so far. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  async readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
+    const answer = await this.#batchGet(
+      repository,
+      tags.map((imageTag) => ({ imageTag })),
+    );
+    const found = new Map<string, StoredManifest>();
+    for (const image of answer.images ?? []) {
+      if (image.imageId?.imageTag) found.set(image.imageId.imageTag, storedManifest(image));
+    }
+    const missing = new Set((answer.failures ?? []).map((failure) => failure.imageId?.imageTag));
+    const unanswered = tags.filter((tag) => !found.has(tag) && !missing.has(tag));
+    if (unanswered.length === tags.length)
+      throw new TransientFailure(`ECR said nothing about ${repository}:${tags.join(', ')}`);
+    // ECR does not promise one answer for each of two tags that name the same image.
+    for (const tag of unanswered) {
+      for (const entry of await this.readTags(repository, [tag])) found.set(...entry);
+    }
+    return found;
+  }
+
+  async readManifest(repository: string, imageDigest: string): Promise<StoredManifest | undefined> {
+    const { images = [] } = await this.#batchGet(repository, [{ imageDigest }]);
+    return images[0] && storedManifest(images[0]);
+  }
+
+  async readBlob(repositoryName: string, layerDigest: string, maxBytes: number): Promise<Uint8Array> {
+    const { downloadUrl } = await this.#call(repositoryName, () =>
+      this.client.send(new GetDownloadUrlForLayerCommand({ repositoryName, layerDigest })),
+    );
+    if (!downloadUrl) throw new TransientFailure(`ECR gave no download URL for ${layerDigest} of ${repositoryName}`);
+    const response = await fetch(downloadUrl, { signal: AbortSignal.timeout(BLOB_TIMEOUT_MS) });
+    if (!response.ok || !response.body)
+      throw new TransientFailure(`download of ${layerDigest} of ${repositoryName} answered ${response.status}`);
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of response.body) {
+      size += chunk.length;
+      if (size > maxBytes) throw new Error(`blob ${layerDigest} of ${repositoryName} has more than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  async putManifest(
+    repositoryName: string,
+    imageTag: string,
+    { bytes, digest, mediaType }: StoredManifest,
+  ): Promise<Put> {
+    await this.pacer.turn();
+    try {
+      await this.#call(repositoryName, () =>
+        this.client.send(
+          new PutImageCommand({
+            repositoryName,
+            imageTag,
+            imageManifest: new TextDecoder().decode(bytes),
+            imageManifestMediaType: mediaType,
+            imageDigest: digest,
+          }),
+        ),
+      );
+      return { put: 'done' };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (error.name === 'ImageAlreadyExistsException') return { put: 'done' };
+      if (error.name === 'ImageTagAlreadyExistsException') return { put: 'tag-taken' };
+      const reason = PUT_REFUSALS.get(error.name);
+      if (!reason) throw error;
+      return {
+        put: 'refused',
+        reason,
+        detail: `PutImage of ${repositoryName}:${imageTag} answered ${error.name}: ${error.message}`,
+      };
+    }
+  }
+
+  async #batchGet(repositoryName: string, imageIds: ImageIdentifier[]): Promise<BatchGetImageResponse> {
+    const answer = await this.#call(repositoryName, () =>
+      this.client.send(
+        new BatchGetImageCommand({ repositoryName, imageIds, acceptedMediaTypes: [...ACCEPTED_MEDIA_TYPES] }),
+      ),
+    );
+    const unreadable = answer.failures?.find((failure) => failure.failureCode !== 'ImageNotFound');
+    if (!unreadable) return answer;
+    const { failureCode, failureReason, imageId } = unreadable;
+    throw new TransientFailure(
+      `ECR cannot read ${repositoryName} ${imageId?.imageTag ?? imageId?.imageDigest}: ${failureCode} ${failureReason}`,
+    );
+  }
+
+  async #call<T>(repository: string, send: () => Promise<T>): Promise<T> {
+    this.#calls += 1;
+    try {
+      return await send();
+    } catch (error) {
+      if (error instanceof Error && error.name === 'RepositoryNotFoundException')
+        throw new RepositoryNotFound(repository);
+      throw error;
+    }
+  }
+}
+
+function storedManifest({
+  imageId,
+  imageManifest,
+  imageManifestMediaType,
+}: NonNullable<BatchGetImageResponse['images']>[number]): StoredManifest {
+  return {
+    digest: imageId?.imageDigest ?? '',
+    mediaType: imageManifestMediaType ?? '',
+    bytes: new TextEncoder().encode(imageManifest ?? ''),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Outcome } from '../core/outcome';
+
+/** Where the image is, as far as its URI tells. */
+export interface RegistryAddress {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** The detail of an `Image Remediation` event, and the body of an outcome's log line. */
+export interface OutcomeDetail {
+  readonly repository: string;
+  readonly sourceTag: string;
+  readonly sourceDigest?: string;
+  readonly sourceMediaType?: string;
+  readonly outcome: Outcome['outcome'];
+  readonly reason?: string;
+  readonly detail?: string;
+  readonly companionTag?: string;
+  readonly companionDigest?: string;
+  readonly companionImageUri?: string;
+  /** What to give to SageMaker: a tag can move, a digest cannot. */
+  readonly companionImageUriByDigest?: string;
+  readonly platform?: string;
+  /** At most 50; `droppedFieldCount` says how many there were. */
+  readonly droppedFields?: readonly string[];
+  readonly droppedFieldCount?: number;
+}
+
+/** An event has 256 KiB, and a manifest 4 MiB of annotations. */
+const MAX_DROPPED_FIELDS = 50;
+
+/** A Docker V2 digest is not the OCI digest, so both are here: this is how people relate the two. */
+export function outcomeDetail(outcome: Outcome, address: RegistryAddress): OutcomeDetail {
+  const { image, source } = outcome;
+  const about = {
+    repository: image.repository,
+    sourceTag: image.tag,
+    ...(source ? { sourceDigest: source.digest, sourceMediaType: source.mediaType } : {}),
+    outcome: outcome.outcome,
+  };
+  if (outcome.outcome === 'skipped' || outcome.outcome === 'refused') {
+    const { reason, detail } = outcome;
+    return {
+      ...about,
+      reason,
+      detail,
+      ...(outcome.outcome === 'refused' && outcome.companion ? { companionTag: outcome.companion.tag } : {}),
+    };
+  }
+  const { companion, droppedFields, platform } = outcome;
+  const repositoryUri = `${registryHost(address)}/${image.repository}`;
+  return {
+    ...about,
+    companionTag: companion.tag,
+    companionDigest: companion.digest,
+    companionImageUri: `${repositoryUri}:${companion.tag}`,
+    companionImageUriByDigest: `${repositoryUri}@${companion.digest}`,
+    ...(platform ? { platform } : {}),
+    droppedFields: droppedFields.slice(0, MAX_DROPPED_FIELDS),
+    droppedFieldCount: droppedFields.length,
+  };
+}
+
+/** https://docs.aws.amazon.com/general/latest/gr/ecr.html */
+const registryHost = ({ account, region }: RegistryAddress): string =>
+  `${account}.dkr.ecr.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;

@@ -1,0 +1,30 @@
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from './core/names';
+
+type MetricName = (typeof METRICS)[keyof typeof METRICS];
+export type MetricValues = Partial<Record<MetricName, number>>;
+export type LogLevel = 'INFO' | 'WARN' | 'ERROR';
+
+const UNITS: Partial<Record<MetricName, 'Milliseconds'>> = { [METRICS.timeToCompanion]: 'Milliseconds' };
+
+/** Not `console.log`, which Lambda's runtime wraps: CloudWatch finds metrics only in a line that is the JSON object itself. */
+const writeLine = (line: object): void => {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};
+
+export function log(level: LogLevel, message: string, fields: object): void {
+  writeLine({ timestamp: new Date().toISOString(), level, message, ...fields });
+}
+
+/** One line of the embedded metric format. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+export function emitMetrics(functionName: string, values: MetricValues): void {
+  const names = (Object.keys(values) as MetricName[]).filter((name) => values[name] !== undefined);
+  const metrics = names.map((name) => ({ Name: name, Unit: UNITS[name] ?? 'Count' }));
+  writeLine({
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [[METRIC_DIMENSION]], Metrics: metrics }],
+    },
+    [METRIC_DIMENSION]: functionName,
+    ...values,
+  });
+}

@@ -1,0 +1,52 @@
+import { readConfiguration } from '../../lambda/configuration';
+
+const environment = {
+  COMPANION_TAG_SUFFIX: '-dockerv2',
+  PLATFORMS: 'linux/amd64,linux/arm64/v8',
+  COMPANION_FOR: 'oci-images',
+  UNCOMPRESSED_LAYERS: 'refuse',
+  EVENT_BUS_NAME: 'default',
+  AWS_LAMBDA_FUNCTION_NAME: 'remediate',
+};
+
+test('reads what the construct sets', () => {
+  expect(readConfiguration(environment)).toEqual({
+    policy: {
+      companionTag: { suffix: '-dockerv2' },
+      platforms: [
+        { os: 'linux', architecture: 'amd64' },
+        { os: 'linux', architecture: 'arm64' },
+      ],
+      companionFor: 'oci-images',
+      uncompressedLayers: 'refuse',
+    },
+    eventBusName: 'default',
+    functionName: 'remediate',
+  });
+  expect(
+    readConfiguration({ ...environment, COMPANION_TAG_SUFFIX: '', COMPANION_TAG_PREFIX: 'dockerv2-' }).policy
+      .companionTag,
+  ).toEqual({ prefix: 'dockerv2-' });
+});
+
+test.each<[object, string]>([
+  [
+    { COMPANION_TAG_SUFFIX: undefined },
+    'exactly one of the environment variables COMPANION_TAG_SUFFIX and COMPANION_TAG_PREFIX must be set',
+  ],
+  [
+    { COMPANION_TAG_PREFIX: 'dockerv2-' },
+    'exactly one of the environment variables COMPANION_TAG_SUFFIX and COMPANION_TAG_PREFIX must be set',
+  ],
+  [{ PLATFORMS: undefined }, 'environment variable PLATFORMS is not set'],
+  [
+    { PLATFORMS: 'linux/amd64,linux' },
+    "environment variable PLATFORMS has 'linux', expected os/architecture or os/architecture/variant",
+  ],
+  [{ COMPANION_FOR: 'all' }, "environment variable COMPANION_FOR is 'all', expected one of oci-images, every-tag"],
+  [{ UNCOMPRESSED_LAYERS: '' }, 'environment variable UNCOMPRESSED_LAYERS is not set'],
+  [{ EVENT_BUS_NAME: undefined }, 'environment variable EVENT_BUS_NAME is not set'],
+  [{ AWS_LAMBDA_FUNCTION_NAME: undefined }, 'environment variable AWS_LAMBDA_FUNCTION_NAME is not set'],
+])('names the variable that is wrong: %j', (change, message) => {
+  expect(() => readConfiguration({ ...environment, ...change })).toThrow(message);
+});

@@ -1,0 +1,78 @@
+import { digestOf } from '../../lambda/core/digest';
+import { RepositoryNotFound } from '../../lambda/core/errors';
+import type { Put, Registry, StoredManifest } from '../../lambda/core/registry';
+
+/** A registry of one repository in memory, with the calls that were made of it. */
+export class FakeRegistry implements Registry {
+  readonly calls: string[] = [];
+  readonly tags = new Map<string, string>();
+  readonly manifests = new Map<string, StoredManifest>();
+  readonly blobs = new Map<string, Uint8Array>();
+  readonly immutableTags = new Set<string>();
+  /** Runs before each call, so that a test can move things meanwhile. */
+  before: (call: string) => void | Promise<void> = () => {};
+  /** What a put answers instead of storing. */
+  putAnswer: Put | undefined;
+
+  constructor(readonly repository = 'team/app') {}
+
+  /** Stores a manifest as a push would, under a tag if one is given. */
+  push(manifest: object | Uint8Array, mediaType: string, tag?: string): StoredManifest {
+    const bytes = manifest instanceof Uint8Array ? manifest : new TextEncoder().encode(JSON.stringify(manifest));
+    const stored = { bytes, mediaType, digest: digestOf(bytes) };
+    this.manifests.set(stored.digest, stored);
+    if (tag !== undefined) this.tags.set(tag, stored.digest);
+    return stored;
+  }
+
+  pushBlob(content: object): { digest: string; size: number } {
+    const bytes = new TextEncoder().encode(JSON.stringify(content));
+    this.blobs.set(digestOf(bytes), bytes);
+    return { digest: digestOf(bytes), size: bytes.length };
+  }
+
+  /** The stored manifest of a tag, parsed. */
+  read(tag: string): unknown {
+    const stored = this.manifests.get(this.tags.get(tag) ?? '');
+    return stored && JSON.parse(new TextDecoder().decode(stored.bytes));
+  }
+
+  async #call(name: string, repository: string): Promise<void> {
+    this.calls.push(name);
+    await this.before(name);
+    if (repository !== this.repository) throw new RepositoryNotFound(repository);
+  }
+
+  async readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
+    await this.#call(`readTags ${tags.join(' ')}`, repository);
+    return new Map(
+      tags.flatMap((tag) => {
+        const stored = this.manifests.get(this.tags.get(tag) ?? '');
+        return stored ? [[tag, stored] as const] : [];
+      }),
+    );
+  }
+
+  async readManifest(repository: string, digest: string): Promise<StoredManifest | undefined> {
+    await this.#call('readManifest', repository);
+    return this.manifests.get(digest);
+  }
+
+  async readBlob(repository: string, digest: string, maxBytes: number): Promise<Uint8Array> {
+    await this.#call('readBlob', repository);
+    const blob = this.blobs.get(digest);
+    if (!blob || blob.length > maxBytes) throw new Error(`no blob ${digest} of at most ${maxBytes} bytes`);
+    return blob;
+  }
+
+  async putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<Put> {
+    await this.#call(`putManifest ${tag}`, repository);
+    if (this.putAnswer) return this.putAnswer;
+    if (this.immutableTags.has(tag) && this.tags.has(tag)) return { put: 'tag-taken' };
+    if (digestOf(manifest.bytes) !== manifest.digest)
+      throw new Error(`put of ${tag} names ${manifest.digest}, its bytes hash otherwise`);
+    this.manifests.set(manifest.digest, manifest);
+    this.tags.set(tag, manifest.digest);
+    return { put: 'done' };
+  }
+}
