@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { get, request } from 'node:http';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { pushBlob, type RunningEcr, sha256, startEcr } from './support';
+
+let running: RunningEcr;
+
+beforeEach(async () => {
+  running = await startEcr();
+});
+afterEach(() => running.close());
+
+const call = (method: string, path: string, init: RequestInit = {}) =>
+  fetch(`${running.origin}${path}`, { method, ...init });
+const begin = async (repository = 'app') =>
+  (await call('POST', `/v2/${repository}/blobs/uploads/`)).headers.get('location') ?? '';
+const filesIn = (folder: string) => readdir(join(running.directory, folder));
+
+async function codeOf(response: Response): Promise<string> {
+  const { errors } = (await response.json()) as { errors: { code: string }[] };
+  return `${response.status} ${errors[0]?.code}`;
+}
+
+describe('uploads', () => {
+  it('arrive in chunks, tell how far they are, and end as a blob', async () => {
+    const location = await begin();
+    const first = await call('PATCH', location, { body: 'abc', headers: { 'content-range': '0-2' } });
+    expect([first.status, first.headers.get('range')]).toEqual([202, '0-2']);
+    const gap = await call('PATCH', location, { body: 'x', headers: { 'content-range': '7-7' } });
+    expect(await codeOf(gap)).toBe('416 BLOB_UPLOAD_INVALID');
+    await call('PATCH', location, { body: 'def' });
+    const status = await call('GET', location);
+    expect([status.status, status.headers.get('range')]).toEqual([204, '0-5']);
+    const digest = sha256('abcdefghi');
+    const done = await call('PUT', `${location}?digest=${digest}`, { body: 'ghi' });
+    expect([done.status, done.headers.get('docker-content-digest')]).toEqual([201, digest]);
+    expect(await (await call('GET', done.headers.get('location') ?? '')).text()).toBe('abcdefghi');
+    expect(await filesIn('uploads')).toEqual([]);
+    expect(await codeOf(await call('GET', location))).toBe('404 BLOB_UPLOAD_UNKNOWN');
+  });
+
+  it('keep nothing when the digest is wrong, unknown in kind, or the upload is cancelled', async () => {
+    const wrong = await call('PUT', `${await begin()}?digest=${sha256('other')}`, { body: 'bytes' });
+    expect(await codeOf(wrong)).toBe('400 DIGEST_INVALID');
+    const kind = await call('PUT', `${await begin()}?digest=sha512:00`, { body: 'bytes' });
+    expect(await codeOf(kind)).toBe('400 DIGEST_INVALID');
+    const cancelled = await begin();
+    await call('PATCH', cancelled, { body: 'abc' });
+    expect((await call('DELETE', cancelled)).status).toBe(204);
+    expect(await codeOf(await call('PATCH', cancelled, { body: 'd' }))).toBe('404 BLOB_UPLOAD_UNKNOWN');
+    expect([await filesIn('uploads'), await filesIn('sha256')]).toEqual([[], []]);
+  });
+
+  it('are only known in the repository that began them', async () => {
+    const location = await begin('app');
+    const elsewhere = location.replace('/v2/app/', '/v2/other/');
+    expect(await codeOf(await call('PATCH', elsewhere, { body: 'abc' }))).toBe('404 BLOB_UPLOAD_UNKNOWN');
+  });
+
+  it('can be resumed after the client hung up in the middle', async () => {
+    const location = await begin();
+    await call('PATCH', location, { body: 'abc' });
+    await new Promise<void>((resolve) => {
+      const half = request(`${running.origin}${location}`, { method: 'PATCH', headers: { 'content-length': 100 } });
+      half.on('error', () => resolve());
+      half.on('close', () => resolve());
+      half.write('def', () => half.destroy());
+    });
+    let received = 0;
+    do {
+      const status = await call('GET', location);
+      received = status.status === 204 ? Number(status.headers.get('range')?.split('-')[1]) + 1 : 0;
+    } while (received === 0);
+    const rest = 'abcdefghi'.slice(received);
+    const done = await call('PUT', `${location}?digest=${sha256('abcdefghi')}`, { body: rest });
+    expect(done.status).toBe(201);
+  });
+
+  it('mount a blob from a repository that has it, and begin an upload otherwise', async () => {
+    const digest = await pushBlob(running.origin, 'base', 'layer');
+    const mounted = await call('POST', `/v2/app/blobs/uploads/?mount=${digest}&from=base`);
+    expect([mounted.status, mounted.headers.get('location')]).toEqual([201, `/v2/app/blobs/${digest}`]);
+    expect((await call('HEAD', `/v2/app/blobs/${digest}`)).headers.get('content-length')).toBe('5');
+    for (const from of ['&from=nowhere', '&from=empty', '']) {
+      const begun = await call('POST', `/v2/third/blobs/uploads/?mount=${digest}${from}`);
+      expect([begun.status, begun.headers.get('docker-upload-uuid')]).toEqual([202, expect.any(String)]);
+    }
+    expect(await filesIn('sha256')).toHaveLength(1);
+  });
+
+  it('may be empty', async () => {
+    const digest = await pushBlob(running.origin, 'app', '');
+    expect(await (await call('GET', `/v2/app/blobs/${digest}`)).text()).toBe('');
+  });
+});
+
+describe('downloads', () => {
+  it.each([
+    ['bytes=2-4', 206, 'cde', 'bytes 2-4/10'],
+    ['bytes=7-', 206, 'hij', 'bytes 7-9/10'],
+    ['bytes=-3', 206, 'hij', 'bytes 7-9/10'],
+    ['bytes=8-99', 206, 'ij', 'bytes 8-9/10'],
+    ['lines=1-2', 200, 'abcdefghij', null],
+  ])('answer the range %s', async (range, status, body, contentRange) => {
+    const digest = await pushBlob(running.origin, 'app', 'abcdefghij');
+    const response = await call('GET', `/v2/app/blobs/${digest}`, { headers: { range } });
+    expect([response.status, await response.text(), response.headers.get('content-range')]).toEqual([
+      status,
+      body,
+      contentRange,
+    ]);
+  });
+
+  it('refuse a range beyond the end, a blob of another repository, and what is no digest', async () => {
+    const digest = await pushBlob(running.origin, 'app', 'abc');
+    await pushBlob(running.origin, 'other', 'x');
+    const range = await call('GET', `/v2/app/blobs/${digest}`, { headers: { range: 'bytes=3-' } });
+    expect(await codeOf(range)).toBe('416 SIZE_INVALID');
+    expect(await codeOf(await call('GET', `/v2/other/blobs/${digest}`))).toBe('404 BLOB_UNKNOWN');
+    expect(await codeOf(await call('GET', '/v2/app/blobs/..%2f..%2fsecret'))).toBe('400 DIGEST_INVALID');
+  });
+});
+
+it('memory does not grow with the size of a blob', async () => {
+  const MiB = 1024 * 1024;
+  const total = 256 * MiB;
+  const chunk = Buffer.alloc(64 * 1024, 7);
+  const chunks = total / chunk.length;
+  const hash = createHash('sha256');
+  for (let n = 0; n < chunks; n++) hash.update(chunk);
+  const digest = `sha256:${hash.digest('hex')}`;
+  const used = () => process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+  const before = used();
+  let peak = 0;
+  function* body() {
+    for (let n = 0; n < chunks; n++) {
+      peak = Math.max(peak, used() - before);
+      yield chunk;
+    }
+  }
+  const location = await begin();
+  const put = request(`${running.origin}${location}?digest=${digest}`, { method: 'PUT' });
+  const answered = new Promise<number | undefined>((resolve, reject) => {
+    put.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+  });
+  await pipeline(Readable.from(body()), put);
+  expect(await answered).toBe(201);
+
+  const received = createHash('sha256');
+  await new Promise<void>((resolve, reject) => {
+    get(`${running.origin}/v2/app/blobs/${digest}`, (response) => {
+      response.on('data', (data: Buffer) => {
+        peak = Math.max(peak, used() - before);
+        received.update(data);
+      });
+      response.on('end', resolve).on('error', reject);
+    }).on('error', reject);
+  });
+  expect(`sha256:${received.digest('hex')}`).toBe(digest);
+  expect(peak).toBeLessThan(total / 3);
+});

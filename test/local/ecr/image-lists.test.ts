@@ -1,0 +1,161 @@
+import {
+  BatchDeleteImageCommand,
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  type ImageIdentifier,
+  ListImagesCommand,
+  paginateDescribeImages,
+  paginateDescribeRepositories,
+  paginateListImages,
+} from '@aws-sdk/client-ecr';
+import {
+  index,
+  manifest,
+  OCI_CONFIG,
+  OCI_INDEX,
+  OCI_MANIFEST,
+  pushImage,
+  putManifest,
+  type RunningEcr,
+  sha256,
+  startEcr,
+} from './support';
+
+let running: RunningEcr;
+
+beforeEach(async () => {
+  running = await startEcr({ now: () => new Date('2026-01-02T03:04:05.678Z') });
+  running.ecr.createRepository('app');
+});
+afterEach(() => running.close());
+
+async function rowsOf<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const page of pages) found.push(page);
+  return found;
+}
+
+describe('DescribeImages', () => {
+  it('has one row per digest with its tags, types, size and time', async () => {
+    const digest = await pushImage(running.origin, 'app', 'a', { tag: 'v2' });
+    await putManifest(running.origin, 'app', 'v1', manifest('a'));
+    const list = index([{ text: manifest('a'), arch: 'amd64' }]);
+    await putManifest(running.origin, 'app', sha256(list), list);
+    const { imageDetails, nextToken } = await running.client.send(new DescribeImagesCommand({ repositoryName: 'app' }));
+    expect(nextToken).toBeUndefined();
+    const common = {
+      registryId: '123456789012',
+      repositoryName: 'app',
+      imagePushedAt: new Date('2026-01-02T03:04:05.678Z'),
+      imageSizeInBytes: 'layer a'.length,
+      imageStatus: 'ACTIVE',
+    };
+    expect(imageDetails).toEqual([
+      {
+        ...common,
+        imageDigest: digest,
+        imageTags: ['v1', 'v2'],
+        imageManifestMediaType: OCI_MANIFEST,
+        artifactMediaType: OCI_CONFIG,
+      },
+      { ...common, imageDigest: sha256(list), imageManifestMediaType: OCI_INDEX },
+    ]);
+  });
+
+  it('pages by maxResults, 100 by default, and survives a deletion between two pages', async () => {
+    const digests: string[] = [];
+    for (let n = 0; n < 105; n++) digests.push(await pushImage(running.origin, 'app', `${n}`));
+    const first = await running.client.send(new DescribeImagesCommand({ repositoryName: 'app' }));
+    expect(first.imageDetails).toHaveLength(100);
+    await running.client.send(
+      new BatchDeleteImageCommand({ repositoryName: 'app', imageIds: [{ imageDigest: digests[99] }] }),
+    );
+    const second = await running.client.send(
+      new DescribeImagesCommand({ repositoryName: 'app', nextToken: first.nextToken }),
+    );
+    expect(second.imageDetails?.map(({ imageDigest }) => imageDigest)).toEqual(digests.slice(100));
+    expect(second.nextToken).toBeUndefined();
+    const pages = await rowsOf(
+      paginateDescribeImages({ client: running.client, pageSize: 13 }, { repositoryName: 'app' }),
+    );
+    expect(pages).toHaveLength(8);
+    expect(pages.flatMap(({ imageDetails = [] }) => imageDetails)).toHaveLength(104);
+  });
+
+  it('filters by tag status, and by an image status that nothing has', async () => {
+    const tagged = await pushImage(running.origin, 'app', 'a', { tag: 'v1' });
+    const untagged = await pushImage(running.origin, 'app', 'b');
+    const select = async (filter: { tagStatus?: 'TAGGED' | 'UNTAGGED' | 'ANY'; imageStatus?: 'ARCHIVED' | 'ANY' }) => {
+      const answer = await running.client.send(new DescribeImagesCommand({ repositoryName: 'app', filter }));
+      return answer.imageDetails?.map(({ imageDigest }) => imageDigest);
+    };
+    expect(await select({ tagStatus: 'TAGGED' })).toEqual([tagged]);
+    expect(await select({ tagStatus: 'UNTAGGED' })).toEqual([untagged]);
+    expect(await select({ tagStatus: 'ANY', imageStatus: 'ANY' })).toEqual([tagged, untagged]);
+    expect(await select({ imageStatus: 'ARCHIVED' })).toEqual([]);
+  });
+
+  it('describes given images without pages, and fails as a whole for one that is not there', async () => {
+    const imageDigest = await pushImage(running.origin, 'app', 'a', { tag: 'v1' });
+    const describe = (imageIds: ImageIdentifier[], more: { maxResults?: number } = {}) =>
+      running.client.send(new DescribeImagesCommand({ repositoryName: 'app', imageIds, ...more }));
+    const { imageDetails } = await describe([{ imageTag: 'v1' }, { imageDigest }]);
+    expect(imageDetails?.map((detail) => detail.imageDigest)).toEqual([imageDigest]);
+    await expect(describe([{ imageTag: 'v1' }], { maxResults: 5 })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+    await expect(describe([{ imageTag: 'v1' }, { imageTag: 'v2' }])).rejects.toMatchObject({
+      name: 'ImageNotFoundException',
+      message:
+        "The image with imageId {imageDigest:'null', imageTag:'v2'} does not exist within the repository with name 'app' in the registry with id '123456789012'",
+    });
+  });
+
+  it.each([
+    ['maxResults 0', { maxResults: 0 }],
+    ['maxResults 1001', { maxResults: 1001 }],
+    ['a token that it never gave', { nextToken: 'no token' }],
+  ])('refuses %s', async (_, input) => {
+    await expect(
+      running.client.send(new DescribeImagesCommand({ repositoryName: 'app', ...input })),
+    ).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  });
+});
+
+describe('ListImages', () => {
+  it('pairs digests with tags and continues inside an image', async () => {
+    const a = await pushImage(running.origin, 'app', 'a', { tag: 'v1' });
+    await putManifest(running.origin, 'app', 'latest', manifest('a'));
+    const b = await pushImage(running.origin, 'app', 'b');
+    const { nextToken } = await running.client.send(new ListImagesCommand({ repositoryName: 'app', maxResults: 1 }));
+    expect(nextToken).toBeDefined();
+    const pages = await rowsOf(paginateListImages({ client: running.client, pageSize: 1 }, { repositoryName: 'app' }));
+    expect(pages.flatMap(({ imageIds = [] }) => imageIds)).toEqual([
+      { imageDigest: a, imageTag: 'latest' },
+      { imageDigest: a, imageTag: 'v1' },
+      { imageDigest: b },
+    ]);
+  });
+});
+
+describe('DescribeRepositories', () => {
+  it('pages in the order of names, and finds given names', async () => {
+    for (const name of ['zoo/b', 'zoo/a', 'team/long/name']) running.ecr.createRepository(name);
+    const pages = await rowsOf(paginateDescribeRepositories({ client: running.client, pageSize: 3 }, {}));
+    expect(pages.map(({ repositories }) => repositories?.map(({ repositoryName }) => repositoryName))).toEqual([
+      ['app', 'team/long/name', 'zoo/a'],
+      ['zoo/b'],
+    ]);
+    const named = await running.client.send(new DescribeRepositoriesCommand({ repositoryNames: ['zoo/a'] }));
+    expect(named.repositories).toMatchObject([
+      {
+        repositoryArn: 'arn:aws:ecr:eu-north-1:123456789012:repository/zoo/a',
+        repositoryUri: '123456789012.dkr.ecr.eu-north-1.amazonaws.com/zoo/a',
+        imageTagMutability: 'MUTABLE',
+      },
+    ]);
+    await expect(
+      running.client.send(new DescribeRepositoriesCommand({ repositoryNames: ['none'] })),
+    ).rejects.toMatchObject({ name: 'RepositoryNotFoundException' });
+  });
+});

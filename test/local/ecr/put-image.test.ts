@@ -1,0 +1,282 @@
+import { PutImageCommand, type PutImageCommandInput, PutImageTagMutabilityCommand } from '@aws-sdk/client-ecr';
+import {
+  DOCKER_MANIFEST,
+  descriptor,
+  index,
+  manifest,
+  OCI_CONFIG,
+  OCI_INDEX,
+  OCI_LAYER,
+  OCI_MANIFEST,
+  pushBlob,
+  pushImage,
+  pushImageBlobs,
+  type RunningEcr,
+  sha256,
+  startEcr,
+} from './support';
+
+let running: RunningEcr;
+
+beforeEach(async () => {
+  running = await startEcr();
+  running.ecr.createRepository('team/app');
+});
+afterEach(() => running.close());
+
+const put = (input: Partial<PutImageCommandInput>) =>
+  running.client.send(new PutImageCommand({ repositoryName: 'team/app', imageManifest: '', ...input }));
+
+describe('PutImage', () => {
+  it('stores the exact bytes under their sha256 and announces the push', async () => {
+    await pushImageBlobs(running.origin, 'team/app', 'a');
+    const text = `${manifest('a')}\n`;
+    const { image } = await put({ imageManifest: text, imageTag: 'v1', imageDigest: sha256(text) });
+    expect(image).toMatchObject({
+      registryId: '123456789012',
+      repositoryName: 'team/app',
+      imageId: { imageDigest: sha256(text), imageTag: 'v1' },
+      imageManifest: text,
+      imageManifestMediaType: OCI_MANIFEST,
+    });
+    expect(running.ecr.manifest('team/app', 'v1')?.bytes.toString()).toBe(text);
+    expect(running.events).toHaveLength(1);
+    expect(running.events[0]).toEqual({
+      version: '0',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'detail-type': 'ECR Image Action',
+      source: 'aws.ecr',
+      account: '123456789012',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      region: 'eu-north-1',
+      resources: [],
+      detail: {
+        result: 'SUCCESS',
+        'repository-name': 'team/app',
+        'image-digest': sha256(text),
+        'action-type': 'PUSH',
+        'artifact-media-type': OCI_CONFIG,
+        'image-tag': 'v1',
+        'manifest-media-type': OCI_MANIFEST,
+      },
+    });
+  });
+
+  it('needs a media type in the body or in the request, and no contradiction between them', async () => {
+    await pushImageBlobs(running.origin, 'team/app', 'a');
+    const bare = manifest('a', 'oci', { mediaType: undefined });
+    await expect(put({ imageManifest: bare })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'",
+    });
+    await expect(put({ imageManifest: manifest('a'), imageManifestMediaType: DOCKER_MANIFEST })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: expect.stringContaining('does not match'),
+    });
+    const { image } = await put({ imageManifest: bare, imageManifestMediaType: OCI_MANIFEST });
+    expect(image?.imageManifestMediaType).toBe(OCI_MANIFEST);
+  });
+
+  it.each([
+    ['not JSON', '{'],
+    ['not an object', '[]'],
+    ['no config', JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, layers: [] })],
+    ['no manifests', JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, layers: [] })],
+    ['schemaVersion 1', JSON.stringify({ schemaVersion: 1, mediaType: OCI_INDEX, manifests: [] })],
+    ['a trailing byte', `${JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] })}x`],
+  ])('refuses %s', async (_, imageManifest) => {
+    await expect(put({ imageManifest })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: expect.stringContaining('Invalid JSON syntax'),
+    });
+  });
+
+  it('refuses an unknown manifest media type, and an image without layers', async () => {
+    await expect(put({ imageManifest: JSON.stringify({ mediaType: 'text/html' }) })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: expect.stringContaining('text/html'),
+    });
+    await expect(put({ imageManifest: manifest('a', 'oci', { layers: [] }) })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: expect.stringContaining('Image has to have at least 1 layer'),
+    });
+  });
+
+  it('refuses a digest that is not that of the bytes', async () => {
+    await pushImageBlobs(running.origin, 'team/app', 'a');
+    await expect(put({ imageManifest: manifest('a'), imageDigest: sha256('other') })).rejects.toMatchObject({
+      name: 'ImageDigestDoesNotMatchException',
+    });
+    expect(running.events).toEqual([]);
+  });
+
+  it('wants config and layers in this very repository, but not foreign layers', async () => {
+    await pushImageBlobs(running.origin, 'other/app', 'a');
+    await expect(put({ imageManifest: manifest('a'), imageTag: 'v1' })).rejects.toMatchObject({
+      name: 'LayersNotFoundException',
+      message: `Layers with digests '[${sha256('{"n":"a"}')}, ${sha256('layer a')}]' required for pushing image into repository with name 'team/app' in the registry with id '123456789012' do not exist`,
+    });
+    await pushImageBlobs(running.origin, 'team/app', 'a');
+    const foreign = [
+      descriptor('application/vnd.oci.image.layer.nondistributable.v1.tar+gzip', 'elsewhere'),
+      descriptor('application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', 'elsewhere too'),
+      descriptor(OCI_LAYER, 'layer a'),
+    ];
+    const { image } = await put({ imageManifest: manifest('a', 'oci', { layers: foreign }) });
+    expect(image?.imageId?.imageTag).toBeUndefined();
+    expect(running.actions()).toEqual([`PUSH  ${image?.imageId?.imageDigest}`]);
+  });
+
+  it('does not police layer media types', async () => {
+    await pushImageBlobs(running.origin, 'team/app', 'a');
+    const layers = [descriptor('application/vnd.docker.image.rootfs.diff.tar.zstd', 'layer a')];
+    const { image } = await put({ imageManifest: manifest('a', 'docker', { layers }), imageTag: 'zstd' });
+    expect(image?.imageManifestMediaType).toBe(DOCKER_MANIFEST);
+  });
+
+  it('wants the children of an index to be images of the repository', async () => {
+    const text = index([{ text: manifest('a'), arch: 'amd64' }]);
+    await expect(put({ imageManifest: text, imageTag: 'v1' })).rejects.toMatchObject({
+      name: 'ReferencedImagesNotFoundException',
+      message: expect.stringContaining(sha256(manifest('a'))),
+    });
+    await pushImage(running.origin, 'team/app', 'a');
+    await put({ imageManifest: text, imageTag: 'v1' });
+    expect(running.actions()).toEqual([`PUSH  ${sha256(manifest('a'))}`, `PUSH v1 ${sha256(text)}`]);
+    expect(running.events[1]?.detail).not.toHaveProperty('artifact-media-type');
+    expect(running.events[1]?.detail).toHaveProperty('manifest-media-type', OCI_INDEX);
+  });
+
+  it('takes the layers of a BuildKit cache index as blobs', async () => {
+    const cache = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: OCI_INDEX,
+      manifests: [
+        descriptor(OCI_LAYER, 'cached layer'),
+        descriptor('application/vnd.buildkit.cacheconfig.v0', 'cache config'),
+      ],
+    });
+    await expect(put({ imageManifest: cache })).rejects.toMatchObject({ name: 'LayersNotFoundException' });
+    await pushBlob(running.origin, 'team/app', 'cached layer');
+    await pushBlob(running.origin, 'team/app', 'cache config');
+    const { image } = await put({ imageManifest: cache, imageTag: 'cache' });
+    expect(image?.imageId?.imageDigest).toBe(sha256(cache));
+  });
+
+  it('takes a signed schema 1 manifest', async () => {
+    await pushBlob(running.origin, 'team/app', 'old layer');
+    const text = JSON.stringify({ schemaVersion: 1, fsLayers: [{ blobSum: sha256('old layer') }], signatures: [] });
+    const imageManifestMediaType = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
+    const { image } = await put({ imageManifest: text, imageManifestMediaType, imageTag: 'old' });
+    expect(image?.imageManifestMediaType).toBe(imageManifestMediaType);
+  });
+
+  it('answers ImageAlreadyExists to the same digest and tag, without an event', async () => {
+    await pushImage(running.origin, 'team/app', 'a', { tag: 'v1' });
+    await expect(put({ imageManifest: manifest('a'), imageTag: 'v1' })).rejects.toMatchObject({
+      name: 'ImageAlreadyExistsException',
+      message: `Image with digest '${sha256(manifest('a'))}' and tag 'v1' already exists in the repository with name 'team/app' in registry with id '123456789012'`,
+    });
+    await expect(put({ imageManifest: manifest('a') })).rejects.toMatchObject({ name: 'ImageAlreadyExistsException' });
+    expect(running.events).toHaveLength(1);
+  });
+
+  it('adds a tag to a digest, and moves a tag in a mutable repository', async () => {
+    const a = await pushImage(running.origin, 'team/app', 'a', { tag: 'v1' });
+    await put({ imageManifest: manifest('a'), imageTag: 'latest' });
+    const b = await pushImage(running.origin, 'team/app', 'b', { tag: 'latest' });
+    expect(Object.fromEntries(running.ecr.tags('team/app'))).toEqual({ v1: a, latest: b });
+    expect(running.actions()).toEqual([`PUSH v1 ${a}`, `PUSH latest ${a}`, `PUSH latest ${b}`]);
+  });
+
+  it('has room for 1,000 tags on one image', async () => {
+    await pushImage(running.origin, 'team/app', 'a');
+    for (let n = 0; n < 1000; n++) await put({ imageManifest: manifest('a'), imageTag: `t${n}` });
+    await expect(put({ imageManifest: manifest('a'), imageTag: 'one-more' })).rejects.toMatchObject({
+      name: 'LimitExceededException',
+      message: expect.stringContaining("exceeds the maximum allowed number of tags per image which is '1000'"),
+    });
+  });
+
+  it.each([
+    ['a tag of 301 characters', { imageTag: 't'.repeat(301) }, 'imageTag'],
+    ['a tag that no client can pull', { imageTag: '-v1' }, 'imageTag'],
+    ['a manifest of 4 MiB and one character', { imageManifest: ' '.repeat(4_194_305) }, 'imageManifest'],
+    ['an empty manifest', { imageManifest: '' }, 'imageManifest'],
+  ])('refuses %s', async (_, input, parameter) => {
+    await expect(put({ imageManifest: manifest('a'), ...input })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: expect.stringContaining(`'${parameter}'`),
+    });
+  });
+});
+
+describe('tag mutability', () => {
+  const moves = async (tag: string): Promise<boolean> => {
+    await pushImage(running.origin, 'team/app', `${tag} 1`, { tag });
+    await pushImageBlobs(running.origin, 'team/app', `${tag} 2`);
+    try {
+      await put({ imageManifest: manifest(`${tag} 2`), imageTag: tag });
+      return true;
+    } catch (error) {
+      expect(error).toMatchObject({
+        name: 'ImageTagAlreadyExistsException',
+        message: `The image tag '${tag}' already exists in the 'team/app' repository and cannot be overwritten because the repository is immutable.`,
+      });
+      return false;
+    }
+  };
+  const set = (
+    imageTagMutability: 'IMMUTABLE' | 'IMMUTABLE_WITH_EXCLUSION' | 'MUTABLE_WITH_EXCLUSION',
+    ...filters: string[]
+  ) =>
+    running.client.send(
+      new PutImageTagMutabilityCommand({
+        repositoryName: 'team/app',
+        imageTagMutability,
+        ...(filters.length === 0
+          ? {}
+          : { imageTagMutabilityExclusionFilters: filters.map((filter) => ({ filterType: 'WILDCARD', filter })) }),
+      }),
+    );
+
+  it('IMMUTABLE holds every tag, and still says ImageAlreadyExists to the same push', async () => {
+    await set('IMMUTABLE');
+    expect(await moves('v1')).toBe(false);
+    await expect(put({ imageManifest: manifest('v1 1'), imageTag: 'v1' })).rejects.toMatchObject({
+      name: 'ImageAlreadyExistsException',
+    });
+  });
+
+  it('IMMUTABLE_WITH_EXCLUSION lets only the excluded tags move', async () => {
+    await set('IMMUTABLE_WITH_EXCLUSION', 'latest', '*-dockerv2', 'rc.*');
+    expect(await moves('latest')).toBe(true);
+    expect(await moves('v1-dockerv2')).toBe(true);
+    expect(await moves('rc.1')).toBe(true);
+    expect(await moves('latest-2')).toBe(false);
+    expect(await moves('rcx1')).toBe(false);
+  });
+
+  it('MUTABLE_WITH_EXCLUSION holds only the excluded tags', async () => {
+    await set('MUTABLE_WITH_EXCLUSION', 'v*');
+    expect(await moves('v1-dockerv2')).toBe(false);
+    expect(await moves('latest')).toBe(true);
+  });
+
+  it.each([
+    ['filters without a mode for them', 'IMMUTABLE', ['a']],
+    ['a mode without its filters', 'IMMUTABLE_WITH_EXCLUSION', []],
+    ['six filters', 'IMMUTABLE_WITH_EXCLUSION', ['a', 'b', 'c', 'd', 'e', 'f']],
+    ['a filter with a space', 'MUTABLE_WITH_EXCLUSION', ['a b']],
+  ] as const)('refuses %s', async (_, mode, filters) => {
+    await expect(set(mode, ...filters)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    expect(await moves('v1')).toBe(true);
+  });
+
+  it('is a setting of createRepository too', () => {
+    expect(() =>
+      running.ecr.createRepository('x/y', { imageTagMutability: 'IMMUTABLE', exclusionFilters: ['a'] }),
+    ).toThrow('imageTagMutabilityExclusionFilters');
+    expect(running.ecr.repositories).toEqual(['team/app']);
+  });
+});
