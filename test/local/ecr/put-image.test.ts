@@ -83,6 +83,7 @@ describe('PutImage', () => {
     ['no config', JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, layers: [] })],
     ['no manifests', JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, layers: [] })],
     ['schemaVersion 1', JSON.stringify({ schemaVersion: 1, mediaType: OCI_INDEX, manifests: [] })],
+    ['a byte order mark', `\ufeff${JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] })}`],
     ['a trailing byte', `${JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] })}x`],
   ])('refuses %s', async (_, imageManifest) => {
     await expect(put({ imageManifest })).rejects.toMatchObject({
@@ -261,6 +262,7 @@ describe('tag mutability', () => {
     await set('MUTABLE_WITH_EXCLUSION', 'v*');
     expect(await moves('v1-dockerv2')).toBe(false);
     expect(await moves('latest')).toBe(true);
+    expect(await moves('dev')).toBe(true);
   });
 
   it.each([

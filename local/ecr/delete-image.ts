@@ -1,0 +1,43 @@
+import { findImage, type ImageFailure, type ImageId } from './image-id';
+import { isIndex } from './media-types';
+import type { Registry } from './registry';
+import type { Repository } from './repository';
+
+export type Deletion =
+  | { readonly kind: 'deleted'; readonly imageIds: readonly ImageId[] }
+  | { readonly kind: 'failed'; readonly failure: ImageFailure };
+
+function referencedBy(repository: Repository, digest: string): readonly string[] {
+  return [...repository.images]
+    .filter(
+      ({ manifest }) => isIndex(manifest.mediaType) && manifest.manifests.some((child) => child.digest === digest),
+    )
+    .map(({ manifest }) => manifest.digest);
+}
+
+/**
+ * By tag only the tag goes, and with the last tag the image; by digest the image goes with all its tags:
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
+ */
+export function deleteImage(registry: Registry, repository: Repository, imageId: ImageId): Deletion {
+  const found = findImage(repository, imageId);
+  if (found.kind === 'failed') return found;
+  const { manifest, tags } = found.image;
+  const { digest } = manifest;
+  const { imageTag } = imageId;
+  const removesImage = imageTag === undefined || tags.size === 1;
+  const indexes = removesImage ? referencedBy(repository, digest) : [];
+  if (indexes.length > 0) {
+    const failureReason = `Requested image referenced by manifest list: [${indexes.join(', ')}]`;
+    return { kind: 'failed', failure: { imageId, failureCode: 'ImageReferencedByManifestList', failureReason } };
+  }
+  const gone = imageTag === undefined ? [...tags] : [imageTag];
+  if (removesImage) repository.remove(digest);
+  else repository.untag(imageTag);
+  for (const tag of gone.length > 0 ? gone : ['']) {
+    registry.publish({ type: 'DELETE', repository: repository.name, tag, digest });
+  }
+  const imageIds =
+    gone.length > 0 ? gone.map((tag) => ({ imageDigest: digest, imageTag: tag })) : [{ imageDigest: digest }];
+  return { kind: 'deleted', imageIds };
+}

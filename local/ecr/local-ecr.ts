@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { EcrCall } from './calls';
+import { jsonOperation, serveJson } from './json/json-api';
+import { Registry, type RegistryOptions } from './registry';
+import type { StoredManifest } from './stored-manifest';
+import { type TagMutabilityMode, tagMutability } from './tag-mutability';
+import { isRegistryPath, serveRegistry } from './v2/registry-api';
+
+export interface EcrOptions extends RegistryOptions {
+  /** Whether a push over the registry API creates its repository, MUTABLE. @default true */
+  readonly createOnPush?: boolean;
+  /**
+   * Runs before each call of either API does anything. Throw an EcrError to have the call fail with it (`ThrottlingException`, say), or change
+   * the registry to play a race. @default nothing
+   */
+  beforeCall?(call: EcrCall): void | Promise<void>;
+}
+
+export interface RepositorySettings {
+  /** @default MUTABLE */
+  readonly imageTagMutability?: TagMutabilityMode;
+  /** Wildcard filters, for the two `_WITH_EXCLUSION` modes. @default none */
+  readonly exclusionFilters?: readonly string[];
+}
+
+/** Amazon ECR on a laptop: its JSON API and its registry API over one state, faithful where the function under test depends on it. */
+export class LocalEcr {
+  /** Every call of the JSON API, in the order received. */
+  readonly calls: EcrCall[] = [];
+  /** Every call of the registry API (`GET manifest`, `PUT upload`, …) and every `GET blob-download`, in the order received. */
+  readonly registryCalls: EcrCall[] = [];
+  readonly #registry: Registry;
+  readonly #options: EcrOptions;
+
+  constructor(options: EcrOptions) {
+    this.#options = options;
+    this.#registry = new Registry(options);
+  }
+
+  /**
+   * Answers the request if it is one of ECR's: `X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.*`, `/v2/…` or `/blob-download/…`.
+   * @param origin how the client reaches this server, e.g. `http://127.0.0.1:4566`
+   * @returns whether it was
+   */
+  async handle(request: IncomingMessage, response: ServerResponse, origin: string): Promise<boolean> {
+    const registry = this.#registry;
+    const operation = jsonOperation(request);
+    if (operation !== undefined) {
+      const received = (call: EcrCall) => this.#received(this.calls, call);
+      await serveJson(operation, request, response, { registry, origin }, received);
+      return true;
+    }
+    if (!isRegistryPath(request)) return false;
+    const received = (call: EcrCall) => this.#received(this.registryCalls, call);
+    await serveRegistry(request, response, { registry, createOnPush: this.#options.createOnPush ?? true, received });
+    return true;
+  }
+
+  /** @throws EcrError when the name is taken or not one, or the settings contradict each other */
+  createRepository(
+    name: string,
+    { imageTagMutability = 'MUTABLE', exclusionFilters = [] }: RepositorySettings = {},
+  ): void {
+    this.#registry.create(name, tagMutability(imageTagMutability, exclusionFilters));
+  }
+
+  get repositories(): readonly string[] {
+    return [...this.#registry.repositories].map(({ name }) => name).sort();
+  }
+
+  /** Tag to digest. @throws EcrError `RepositoryNotFoundException` */
+  tags(repository: string): ReadonlyMap<string, string> {
+    return new Map(this.#registry.get(repository).tags);
+  }
+
+  /** The manifest as it is stored, by tag or by digest. @throws EcrError `RepositoryNotFoundException` */
+  manifest(repository: string, reference: string): StoredManifest | undefined {
+    const found = this.#registry.get(repository);
+    return (found.tagged(reference) ?? found.image(reference))?.manifest;
+  }
+
+  async #received(log: EcrCall[], call: EcrCall): Promise<void> {
+    log.push(call);
+    await this.#options.beforeCall?.(call);
+  }
+}

@@ -1,0 +1,96 @@
+import { isSha256 } from './digest';
+import {
+  imageDigestDoesNotMatch,
+  imageTagAlreadyExists,
+  invalidParameter,
+  layersNotFound,
+  type Place,
+  referencedImagesNotFound,
+  tooManyTagsOnImage,
+} from './errors';
+import { isForeignLayer, isManifestMediaType } from './media-types';
+import { isTag } from './names';
+import type { Registry } from './registry';
+import type { Repository } from './repository';
+import { readManifest, type StoredManifest } from './stored-manifest';
+import { isTagMutable } from './tag-mutability';
+
+/** Not adjustable: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
+const MAX_TAGS_PER_IMAGE = 1000;
+
+export interface Push {
+  readonly bytes: Buffer;
+  readonly mediaType?: string | undefined;
+  readonly tag?: string | undefined;
+  /** What the client says the digest is. */
+  readonly digest?: string | undefined;
+}
+
+export type PushResult =
+  | { readonly kind: 'stored'; readonly manifest: StoredManifest }
+  /** Digest and tag were there already: nothing changed and no event went out. The JSON API calls that an error, `docker push` does not. */
+  | { readonly kind: 'already there'; readonly manifest: StoredManifest };
+
+function checkDigest(given: string | undefined, manifest: StoredManifest): void {
+  if (given === undefined) return;
+  if (!isSha256(given)) throw invalidParameter('imageDigest', "must satisfy regular expression 'sha256:[a-f0-9]{64}'");
+  if (given !== manifest.digest) throw imageDigestDoesNotMatch(given, manifest.digest);
+}
+
+/** Layer media types are not policed, as in ECR: Docker manifests with zstd layers are stored there. https://github.com/triggerdotdev/trigger.dev/pull/4184 */
+function checkReferences(repository: Repository, manifest: StoredManifest, place: Place): void {
+  // BuildKit's registry cache is an index whose children are layers and a config, pushed as blobs:
+  // https://github.com/moby/buildkit/blob/master/cache/remotecache/export.go
+  const children = manifest.manifests.filter(({ mediaType }) => isManifestMediaType(mediaType));
+  const blobs = [
+    ...(manifest.config === undefined ? [] : [manifest.config]),
+    ...manifest.layers.filter(({ mediaType }) => !isForeignLayer(mediaType)),
+    ...manifest.manifests.filter(({ mediaType }) => !isManifestMediaType(mediaType)),
+  ];
+  const missing = (digests: readonly string[], has: (digest: string) => boolean) => [
+    ...new Set(digests.filter((digest) => !has(digest))),
+  ];
+  const images = missing(
+    children.map(({ digest }) => digest),
+    (digest) => repository.image(digest) !== undefined,
+  );
+  if (images.length > 0) throw referencedImagesNotFound(images, place);
+  const layers = missing(
+    blobs.map(({ digest }) => digest),
+    (digest) => repository.hasBlob(digest),
+  );
+  if (layers.length > 0) throw layersNotFound(layers, place);
+}
+
+function checkTag(repository: Repository, tag: string, digest: string, place: Place): void {
+  if (repository.tags.has(tag) && !isTagMutable(repository.mutability, tag)) throw imageTagAlreadyExists(tag, place);
+  if ((repository.image(digest)?.tags.size ?? 0) >= MAX_TAGS_PER_IMAGE) {
+    throw tooManyTagsOnImage(digest, MAX_TAGS_PER_IMAGE, place);
+  }
+}
+
+/**
+ * Puts a manifest as ECR's `PutImage` does: checks it, stores it, moves the tag, and announces the push.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
+ *
+ * Same digest and same tag in an immutable repository: reports differ (aws/aws-sdk#750, aws/containers-roadmap#2179); here it is `already there`
+ * as in a mutable one.
+ * @throws EcrError the exceptions of `PutImage`, but `ImageAlreadyExistsException`
+ */
+export function putImage(registry: Registry, repository: Repository, push: Push): PushResult {
+  const { tag } = push;
+  const place = registry.place(repository.name);
+  if (tag !== undefined && !isTag(tag)) {
+    throw invalidParameter('imageTag', "must satisfy regular expression '[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}'");
+  }
+  const manifest = readManifest(push.bytes, push.mediaType);
+  checkDigest(push.digest, manifest);
+  checkReferences(repository, manifest, place);
+  const known = tag === undefined ? repository.image(manifest.digest) : repository.tagged(tag);
+  if (known?.manifest.digest === manifest.digest) return { kind: 'already there', manifest };
+  if (tag !== undefined) checkTag(repository, tag, manifest.digest, place);
+  repository.put(manifest, tag, registry.now());
+  const stored = repository.image(manifest.digest)?.manifest ?? manifest;
+  registry.publish({ type: 'PUSH', repository: repository.name, tag: tag ?? '', manifest: stored });
+  return { kind: 'stored', manifest: stored };
+}

@@ -1,0 +1,98 @@
+import { BlobStore } from './blob-store';
+import { EcrError, invalidParameter, type Place, repositoryNotFound } from './errors';
+import type { EventBridgeEvent } from './event';
+import { type ImageAction, imageActionEvent } from './image-action';
+import { isRepositoryName } from './names';
+import { Repository } from './repository';
+import type { TagMutability } from './tag-mutability';
+import { Uploads } from './uploads';
+
+export interface RegistryOptions {
+  /** Twelve digits; the registry's id. */
+  readonly accountId: string;
+  readonly region: string;
+  /** Where blobs are kept; created if it is not there. Manifests and tags live in memory, so nothing outlasts the process. */
+  readonly blobDirectory: string;
+  /** Receives each event at the moment of the push or delete, before the client has its answer. */
+  onEvent(event: EventBridgeEvent): void;
+  /** @default the system's clock */
+  now?(): Date;
+}
+
+/** One account's registry in one Region: what both APIs work on. */
+export class Registry {
+  readonly #repositories = new Map<string, Repository>();
+  readonly #options: RegistryOptions;
+  readonly blobs: BlobStore;
+  readonly uploads: Uploads;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.blobs = new BlobStore(options.blobDirectory);
+    this.uploads = new Uploads(this.blobs);
+  }
+
+  get accountId(): string {
+    return this.#options.accountId;
+  }
+
+  get repositories(): Iterable<Repository> {
+    return this.#repositories.values();
+  }
+
+  now(): Date {
+    return this.#options.now?.() ?? new Date();
+  }
+
+  place(repository: string): Place {
+    return { repository, registryId: this.accountId };
+  }
+
+  arn(repository: string): string {
+    return `arn:aws:ecr:${this.#options.region}:${this.accountId}:repository/${repository}`;
+  }
+
+  uri(repository: string): string {
+    return `${this.accountId}.dkr.ecr.${this.#options.region}.amazonaws.com/${repository}`;
+  }
+
+  find(name: string): Repository | undefined {
+    return this.#repositories.get(name);
+  }
+
+  /** @throws EcrError `RepositoryNotFoundException` */
+  get(name: string): Repository {
+    const repository = this.find(name);
+    if (repository === undefined) throw repositoryNotFound(this.place(name));
+    return repository;
+  }
+
+  /** @throws EcrError when the name is not one or is taken */
+  create(name: string, mutability: TagMutability): Repository {
+    if (!isRepositoryName(name)) {
+      throw invalidParameter(
+        'repositoryName',
+        "must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*'",
+      );
+    }
+    if (this.#repositories.has(name)) {
+      throw new EcrError(
+        'RepositoryAlreadyExistsException',
+        `The repository with name '${name}' already exists in the registry with id '${this.accountId}'`,
+      );
+    }
+    const repository = new Repository(name, this.now());
+    repository.mutability = mutability;
+    this.#repositories.set(name, repository);
+    return repository;
+  }
+
+  delete(name: string): void {
+    this.#repositories.delete(name);
+  }
+
+  /** Tells the bus; called after the change, so that a listener that reads at once sees it. */
+  publish(action: ImageAction): void {
+    this.#options.onEvent(imageActionEvent(action, this.accountId, this.#options.region, this.now()));
+  }
+}

@@ -1,0 +1,79 @@
+import type { StoredManifest } from './stored-manifest';
+import { MUTABLE, type TagMutability } from './tag-mutability';
+
+/** One digest of a repository: the manifest, the tags that name it, and its place in the order of pushes. */
+export interface Image {
+  readonly manifest: StoredManifest;
+  readonly tags: ReadonlySet<string>;
+  readonly pushedAt: Date;
+  /** Pages continue after it, so that images pushed or deleted between two pages neither repeat nor hide others. */
+  readonly sequence: number;
+}
+
+/** The state of one repository. Holds what it is told; the rules of what may be told are in put-image and delete-image. */
+export class Repository {
+  readonly #images = new Map<string, Image & { readonly tags: Set<string> }>();
+  readonly #tags = new Map<string, string>();
+  /** Blobs are shared on disk, but a manifest may only use those that were pushed or mounted here. */
+  readonly #blobs = new Set<string>();
+  readonly resourceTags = new Map<string, string>();
+  mutability: TagMutability = MUTABLE;
+  #sequence = 0;
+
+  constructor(
+    readonly name: string,
+    readonly createdAt: Date,
+  ) {}
+
+  get images(): Iterable<Image> {
+    return this.#images.values();
+  }
+
+  get imageCount(): number {
+    return this.#images.size;
+  }
+
+  get tags(): ReadonlyMap<string, string> {
+    return this.#tags;
+  }
+
+  image(digest: string): Image | undefined {
+    return this.#images.get(digest);
+  }
+
+  tagged(tag: string): Image | undefined {
+    const digest = this.#tags.get(tag);
+    return digest === undefined ? undefined : this.#images.get(digest);
+  }
+
+  hasBlob(digest: string): boolean {
+    return this.#blobs.has(digest);
+  }
+
+  addBlob(digest: string): void {
+    this.#blobs.add(digest);
+  }
+
+  /** Stores the manifest if its digest is new, and lets the tag name it; the tag's former image stays, untagged if that was its last tag. */
+  put(manifest: StoredManifest, tag: string | undefined, pushedAt: Date): void {
+    const known = this.#images.get(manifest.digest);
+    const image = known ?? { manifest, tags: new Set<string>(), pushedAt, sequence: ++this.#sequence };
+    if (known === undefined) this.#images.set(manifest.digest, image);
+    if (tag === undefined) return;
+    this.untag(tag);
+    image.tags.add(tag);
+    this.#tags.set(tag, manifest.digest);
+  }
+
+  untag(tag: string): void {
+    const digest = this.#tags.get(tag);
+    if (digest === undefined) return;
+    this.#tags.delete(tag);
+    this.#images.get(digest)?.tags.delete(tag);
+  }
+
+  remove(digest: string): void {
+    for (const tag of this.#images.get(digest)?.tags ?? []) this.#tags.delete(tag);
+    this.#images.delete(digest);
+  }
+}

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { BlobStore, BlobUpload } from './blob-store';
+
+export interface UploadSession {
+  readonly id: string;
+  readonly repository: string;
+  readonly blob: BlobUpload;
+  /** Sizes of the parts of the JSON API, whose minimum only the last part may go below. */
+  readonly partSizes: number[];
+}
+
+/** Uploads in progress, of both APIs. An id is only good in the repository that began it. */
+export class Uploads {
+  readonly #sessions = new Map<string, UploadSession>();
+
+  constructor(readonly blobs: BlobStore) {}
+
+  begin(repository: string): UploadSession {
+    const session = { id: randomUUID(), repository, blob: this.blobs.begin(), partSizes: [] };
+    this.#sessions.set(session.id, session);
+    return session;
+  }
+
+  find(repository: string, id: string): UploadSession | undefined {
+    const session = this.#sessions.get(id);
+    return session?.repository === repository ? session : undefined;
+  }
+
+  /** Ends the session; false, and nothing kept, when the bytes are not those of the digest. */
+  async complete(session: UploadSession, digest: string): Promise<boolean> {
+    this.#sessions.delete(session.id);
+    return this.blobs.commit(session.blob, digest);
+  }
+
+  async cancel(session: UploadSession): Promise<void> {
+    this.#sessions.delete(session.id);
+    await this.blobs.discard(session.blob);
+  }
+}

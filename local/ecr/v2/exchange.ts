@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isRepositoryName } from '../names';
+import type { Registry } from '../registry';
+import type { Repository } from '../repository';
+import { MUTABLE } from '../tag-mutability';
+import { RegistryError } from './registry-error';
+
+/** One request of the registry API about one repository, and what is needed to answer it. */
+export interface Exchange {
+  readonly registry: Registry;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly method: string;
+  readonly repository: string;
+  /** Tag, digest or upload id, by what the path is about; empty where it has none. */
+  readonly reference: string;
+  readonly query: URLSearchParams;
+  readonly createOnPush: boolean;
+}
+
+export function send(response: ServerResponse, status: number, headers: Record<string, string | number> = {}): void {
+  response.writeHead(status, { 'content-length': 0, ...headers });
+  response.end();
+}
+
+export function sendJson(response: ServerResponse, body: object, headers: Record<string, string> = {}): void {
+  response.writeHead(200, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}
+
+/** The repository to push to. ECR creates it on push if a template says so: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html */
+export function repositoryToPush({ registry, repository, createOnPush }: Exchange): Repository {
+  if (!isRepositoryName(repository)) {
+    throw new RegistryError(400, 'NAME_INVALID', `'${repository}' is not a repository name that ECR allows`);
+  }
+  const known = registry.find(repository);
+  if (known !== undefined) return known;
+  return createOnPush ? registry.create(repository, MUTABLE) : registry.get(repository);
+}
+
+export const methodNotAllowed = (method: string, object: string): RegistryError =>
+  new RegistryError(405, 'UNSUPPORTED', `${method} is not supported for a ${object}`);

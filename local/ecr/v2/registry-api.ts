@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { EcrCall } from '../calls';
+import { isTag } from '../names';
+import type { Registry } from '../registry';
+import { serveBlob } from './blobs';
+import { type Exchange, sendJson } from './exchange';
+import { serveManifest } from './manifests';
+import { answerRegistryError, RegistryError } from './registry-error';
+import { serveTags } from './tags';
+import { beginUpload, serveUpload } from './uploads';
+
+interface Route {
+  /** What the call is about, as in `registryCalls`. */
+  readonly object: string;
+  readonly path: RegExp;
+  readonly serve: (exchange: Exchange) => Promise<void>;
+}
+
+/** First match wins: repository names contain slashes, so only the end of a path says what it is. */
+const ROUTES: readonly Route[] = [
+  { object: 'manifest', path: /^\/v2\/(.+)\/manifests\/([^/]+)$/, serve: serveManifest },
+  { object: 'tags', path: /^\/v2\/(.+)\/tags\/list$/, serve: serveTags },
+  { object: 'upload', path: /^\/v2\/(.+)\/blobs\/uploads\/?$/, serve: beginUpload },
+  { object: 'upload', path: /^\/v2\/(.+)\/blobs\/uploads\/([^/]+)$/, serve: serveUpload },
+  { object: 'blob', path: /^\/v2\/(.+)\/blobs\/([^/]+)$/, serve: serveBlob },
+  { object: 'blob-download', path: /^\/blob-download\/(.+)\/([^/]+)$/, serve: serveBlob },
+];
+
+/** Split by hand: `new URL` resolves `..` and throws on `//`, and a server must not fail on what a client may send. */
+function targetOf(request: IncomingMessage): { readonly pathname: string; readonly query: URLSearchParams } {
+  const [pathname = '/', ...query] = (request.url ?? '/').split('?');
+  return { pathname, query: new URLSearchParams(query.join('?')) };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new RegistryError(400, 'NAME_INVALID', `'${segment}' is not percent-encoded UTF-8`);
+  }
+}
+
+/** Whether the path is one of the registry API, or of the stand-in for its signed URLs. */
+export function isRegistryPath(request: IncomingMessage): boolean {
+  const { pathname } = targetOf(request);
+  return pathname === '/v2' || pathname.startsWith('/v2/') || pathname.startsWith('/blob-download/');
+}
+
+export interface RegistryContext {
+  readonly registry: Registry;
+  readonly createOnPush: boolean;
+  readonly received: (call: EcrCall) => void | Promise<void>;
+}
+
+async function route(request: IncomingMessage, response: ServerResponse, context: RegistryContext): Promise<void> {
+  const { pathname, query } = targetOf(request);
+  const method = request.method ?? 'GET';
+  if (pathname === '/v2/' || pathname === '/v2') {
+    await context.received({ operation: `${method} base` });
+    return sendJson(response, {});
+  }
+  for (const { object, path, serve } of ROUTES) {
+    const match = path.exec(pathname);
+    if (match === null) continue;
+    const [repository = '', reference = ''] = match.slice(1).map(decode);
+    const tagged = object === 'manifest' && isTag(reference);
+    await context.received({ operation: `${method} ${object}`, repository, ...(tagged ? { tag: reference } : {}) });
+    const { registry, createOnPush } = context;
+    return serve({ registry, createOnPush, request, response, method, repository, reference, query });
+  }
+  throw new RegistryError(404, 'UNSUPPORTED', `The local ECR has nothing at ${pathname}`);
+}
+
+/** Answers one request of the registry API. Any credentials do, also none. */
+export async function serveRegistry(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: RegistryContext,
+): Promise<void> {
+  response.setHeader('docker-distribution-api-version', 'registry/2.0');
+  try {
+    await route(request, response, context);
+  } catch (error) {
+    answerRegistryError(response, error);
+  }
+}

@@ -1,0 +1,51 @@
+import { digestOf } from './blob';
+import type { Package, Written } from './package';
+
+/** Pushes and pulls as docker does. https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
+export class RegistryClient {
+  /** @param endpoint such as `http://127.0.0.1:5000` */
+  constructor(readonly endpoint: string) {}
+
+  async push(repository: string, tag: string, { blobs, children, top }: Package): Promise<void> {
+    for (const { bytes } of blobs) await this.#pushBlob(repository, bytes);
+    for (const child of children) await this.#pushManifest(repository, digestOf(child.text), child);
+    await this.#pushManifest(repository, tag, top);
+  }
+
+  /** @returns `undefined` if the tag or digest does not exist */
+  async manifest(repository: string, reference: string): Promise<Written | undefined> {
+    const response = await fetch(this.#url(repository, `manifests/${reference}`), { headers: { accept: '*/*' } });
+    if (response.status === 404) return undefined;
+    const text = await answered(response, 200).then((ok) => ok.text());
+    return { mediaType: response.headers.get('content-type') ?? '', text };
+  }
+
+  async blob(repository: string, digest: string): Promise<Buffer> {
+    const response = await answered(await fetch(this.#url(repository, `blobs/${digest}`)), 200);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
+  #url(repository: string, rest: string): string {
+    return `${this.endpoint}/v2/${repository}/${rest}`;
+  }
+
+  async #pushBlob(repository: string, bytes: Buffer): Promise<void> {
+    const digest = digestOf(bytes);
+    const exists = await fetch(this.#url(repository, `blobs/${digest}`), { method: 'HEAD' });
+    if (exists.ok) return;
+    const upload = await answered(await fetch(this.#url(repository, 'blobs/uploads/'), { method: 'POST' }), 202);
+    const location = new URL(upload.headers.get('location') ?? '', this.endpoint);
+    location.searchParams.set('digest', digest);
+    await answered(await fetch(location, { method: 'PUT', body: new Uint8Array(bytes) }), 201);
+  }
+
+  async #pushManifest(repository: string, reference: string, { mediaType, text }: Written): Promise<void> {
+    const request = { method: 'PUT', headers: { 'content-type': mediaType }, body: text };
+    await answered(await fetch(this.#url(repository, `manifests/${reference}`), request), 201);
+  }
+}
+
+async function answered(response: Response, expected: number): Promise<Response> {
+  if (response.status === expected) return response;
+  throw new Error(`${response.url} answered ${response.status}, expected ${expected}: ${await response.text()}`);
+}

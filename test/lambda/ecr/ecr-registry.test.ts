@@ -1,0 +1,187 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { digestOf } from '../../../lambda/core/digest';
+import { RepositoryNotFound, TransientFailure } from '../../../lambda/core/errors';
+import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
+import { Pacer } from '../../../lambda/ecr/pacer';
+import { bytesOf, DOCKER, dockerImage, OCI, ociImage } from '../../support/manifests';
+
+interface Asked {
+  readonly operation: string;
+  readonly input: Record<string, unknown>;
+}
+type Answer = { status?: number; json?: object; body?: string };
+
+/** Something that answers as it is told, so that each request is seen as the SDK sends it. */
+let server: Server;
+let asked: Asked[];
+let answers: Answer[];
+let registry: EcrRegistry;
+
+beforeEach(async () => {
+  asked = [];
+  answers = [];
+  server = createServer(async (request, response) => {
+    const body = await text(request);
+    asked.push({
+      operation: request.headers['x-amz-target']?.toString().split('.')[1] ?? `${request.method} ${request.url}`,
+      input: body ? JSON.parse(body) : {},
+    });
+    const { status = 200, json, body: raw } = answers.shift() ?? { status: 500 };
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(raw ?? JSON.stringify(json ?? {}));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = new ECRClient({
+    endpoint: endpoint(),
+    region: 'eu-north-1',
+    maxAttempts: 1,
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
+  registry = new EcrRegistry(client, new Pacer(1_000));
+});
+afterEach(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+const endpoint = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const error = (type: string, message = 'because'): Answer => ({ status: 400, json: { __type: type, message } });
+const manifest = {
+  bytes: bytesOf(dockerImage()),
+  digest: digestOf(bytesOf(dockerImage())),
+  mediaType: DOCKER.manifest,
+};
+const image = (imageTag: string, name = 'app') => ({
+  imageId: { imageTag, imageDigest: digestOf(bytesOf(ociImage(name))) },
+  imageManifest: JSON.stringify(ociImage(name)),
+  imageManifestMediaType: OCI.manifest,
+});
+const notFound = (imageTag: string) => ({
+  imageId: { imageTag },
+  failureCode: 'ImageNotFound',
+  failureReason: 'Requested image not found',
+});
+
+describe('reading tags', () => {
+  test('asks once for all, accepting all four media types', async () => {
+    answers = [{ json: { images: [image('v1')], failures: [notFound('v1-dockerv2')] } }];
+    const found = await registry.readTags('team/app', ['v1', 'v1-dockerv2']);
+    expect([...found]).toEqual([
+      ['v1', { digest: digestOf(bytesOf(ociImage())), mediaType: OCI.manifest, bytes: bytesOf(ociImage()) }],
+    ]);
+    expect(asked).toEqual([
+      {
+        operation: 'BatchGetImage',
+        input: {
+          repositoryName: 'team/app',
+          imageIds: [{ imageTag: 'v1' }, { imageTag: 'v1-dockerv2' }],
+          acceptedMediaTypes: [OCI.manifest, OCI.index, DOCKER.manifest, DOCKER.list],
+        },
+      },
+    ]);
+    expect(registry.calls).toBe(1);
+  });
+
+  test('asks again for a tag that was left out, as ECR may do when two tags name one image', async () => {
+    answers = [{ json: { images: [image('v1')], failures: [] } }, { json: { images: [image('v1-dockerv2')] } }];
+    expect([...(await registry.readTags('team/app', ['v1', 'v1-dockerv2'])).keys()]).toEqual(['v1', 'v1-dockerv2']);
+  });
+
+  test('an answer about nothing is no answer', async () => {
+    answers = [{ json: {} }];
+    await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(TransientFailure);
+  });
+
+  test.each(['KmsError', 'UpstreamTooManyRequests', 'ImageInaccessible'])(
+    'an image that cannot be read (%s) is not an image that is gone',
+    async (failureCode) => {
+      answers = [{ json: { failures: [{ imageId: { imageTag: 'v1' }, failureCode, failureReason: 'because' }] } }];
+      await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(
+        `ECR cannot read team/app v1: ${failureCode} because`,
+      );
+    },
+  );
+
+  test('a repository that is gone is told by name', async () => {
+    answers = [error('RepositoryNotFoundException')];
+    await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(RepositoryNotFound);
+  });
+});
+
+test('reads a manifest by digest, or finds none', async () => {
+  answers = [{ json: { images: [image('v1')] } }, { json: { failures: [{ failureCode: 'ImageNotFound' }] } }];
+  expect(await registry.readManifest('team/app', 'sha256:aa')).toMatchObject({ mediaType: OCI.manifest });
+  expect(await registry.readManifest('team/app', 'sha256:bb')).toBeUndefined();
+  expect(asked[0]?.input).toMatchObject({ imageIds: [{ imageDigest: 'sha256:aa' }] });
+});
+
+describe('putting', () => {
+  test('always sends the tag, the bytes, their digest and their media type', async () => {
+    answers = [{ json: {} }];
+    expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ put: 'done' });
+    expect(asked).toEqual([
+      {
+        operation: 'PutImage',
+        input: {
+          repositoryName: 'team/app',
+          imageTag: 'v1-dockerv2',
+          imageManifest: JSON.stringify(dockerImage()),
+          imageManifestMediaType: DOCKER.manifest,
+          imageDigest: manifest.digest,
+        },
+      },
+    ]);
+  });
+
+  test.each<[string, object]>([
+    ['ImageAlreadyExistsException', { put: 'done' }],
+    ['ImageTagAlreadyExistsException', { put: 'tag-taken' }],
+    ['LayersNotFoundException', { put: 'refused', reason: 'layers-missing' }],
+    ['InvalidParameterException', { put: 'refused', reason: 'rejected-by-registry' }],
+    ['LimitExceededException', { put: 'refused', reason: 'limit-exceeded' }],
+  ])('%s is an answer', async (type, put) => {
+    answers = [error(type)];
+    expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toMatchObject(put);
+  });
+
+  test.each([
+    'ThrottlingException',
+    'ServerException',
+    'AccessDeniedException',
+    'KmsException',
+    'ImageDigestDoesNotMatchException',
+  ])('%s is none: the queue tries again', async (type) => {
+    answers = [error(type)];
+    await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toMatchObject({ name: type });
+  });
+
+  test('a repository that is gone is told by name', async () => {
+    answers = [error('RepositoryNotFoundException')];
+    await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toThrow(RepositoryNotFound);
+  });
+});
+
+describe('reading a blob', () => {
+  const download = () => ({ json: { downloadUrl: `${endpoint()}/blob`, layerDigest: 'sha256:aa' } });
+
+  test('follows the download URL', async () => {
+    answers = [download(), { body: 'content' }];
+    expect(new TextDecoder().decode(await registry.readBlob('team/app', 'sha256:aa', 100))).toBe('content');
+    expect(asked.map(({ operation }) => operation)).toEqual(['GetDownloadUrlForLayer', 'GET /blob']);
+  });
+
+  test('does not read more than it was allowed', async () => {
+    answers = [download(), { body: 'x'.repeat(101) }];
+    await expect(registry.readBlob('team/app', 'sha256:aa', 100)).rejects.toThrow('more than 100 bytes');
+  });
+
+  test('a download that fails is tried again by the queue', async () => {
+    answers = [download(), { status: 503 }];
+    await expect(registry.readBlob('team/app', 'sha256:aa', 100)).rejects.toThrow('answered 503');
+    answers = [{ json: {} }];
+    await expect(registry.readBlob('team/app', 'sha256:aa', 100)).rejects.toThrow('no download URL');
+  });
+});
