@@ -45,11 +45,11 @@ async function serve(options: { verbose?: boolean; port: number }): Promise<void
   const account = await LocalAccount.start({
     assembly,
     port: options.port,
+    onEvent: (event) => {
+      const line = lineOfOutcome(event, account.registryHost);
+      if (line) console.log(line);
+    },
     ...(options.verbose ? { log: progress } : {}),
-  });
-  account.bus.onEvent((event) => {
-    const line = lineOfOutcome(event, account.registryHost);
-    if (line) console.log(line);
   });
   console.log(describeServing(account.registryHost));
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

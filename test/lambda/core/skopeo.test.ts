@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { toDocker, toOci } from '../../../lambda/core/convert';
 import { type ImageManifest, readManifest } from '../../../lambda/core/manifest';
 import { Refusal, type RefusalReason } from '../../../lambda/core/reasons';
+import { describeWith, skopeoConvert } from '../../support/judges';
 import { bytesOf, DOCKER, OCI } from '../../support/manifests';
-import { describeWithSkopeo, skopeoConvert } from '../../support/skopeo';
 
 /** Real blobs: skopeo reads what a manifest names. */
 const blobs = new Map<string, Uint8Array>();
@@ -130,7 +130,7 @@ function ours(
 const written = (answer: { bytes: Uint8Array } | { refused: string }) =>
   'bytes' in answer ? new TextDecoder().decode(answer.bytes) : answer;
 
-describeWithSkopeo('beside skopeo copy --format v2s2', () => {
+describeWith('skopeo')('beside skopeo copy --format v2s2', () => {
   const both = (manifest: string) => [written(ours(manifest)), written(skopeoConvert(manifest, blobs, 'v2s2'))];
 
   test.each(Object.entries(SAME))('the same bytes: %s', (_, change) => {

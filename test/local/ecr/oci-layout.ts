@@ -1,28 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { layerOf } from '../../../local/images/blob';
 import { OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST, sha256 } from './support';
-
-/** A tar archive of one file of less than 512 bytes, in the ustar format. */
-function tarOf(name: string, content: string): Buffer {
-  const header = Buffer.alloc(512);
-  const octal = (value: number, width: number) => `${value.toString(8).padStart(width - 1, '0')}\0`;
-  header.write(name, 0);
-  header.write(octal(0o644, 8), 100);
-  header.write(octal(0, 8) + octal(0, 8) + octal(Buffer.byteLength(content), 12) + octal(0, 12), 108);
-  header.write('        0', 148);
-  header.write('ustar\x0000', 257);
-  header.write(
-    `${octal(
-      header.reduce((sum, byte) => sum + byte, 0),
-      7,
-    )} `,
-    148,
-  );
-  const body = Buffer.alloc(512);
-  body.write(content);
-  return Buffer.concat([header, body, Buffer.alloc(1024)]);
-}
 
 export interface Layout {
   /** The index of all platforms. */
@@ -42,9 +21,9 @@ export async function writeLayout(directory: string, architectures: readonly str
   };
   const children: { descriptor: object; text: string; architecture: string }[] = [];
   for (const architecture of architectures) {
-    const tar = tarOf('greeting', `hello from ${architecture}`);
-    const layer = await add(OCI_LAYER, gzipSync(tar));
-    const rootfs = { type: 'layers', diff_ids: [sha256(tar)] };
+    const { bytes, diffId } = await layerOf({ greeting: `hello from ${architecture}` }, OCI_LAYER);
+    const layer = await add(OCI_LAYER, bytes);
+    const rootfs = { type: 'layers', diff_ids: [diffId] };
     const config = await add(OCI_CONFIG, JSON.stringify({ architecture, os: 'linux', config: {}, rootfs }));
     const text = JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers: [layer] }, null, 2);
     children.push({ descriptor: await add(OCI_MANIFEST, text), text, architecture });

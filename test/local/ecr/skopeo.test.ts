@@ -1,108 +1,96 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { describeWith } from '../../support/judges';
 import { type Layout, writeLayout } from './oci-layout';
 import { DOCKER_MANIFEST, OCI_INDEX, type RunningEcr, sha256, startEcr } from './support';
 
-const version = spawnSync('skopeo', ['--version'], { encoding: 'utf8' }).stdout ?? '';
-const judge = version.startsWith('skopeo version');
+describeWith('skopeo')('skopeo', () => {
+  let running: RunningEcr;
+  let work: string;
+  let layout: Layout;
+  let registry: string;
 
-/** Where skopeo must be there, its absence is a failure; on anyone's laptop it is only said. */
-it('has skopeo as its judge', () => {
-  if (judge) return expect(version).toMatch(/^skopeo version \d/);
-  console.warn('skopeo is not on PATH: the registry API was NOT judged by a real client. Try: apt-get install skopeo');
-  if (process.env.CI) throw new Error('skopeo is not on PATH; CI must have it: apt-get install skopeo');
-  return expect(version).toBe('');
-});
+  beforeAll(async () => {
+    running = await startEcr();
+    registry = `docker://${running.origin.slice('http://'.length)}`;
+    work = await mkdtemp(join(tmpdir(), 'skopeo-'));
+    layout = await writeLayout(join(work, 'layout'), ['arm64', 'amd64']);
+  });
+  afterAll(async () => {
+    await running.close();
+    await rm(work, { recursive: true });
+  });
 
-if (judge) {
-  describe('skopeo', () => {
-    let running: RunningEcr;
-    let work: string;
-    let layout: Layout;
-    let registry: string;
+  const run = promisify(execFile);
+  const skopeo = async (...args: string[]): Promise<string> =>
+    (await run('skopeo', ['--insecure-policy', ...args], { env: { ...process.env, HOME: work } })).stdout;
+  const push = (tag: string, image: string, ...flags: string[]) =>
+    skopeo('copy', '--dest-tls-verify=false', ...flags, `oci:${work}/layout:${tag}`, `${registry}/${image}`);
+  const pull = (image: string, folder: string, ...flags: string[]) =>
+    skopeo('copy', '--src-tls-verify=false', ...flags, `${registry}/${image}`, `dir:${work}/${folder}`);
+  const raw = (image: string) => skopeo('inspect', '--raw', '--tls-verify=false', `${registry}/${image}`);
 
-    beforeAll(async () => {
-      running = await startEcr();
-      registry = `docker://${running.origin.slice('http://'.length)}`;
-      work = await mkdtemp(join(tmpdir(), 'skopeo-'));
-      layout = await writeLayout(join(work, 'layout'), ['arm64', 'amd64']);
-    });
-    afterAll(async () => {
-      await running.close();
-      await rm(work, { recursive: true });
-    });
-
-    const run = promisify(execFile);
-    const skopeo = async (...args: string[]): Promise<string> =>
-      (await run('skopeo', ['--insecure-policy', ...args], { env: { ...process.env, HOME: work } })).stdout;
-    const push = (tag: string, image: string, ...flags: string[]) =>
-      skopeo('copy', '--dest-tls-verify=false', ...flags, `oci:${work}/layout:${tag}`, `${registry}/${image}`);
-    const pull = (image: string, folder: string, ...flags: string[]) =>
-      skopeo('copy', '--src-tls-verify=false', ...flags, `${registry}/${image}`, `dir:${work}/${folder}`);
-    const raw = (image: string) => skopeo('inspect', '--raw', '--tls-verify=false', `${registry}/${image}`);
-
-    /** What `dir:` wrote: the manifest, and every blob under the name of its digest. */
-    async function expectWhole(folder: string, text: string): Promise<void> {
-      expect(await readFile(join(work, folder, 'manifest.json'), 'utf8')).toBe(text);
-      const { config, layers } = JSON.parse(text) as { config: { digest: string }; layers: { digest: string }[] };
-      for (const { digest } of [config, ...layers]) {
-        expect(sha256(await readFile(join(work, folder, digest.slice('sha256:'.length))))).toBe(digest);
-      }
+  /** What `dir:` wrote: the manifest, and every blob under the name of its digest. */
+  async function expectWhole(folder: string, text: string): Promise<void> {
+    expect(await readFile(join(work, folder, 'manifest.json'), 'utf8')).toBe(text);
+    const { config, layers } = JSON.parse(text) as { config: { digest: string }; layers: { digest: string }[] };
+    for (const { digest } of [config, ...layers]) {
+      expect(sha256(await readFile(join(work, folder, digest.slice('sha256:'.length))))).toBe(digest);
     }
+  }
 
-    it('pushes an OCI image, with credentials, and pulls it back by tag and by digest', async () => {
-      const text = layout.manifests[1] ?? '';
-      await push('amd64', 'team/app:v1', '--dest-creds', 'AWS:anything');
-      expect(await raw('team/app:v1')).toBe(text);
-      await pull('team/app:v1', 'by-tag');
-      await expectWhole('by-tag', text);
-      await pull(`team/app@${sha256(text)}`, 'by-digest');
-      await expectWhole('by-digest', text);
-      expect(running.actions()).toEqual([`PUSH v1 ${sha256(text)}`]);
-    });
+  it('pushes an OCI image, with credentials, and pulls it back by tag and by digest', async () => {
+    const text = layout.manifests[1] ?? '';
+    await push('amd64', 'team/app:v1', '--dest-creds', 'AWS:anything');
+    expect(await raw('team/app:v1')).toBe(text);
+    await pull('team/app:v1', 'by-tag');
+    await expectWhole('by-tag', text);
+    await pull(`team/app@${sha256(text)}`, 'by-digest');
+    await expectWhole('by-digest', text);
+    expect(running.actions()).toEqual([`PUSH v1 ${sha256(text)}`]);
+  });
 
-    it('pushes it as Docker V2 Schema 2, and pulls that back', async () => {
-      await push('amd64', 'team/docker:v1', '--format', 'v2s2');
-      const text = await raw('team/docker:v1');
-      expect(JSON.parse(text)).toMatchObject({ mediaType: DOCKER_MANIFEST });
-      await pull('team/docker:v1', 'docker');
-      await expectWhole('docker', text);
-    });
+  it('pushes it as Docker V2 Schema 2, and pulls that back', async () => {
+    await push('amd64', 'team/docker:v1', '--format', 'v2s2');
+    const text = await raw('team/docker:v1');
+    expect(JSON.parse(text)).toMatchObject({ mediaType: DOCKER_MANIFEST });
+    await pull('team/docker:v1', 'docker');
+    await expectWhole('docker', text);
+  });
 
-    it('pushes an index with all its images, whose events have no tag', async () => {
-      running.events.length = 0;
-      await push('multi', 'team/multi:v1', '--all');
-      expect(await raw('team/multi:v1')).toBe(layout.index);
-      for (const text of layout.manifests) expect(await raw(`team/multi@${sha256(text)}`)).toBe(text);
-      expect(running.actions()).toEqual([
-        ...layout.manifests.map((text) => `PUSH  ${sha256(text)}`),
-        `PUSH v1 ${sha256(layout.index)}`,
-      ]);
-      expect(running.ecr.manifest('team/multi', 'v1')?.mediaType).toBe(OCI_INDEX);
-      await pull('team/multi:v1', 'multi', '--all');
-      expect(await readFile(join(work, 'multi', 'manifest.json'), 'utf8')).toBe(layout.index);
-    });
+  it('pushes an index with all its images, whose events have no tag', async () => {
+    running.events.length = 0;
+    await push('multi', 'team/multi:v1', '--all');
+    expect(await raw('team/multi:v1')).toBe(layout.index);
+    for (const text of layout.manifests) expect(await raw(`team/multi@${sha256(text)}`)).toBe(text);
+    expect(running.actions()).toEqual([
+      ...layout.manifests.map((text) => `PUSH  ${sha256(text)}`),
+      `PUSH v1 ${sha256(layout.index)}`,
+    ]);
+    expect(running.ecr.manifest('team/multi', 'v1')?.mediaType).toBe(OCI_INDEX);
+    await pull('team/multi:v1', 'multi', '--all');
+    expect(await readFile(join(work, 'multi', 'manifest.json'), 'utf8')).toBe(layout.index);
+  });
 
-    it('copies between repositories, lists tags and deletes', async () => {
-      await push('arm64', 'from/app:v1');
-      const both = ['--src-tls-verify=false', '--dest-tls-verify=false'];
-      await skopeo('copy', ...both, `${registry}/from/app:v1`, `${registry}/to/app:v2`);
-      expect(await raw('to/app:v2')).toBe(layout.manifests[0]);
-      const tags = await skopeo('list-tags', '--tls-verify=false', `${registry}/to/app`);
-      expect(JSON.parse(tags)).toMatchObject({ Tags: ['v2'] });
-      await skopeo('delete', '--tls-verify=false', `${registry}/to/app:v2`);
-      expect([...running.ecr.tags('to/app')]).toEqual([]);
-    });
+  it('copies between repositories, lists tags and deletes', async () => {
+    await push('arm64', 'from/app:v1');
+    const both = ['--src-tls-verify=false', '--dest-tls-verify=false'];
+    await skopeo('copy', ...both, `${registry}/from/app:v1`, `${registry}/to/app:v2`);
+    expect(await raw('to/app:v2')).toBe(layout.manifests[0]);
+    const tags = await skopeo('list-tags', '--tls-verify=false', `${registry}/to/app`);
+    expect(JSON.parse(tags)).toMatchObject({ Tags: ['v2'] });
+    await skopeo('delete', '--tls-verify=false', `${registry}/to/app:v2`);
+    expect([...running.ecr.tags('to/app')]).toEqual([]);
+  });
 
-    it('is told why a tag cannot move', async () => {
-      running.ecr.createRepository('fixed', { imageTagMutability: 'IMMUTABLE' });
-      await push('amd64', 'fixed:v1');
-      await expect(push('arm64', 'fixed:v1')).rejects.toMatchObject({
-        stderr: expect.stringContaining('cannot be overwritten because the repository is immutable'),
-      });
+  it('is told why a tag cannot move', async () => {
+    running.ecr.createRepository('fixed', { imageTagMutability: 'IMMUTABLE' });
+    await push('amd64', 'fixed:v1');
+    await expect(push('arm64', 'fixed:v1')).rejects.toMatchObject({
+      stderr: expect.stringContaining('cannot be overwritten because the repository is immutable'),
     });
   });
-}
+});

@@ -1,0 +1,247 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Bus, eventsOperation, serveEvents } from './bus';
+import { type EcrCall, type EventBridgeEvent, LocalEcr } from './ecr';
+import { FunctionHost, type LogLine, type MetricTotal, totalMetrics } from './function';
+import {
+  Activity,
+  createQueues,
+  type DeadLetter,
+  type Poller,
+  type Queue,
+  RealClock,
+  type RunningQueue,
+  readDeadLetters,
+  redriveAll,
+  SkippingClock,
+  settle,
+  startPollers,
+} from './queue';
+import { Template } from './template';
+import { pick } from './template/pick';
+
+export interface LocalAccountOptions {
+  /** The `cdk.out` directory, or one plain template file. */
+  readonly assembly: string;
+  /** @default the only stack of the assembly */
+  readonly stack?: string;
+  /** Values of template parameters. @default their defaults */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Where blobs and inline code are kept. @default a temporary directory, removed by `stop` */
+  readonly dataDirectory?: string;
+  /** @default 123456789012 */
+  readonly accountId?: string;
+  /** @default eu-north-1 */
+  readonly region?: string;
+  /** `skipping` leaps over visibility timeouts and batching windows while the account settles. @default real */
+  readonly clock?: 'real' | 'skipping';
+  /** @default any free port */
+  readonly port?: number;
+  /** Runs before each call; throw an `EcrError` to make it fail. @default nothing */
+  readonly beforeCall?: (call: AccountCall) => void | Promise<void>;
+  /** Receives each event that is put on a bus. @default nobody */
+  readonly onEvent?: (event: EventBridgeEvent) => void;
+  /** Receives what goes on, line by line. @default nobody */
+  readonly log?: (line: string) => void;
+}
+
+/** One call of an AWS JSON API, or of the registry HTTP API. */
+export interface AccountCall extends EcrCall {
+  readonly service: 'ecr' | 'events' | 'registry';
+}
+
+/** An AWS account the size of a laptop: it runs a synthesized template and the function's built code. */
+export class LocalAccount {
+  readonly template: Template;
+  readonly bus: Bus;
+  readonly ecr: LocalEcr;
+  /** Everything the functions wrote, in order. */
+  readonly logs: LogLine[] = [];
+  /** The calls of ECR's and EventBridge's JSON APIs, in order, whoever made them. */
+  readonly calls: AccountCall[] = [];
+  readonly #functions = new Map<string, FunctionHost>();
+  readonly #queues: ReadonlyMap<string, RunningQueue>;
+  #pollers: readonly Poller[] = [];
+  readonly #activity = new Activity();
+  readonly #clock: RealClock | SkippingClock;
+  readonly #server: Server;
+  readonly #log: (line: string) => void;
+  readonly #options: LocalAccountOptions;
+  readonly #dataDirectory: string;
+  #port = 0;
+
+  /** @throws when the template asks for something that this account cannot do as AWS does */
+  static async start(options: LocalAccountOptions): Promise<LocalAccount> {
+    const account = new LocalAccount(options);
+    try {
+      await account.#listen();
+      account.#startFunctions();
+      return account;
+    } catch (error) {
+      await account.stop();
+      throw error;
+    }
+  }
+
+  private constructor(options: LocalAccountOptions) {
+    const { assembly, accountId = '123456789012', region = 'eu-north-1', clock = 'real', log = () => {} } = options;
+    this.#options = options;
+    this.#log = log;
+    this.#clock = clock === 'skipping' ? new SkippingClock() : new RealClock();
+    this.template = Template.read(assembly, { ...options, accountId, region });
+    const now = () => this.#clock.now();
+    this.#queues = createQueues(this.template.queues, this.#clock, log);
+    const { rules, busNames } = this.template;
+    const { onEvent } = options;
+    this.bus = new Bus({
+      accountId,
+      region,
+      busNames,
+      rules,
+      queues: this.#queues,
+      now,
+      log,
+      ...(onEvent && { onEvent }),
+    });
+    this.#dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'local-account-'));
+    const blobDirectory = join(this.#dataDirectory, 'blobs');
+    mkdirSync(blobDirectory, { recursive: true });
+    this.ecr = new LocalEcr({
+      accountId,
+      region,
+      blobDirectory,
+      onEvent: (event) => this.bus.put(event),
+      now: () => new Date(now()),
+      beforeCall: (call) => this.#received(call),
+    });
+    this.#server = createServer((request, response) => this.#serve(request, response));
+    this.#server.requestTimeout = 0; // A push of many gigabytes takes as long as it takes.
+    this.#server.keepAliveTimeout = 60_000; // Longer than a function is idle, or its SDK would meet closed connections.
+  }
+
+  get endpoint(): string {
+    return `http://${this.registryHost}`;
+  }
+
+  /** Host and port, as they stand in an image reference. */
+  get registryHost(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  /** @param name logical id, queue name, or a part of logical id or construct path that only one queue has */
+  queue(name: string): Queue {
+    const { arn } = pick(name, 'queue', this.template.queues);
+    return this.#running(this.#queues.get(arn)?.queue, name);
+  }
+
+  /** @param name logical id, function name, or a part that only one function has; default: the only function */
+  function(name = ''): FunctionHost {
+    const { logicalId } = pick(name, 'function', this.template.functions);
+    return this.#running(this.#functions.get(logicalId), name);
+  }
+
+  /** What lies in every queue that another queue or a rule gives its failures to. */
+  deadLetters(): readonly DeadLetter[] {
+    return readDeadLetters(this.#queues, this.template.rules);
+  }
+
+  /** Moves every dead letter back to the queue that it came from. @returns how many */
+  redrive(): number {
+    return redriveAll(this.#queues);
+  }
+
+  metrics(): readonly MetricTotal[] {
+    return totalMetrics(this.logs.map(({ line }) => line));
+  }
+
+  /**
+   * Resolves when no request, delivery, poll or invocation is under way and no message waits to be tried again. Dead letters are at rest.
+   * @param options.timeoutMs real milliseconds, default 30,000
+   * @throws NotSettled with all that is still to do
+   */
+  settle({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    return settle(this.#activity, this.#clock, timeoutMs);
+  }
+
+  /** Ends every process, connection and timer, and removes the temporary directory. */
+  async stop(): Promise<void> {
+    for (const poller of this.#pollers) poller.stop();
+    this.#clock.stop();
+    await Promise.all([...this.#functions.values()].map((host) => host.stop()));
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+    if (this.#options.dataDirectory === undefined) rmSync(this.#dataDirectory, { recursive: true, force: true });
+  }
+
+  async #listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#options.port ?? 0, '127.0.0.1', resolve);
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  #startFunctions(): void {
+    const { region = 'eu-north-1' } = this.#options;
+    const clock = this.#clock;
+    for (const fn of this.template.functions) {
+      const clockOffset = () => (clock instanceof SkippingClock ? clock.skipped : null);
+      const settings = { fn, region, endpoint: this.endpoint, workDirectory: this.#dataDirectory, clockOffset };
+      const log = (line: LogLine) => {
+        this.logs.push(line);
+        this.#log(`${fn.logicalId}: ${line.line}`);
+      };
+      this.#functions.set(fn.logicalId, new FunctionHost(settings, () => clock.now(), log));
+    }
+    const shared = { clock, activity: this.#activity, log: this.#log };
+    this.#pollers = startPollers(this.template, this.#queues, this.#functions, shared);
+  }
+
+  #running<T>(part: T | undefined, name: string): T {
+    if (part === undefined) throw new Error(`${name}: the local account has stopped or is not yet started`);
+    return part;
+  }
+
+  async #received(call: EcrCall): Promise<void> {
+    // ECR has just put the call on one of its two lists.
+    const received: AccountCall = { service: this.ecr.calls.at(-1) === call ? 'ecr' : 'registry', ...call };
+    if (received.service === 'ecr') this.calls.push(received);
+    await this.#options.beforeCall?.(received);
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const what = `${request.method} ${request.headers['x-amz-target'] ?? request.url}`;
+    response.once('close', this.#activity.begin(`request ${what}`));
+    this.#activity.run(`request ${what}`, async () => {
+      try {
+        await this.#dispatch(request, response, what);
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        this.#log(`request ${what}: ${text}`);
+        // A client that was killed in the middle of its request is no fault of the account.
+        if (request.socket.destroyed) return;
+        if (response.headersSent) response.destroy();
+        else response.writeHead(500, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message: text }));
+        throw error;
+      }
+    });
+  }
+
+  async #dispatch(request: IncomingMessage, response: ServerResponse, what: string): Promise<void> {
+    const operation = eventsOperation(request);
+    if (operation !== undefined) {
+      const call: AccountCall = { service: 'events', operation };
+      this.calls.push(call);
+      await serveEvents(this.bus, operation, request, response, () => this.#options.beforeCall?.(call));
+      return;
+    }
+    if (await this.ecr.handle(request, response, this.endpoint)) return;
+    const message = `the local account has no ${what}: it serves ECR (JSON API and /v2/) and EventBridge PutEvents`;
+    response.writeHead(404, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message }));
+  }
+}

@@ -1,0 +1,27 @@
+/** What the host and bootstrap.cjs say to each other over the IPC channel. */
+export type ToFunction = (
+  | { readonly type: 'init'; readonly taskRoot: string; readonly handler: string; readonly marker: string }
+  | { readonly type: 'invoke'; readonly event: unknown; readonly context: InvocationContext }
+) & {
+  /** How far the account's clock is ahead, in milliseconds; null when it is real time. */
+  readonly clockOffset: number | null;
+};
+
+/** The data of the handler's context object: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+export interface InvocationContext {
+  readonly awsRequestId: string;
+  readonly functionName: string;
+  readonly functionVersion: '$LATEST';
+  readonly invokedFunctionArn: string;
+  readonly memoryLimitInMB: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  /** Milliseconds since the epoch, on the account's clock. */
+  readonly deadline: number;
+}
+
+export type FromFunction =
+  | { readonly type: 'ready' }
+  /** `response` is JSON, or nothing when the handler returned nothing. */
+  | { readonly type: 'response'; readonly response?: string }
+  | { readonly type: 'error'; readonly errorType: string; readonly errorMessage: string };
