@@ -7,6 +7,8 @@ export interface Configuration {
   readonly policy: Policy;
   /** The bus that outcomes are published on. */
   readonly eventBusName: string;
+  /** PutImage calls a second, at the most, of one execution environment. */
+  readonly putImagesPerSecond: number;
   /** The value of the one dimension of every metric. */
   readonly functionName: string;
 }
@@ -26,6 +28,7 @@ export function readConfiguration(environment: Environment): Configuration {
       uncompressedLayers: oneOf(environment, ENV.uncompressedLayers, UNCOMPRESSED_LAYERS),
     },
     eventBusName: required(environment, ENV.eventBusName),
+    putImagesPerSecond: positive(environment, ENV.putImagesPerSecond),
     functionName: required(environment, 'AWS_LAMBDA_FUNCTION_NAME'),
   };
 }
@@ -34,6 +37,13 @@ function required(environment: Environment, name: string): string {
   const value = environment[name];
   if (!value) throw new Error(`environment variable ${name} is not set`);
   return value;
+}
+
+function positive(environment: Environment, name: string): number {
+  const value = required(environment, name);
+  const number = Number(value);
+  if (number > 0 && Number.isFinite(number)) return number;
+  throw new Error(`environment variable ${name} is '${value}', expected a number above 0`);
 }
 
 function oneOf<T extends string>(environment: Environment, name: string, allowed: readonly T[]): T {

@@ -20,14 +20,11 @@ interface BatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-/** Of the 10 calls a second that an account has; times the mapping's maximum concurrency. */
-const PUT_IMAGES_PER_SECOND = 2;
-
 const configuration = readConfiguration(process.env);
 const clientOptions = { maxAttempts: 4, requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 } };
 const ecr = new ECRClient(clientOptions);
 const eventBridge = new EventBridgeClient(clientOptions);
-const pacer = new Pacer(PUT_IMAGES_PER_SECOND);
+const pacer = new Pacer(configuration.putImagesPerSecond);
 
 /** Repairs the companion of each image in the batch; a message that fails goes back to the queue, alone. */
 export async function handler(batch: Batch): Promise<BatchResponse> {

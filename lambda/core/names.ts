@@ -35,4 +35,5 @@ export const ENV = {
   companionFor: 'COMPANION_FOR',
   uncompressedLayers: 'UNCOMPRESSED_LAYERS',
   eventBusName: 'EVENT_BUS_NAME',
+  putImagesPerSecond: 'PUT_IMAGES_PER_SECOND',
 } as const;

@@ -6,6 +6,7 @@ const environment = {
   COMPANION_FOR: 'oci-images',
   UNCOMPRESSED_LAYERS: 'refuse',
   EVENT_BUS_NAME: 'default',
+  PUT_IMAGES_PER_SECOND: '2',
   AWS_LAMBDA_FUNCTION_NAME: 'remediate',
 };
 
@@ -21,6 +22,7 @@ test('reads what the construct sets', () => {
       uncompressedLayers: 'refuse',
     },
     eventBusName: 'default',
+    putImagesPerSecond: 2,
     functionName: 'remediate',
   });
   expect(
@@ -46,6 +48,12 @@ test.each<[object, string]>([
   [{ COMPANION_FOR: 'all' }, "environment variable COMPANION_FOR is 'all', expected one of oci-images, every-tag"],
   [{ UNCOMPRESSED_LAYERS: '' }, 'environment variable UNCOMPRESSED_LAYERS is not set'],
   [{ EVENT_BUS_NAME: undefined }, 'environment variable EVENT_BUS_NAME is not set'],
+  [{ PUT_IMAGES_PER_SECOND: undefined }, 'environment variable PUT_IMAGES_PER_SECOND is not set'],
+  [{ PUT_IMAGES_PER_SECOND: '0' }, "environment variable PUT_IMAGES_PER_SECOND is '0', expected a number above 0"],
+  [
+    { PUT_IMAGES_PER_SECOND: 'fast' },
+    "environment variable PUT_IMAGES_PER_SECOND is 'fast', expected a number above 0",
+  ],
   [{ AWS_LAMBDA_FUNCTION_NAME: undefined }, 'environment variable AWS_LAMBDA_FUNCTION_NAME is not set'],
 ])('names the variable that is wrong: %j', (change, message) => {
   expect(() => readConfiguration({ ...environment, ...change })).toThrow(message);

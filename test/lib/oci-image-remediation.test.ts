@@ -31,7 +31,7 @@ const inNewStack = (props?: OciImageRemediationProps): OciImageRemediation =>
 const templateOf = (remediation: OciImageRemediation): Template => Template.fromStack(Stack.of(remediation));
 
 /** The one resource of a type; anything else than one is an error. */
-function only(template: Template, type: string): Record<string, never> {
+function only(template: Template, type: string) {
   const [resource, ...others] = Object.values(template.findResources(type));
   if (!resource || others.length > 0) {
     throw new Error(`expected one ${type}, got ${resource ? others.length + 1 : 0}`);
@@ -130,6 +130,7 @@ describe('with no props', () => {
       Variables: {
         COMPANION_TAG_SUFFIX: '-dockerv2',
         PLATFORMS: 'linux/amd64',
+        PUT_IMAGES_PER_SECOND: '2',
         COMPANION_FOR: 'oci-images',
         UNCOMPRESSED_LAYERS: 'refuse',
         EVENT_BUS_NAME: 'default',
@@ -275,7 +276,7 @@ describe('with every prop', () => {
   let stack: Stack;
   beforeAll(() => {
     stack = new Stack(new App(), 'Stack', { env });
-    const bus = new events.EventBus(stack, 'Bus');
+    const bus = events.EventBus.fromEventBusName(stack, 'Bus', 'outcomes');
     const remediation = remediationIn(stack, {
       repositories: [
         RepositoryFilter.of(new ecr.Repository(stack, 'Images')),
@@ -290,6 +291,7 @@ describe('with every prop', () => {
       alarmTopic: new sns.Topic(stack, 'Topic'),
       ociImagesPushedAlarm: false,
       maxConcurrency: 3,
+      putImagesPerSecond: 0.5,
       logRetention: RetentionDays.ONE_YEAR,
       logRemovalPolicy: RemovalPolicy.DESTROY,
       eventBus: bus,
@@ -330,9 +332,10 @@ describe('with every prop', () => {
       Variables: {
         COMPANION_TAG_SUFFIX: '_v2s2',
         PLATFORMS: 'linux/arm64,linux/amd64,linux/arm/v7',
+        PUT_IMAGES_PER_SECOND: '0.5',
         COMPANION_FOR: 'every-tag',
         UNCOMPRESSED_LAYERS: 'relabel',
-        EVENT_BUS_NAME: { Ref: logicalId(template, 'AWS::Events::EventBus') },
+        EVENT_BUS_NAME: 'outcomes',
       },
     });
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { ScalingConfig: { MaximumConcurrency: 3 } });
@@ -370,12 +373,11 @@ describe('with every prop', () => {
   });
 
   test('outcomes go to the bus, and only there, and can be listened to', () => {
-    const bus = logicalId(template, 'AWS::Events::EventBus');
     expect(only(template, 'AWS::IAM::Role').Policies[0].PolicyDocument.Statement[1].Resource).toEqual({
-      'Fn::GetAtt': [bus, 'Arn'],
+      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':events:eu-north-1:123456789012:event-bus/outcomes']],
     });
     template.hasResourceProperties('AWS::Events::Rule', {
-      EventBusName: { Ref: bus },
+      EventBusName: 'outcomes',
       EventPattern: {
         source: ['ecr-oci-remediation'],
         'detail-type': ['Image Remediation'],
@@ -483,6 +485,11 @@ describe('bad props fail with what was got and what is expected', () => {
       /^maxConcurrency of Stack\/Remediation is 1; expected a whole number from 2 to 1000/,
     ],
     ['too much concurrency', { maxConcurrency: 1001 }, /is 1001; expected/],
+    [
+      'no put at all',
+      { putImagesPerSecond: 0 },
+      /^putImagesPerSecond of Stack\/Remediation is 0; expected a number above 0/,
+    ],
     ['half a concurrency', { maxConcurrency: 2.5 }, /is 2.5; expected/],
   ])('%s', (_, props, message) => {
     expect(() => inNewStack(props)).toThrow(message);

@@ -1,0 +1,7 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { OciImageRemediation } from '../../../lib'; // in an app of your own: 'cdk-ecr-oci-remediation'
+
+const app = new App();
+const stack = new Stack(app, 'AllRepositories');
+
+new OciImageRemediation(stack, 'Remediation');

@@ -1,0 +1,42 @@
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+
+/**
+ * An encrypted topic that takes no plain HTTP, and mails what alarms of this account publish.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+ * @throws if the address cannot be one
+ */
+export function createAlarmTopic(scope: Construct, email: string): sns.Topic {
+  if (!Token.isUnresolved(email) && !/^[^\s@]+@[^\s@]+$/.test(email)) {
+    throw new Error(
+      `alarmEmail of ${scope.node.path} is '${email}'; expected one mail address, such as 'team@example.com'`,
+    );
+  }
+  const masterKey = new kms.Key(scope, 'AlarmTopicKey', {
+    description: 'Encrypts notifications of alarms on OCI images in Amazon ECR',
+    enableKeyRotation: true,
+    // Notifications are encrypted on their way only; a kept key would cost money and decrypt nothing.
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  masterKey.addToResourcePolicy(
+    new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      resources: ['*'],
+    }),
+  );
+  const topic = new sns.Topic(scope, 'AlarmTopic', { masterKey, enforceSSL: true });
+  // A topic that enforces TLS has a policy of its own, and so loses the default one that lets alarms publish.
+  topic.grantPublish(
+    new iam.ServicePrincipal('cloudwatch.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  );
+  topic.addSubscription(new EmailSubscription(email));
+  return topic;
+}

@@ -1,0 +1,69 @@
+import { Token } from 'aws-cdk-lib';
+
+/** Architectures of Linux images, as image-spec names them: https://github.com/opencontainers/image-spec/blob/main/image-index.md */
+const KNOWN = [
+  'linux/386',
+  'linux/amd64',
+  'linux/arm/v5',
+  'linux/arm/v6',
+  'linux/arm/v7',
+  'linux/arm64',
+  'linux/loong64',
+  'linux/mips64le',
+  'linux/ppc64le',
+  'linux/riscv64',
+  'linux/s390x',
+] as const;
+
+/** What `docker buildx` also accepts for the same platform: https://github.com/containerd/platforms */
+const ALIASES: Readonly<Record<string, string>> = {
+  'linux/arm64/v8': 'linux/arm64',
+  'linux/arm': 'linux/arm/v7',
+};
+
+/**
+ * A platform whose image is taken from a multi-platform image (an index), as in `docker build --platform`.
+ */
+export class ImagePlatform {
+  /** Linux on x86-64: what SageMaker and AWS Lambda run by default. */
+  public static readonly LINUX_AMD64 = new ImagePlatform('linux/amd64');
+
+  /** Linux on 64-bit Arm: AWS Graviton. */
+  public static readonly LINUX_ARM64 = new ImagePlatform('linux/arm64');
+
+  /** Linux on 32-bit Arm v7. */
+  public static readonly LINUX_ARM_V7 = new ImagePlatform('linux/arm/v7');
+
+  /**
+   * A platform by name.
+   *
+   * @param platform `linux/architecture` or `linux/architecture/variant`, such as `linux/arm64`
+   * @throws if the platform is not a Linux platform that container images are built for
+   */
+  public static of(platform: string): ImagePlatform {
+    if (Token.isUnresolved(platform)) {
+      throw new Error(
+        `platform is a token, whose value is known only at deployment; expected one of ${KNOWN.join(', ')}`,
+      );
+    }
+    const name = ALIASES[platform] ?? platform;
+    if (!KNOWN.some((known) => known === name)) {
+      throw new Error(`unknown platform '${platform}'; expected one of ${KNOWN.join(', ')}`);
+    }
+    return new ImagePlatform(name);
+  }
+
+  private constructor(
+    /** The name in the form `linux/architecture[/variant]`. */
+    public readonly platform: string,
+  ) {}
+
+  /**
+   * The part of a companion tag that names the platform: `arm64`, `armv7`.
+   *
+   * @internal
+   */
+  public get _tagPart(): string {
+    return this.platform.split('/').slice(1).join('');
+  }
+}

@@ -1,0 +1,92 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { EVENT_SOURCE, METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, OUTCOME_DETAIL_TYPE } from '../lambda/core/names';
+
+/**
+ * What a remediation tells about its work: an event for each outcome, and metrics.
+ *
+ * @internal a hidden base class, whose members jsii gives to the subclass
+ */
+export abstract class ObservableRemediation extends Construct {
+  /** The function that makes the companions. */
+  public abstract readonly handler: lambda.IFunction;
+
+  /** The bus that the outcomes go to. */
+  public abstract readonly eventBus: events.IEventBus;
+
+  /**
+   * Defines a rule that is triggered by the outcome of each pushed image: an `Image Remediation` event.
+   *
+   * Narrow it by `eventPattern`, for example to `{ detail: { outcome: ['converted'] } }`.
+   *
+   * @param id the id of the rule
+   * @param options target and further restrictions of the rule
+   */
+  public onRemediation(id: string, options: events.OnEventOptions = {}): events.Rule {
+    const rule = new events.Rule(this, id, { ...options, eventBus: this.eventBus });
+    rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [OUTCOME_DETAIL_TYPE] });
+    rule.addTarget(options.target);
+    return rule;
+  }
+
+  /**
+   * A metric of this service. The statistic is `Sum` over 5 minutes unless the options say otherwise.
+   *
+   * @param metricName such as `Converted`
+   */
+  public metric(metricName: string, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName,
+      dimensionsMap: { [METRIC_DIMENSION]: this.handler.functionName },
+      statistic: cloudwatch.Stats.SUM,
+      ...options,
+    }).attachTo(this);
+  }
+
+  /** OCI images, indexes included, that were pushed. */
+  public metricOciImagesPushed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.ociImagesPushed, options);
+  }
+
+  /** Companion tags that got a new Docker manifest. */
+  public metricConverted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.converted, options);
+  }
+
+  /** Companion tags that now name a Docker manifest that was in the repository already. */
+  public metricAliased(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.aliased, options);
+  }
+
+  /** Companion tags that were right already. */
+  public metricUnchanged(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.unchanged, options);
+  }
+
+  /** Pushes that need no companion by design: Docker images, build caches, Helm charts and other artifacts. */
+  public metricSkipped(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.skipped, options);
+  }
+
+  /** Images that cannot be expressed in Docker format: a person must act. */
+  public metricRefused(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.refused, options);
+  }
+
+  /** Pushes that were handed back to the queue, to be tried again. */
+  public metricFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.failed, options);
+  }
+
+  /**
+   * Milliseconds from the push to its companion.
+   *
+   * @default - 95th percentile over 5 minutes
+   */
+  public metricTimeToCompanion(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.timeToCompanion, { statistic: cloudwatch.Stats.p(95), ...options });
+  }
+}

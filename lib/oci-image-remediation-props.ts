@@ -1,0 +1,137 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type * as events from 'aws-cdk-lib/aws-events';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { CompanionFor, UncompressedLayers } from './companion-policy';
+import type { CompanionTag } from './companion-tag';
+import type { ImagePlatform } from './image-platform';
+import type { RepositoryFilter } from './repository-filter';
+
+/**
+ * Properties of `OciImageRemediation`.
+ */
+export interface OciImageRemediationProps {
+  /**
+   * The repositories whose pushes are remediated.
+   *
+   * They are both what the rule matches and what the role may touch. A filter that another one covers is an error.
+   *
+   * @default - every repository of the account and Region
+   */
+  readonly repositories?: RepositoryFilter[];
+
+  /**
+   * How a companion tag is made from the tag that was pushed.
+   *
+   * @default CompanionTag.suffix('-dockerv2')
+   */
+  readonly companionTag?: CompanionTag;
+
+  /**
+   * The platforms that are taken from a multi-platform image.
+   *
+   * The first gets the plain companion tag (`v1-dockerv2`), each further one a tag with its architecture
+   * (`v1-dockerv2-arm64`). An image for a single platform is taken whatever its platform is.
+   *
+   * @default [ImagePlatform.LINUX_AMD64]
+   */
+  readonly platforms?: ImagePlatform[];
+
+  /**
+   * Which images get a companion tag.
+   *
+   * @default CompanionFor.OCI_IMAGES
+   */
+  readonly companionFor?: CompanionFor;
+
+  /**
+   * What happens to an image with an uncompressed layer.
+   *
+   * @default UncompressedLayers.REFUSE
+   */
+  readonly uncompressedLayers?: UncompressedLayers;
+
+  /**
+   * The topic that every alarm notifies.
+   *
+   * The policy of the topic, and that of its KMS key, must let `cloudwatch.amazonaws.com` publish.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+   * @default - the alarms exist and notify nobody
+   */
+  readonly alarmTopic?: sns.ITopic;
+
+  /**
+   * Whether there is an alarm that goes off when an OCI image was pushed.
+   *
+   * Turn it off where OCI images are the normal case and only failures are news.
+   *
+   * @default true
+   */
+  readonly ociImagesPushedAlarm?: boolean;
+
+  /**
+   * How many batches of pushes are worked on at the same time, from 2 to 1000.
+   *
+   * Times `putImagesPerSecond`, this is the service's share of the account's `PutImage` quota.
+   *
+   * @default 2
+   */
+  readonly maxConcurrency?: number;
+
+  /**
+   * How many `PutImage` calls each of these makes in a second, at the most.
+   *
+   * `PutImage` is limited to 10 calls a second for an account and Region, and every `docker push` shares that limit.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+   * @default 2
+   */
+  readonly putImagesPerSecond?: number;
+
+  /**
+   * How long the log of the function is kept.
+   *
+   * The log has one line for each decision, with the digests of the image and of its companion.
+   *
+   * @default logs.RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * What becomes of the log when the construct is removed.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
+
+  /**
+   * The role of the function.
+   *
+   * It is used as it is: no policy is attached to it. Give it `minimalPolicy`, and let `lambda.amazonaws.com` assume it.
+   *
+   * @default - a role with exactly the statements of `minimalPolicy`
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * The bus that receives an `Image Remediation` event for each outcome.
+   *
+   * The pushes always come from the default bus, where Amazon ECR sends them.
+   *
+   * @default - the default bus of the account and Region
+   */
+  readonly eventBus?: events.IEventBus;
+
+  /**
+   * The KMS key that encrypts the queues and the log.
+   *
+   * Statements that let EventBridge and CloudWatch Logs use it are added to the policy of the key. That of an imported
+   * key must have them already.
+   *
+   * @default - keys that Amazon SQS and CloudWatch Logs manage
+   */
+  readonly encryptionKey?: kms.IKey;
+}

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const root = path.join(__dirname, '..', '..');
+
+/** Runs an app as the CDK CLI does, with no AWS account, and returns the resources of its one template. */
+function synthesize(app: string, context: Record<string, string> = {}): { Type: string }[] {
+  const output = mkdtempSync(path.join(tmpdir(), 'synth-'));
+  try {
+    execFileSync(path.join(root, 'node_modules', '.bin', 'tsx'), [app], {
+      cwd: root,
+      env: { PATH: process.env.PATH, CDK_OUTDIR: output, CDK_CONTEXT_JSON: JSON.stringify(context) },
+      stdio: 'pipe',
+    });
+    const manifest = JSON.parse(readFileSync(path.join(output, 'manifest.json'), 'utf8'));
+    const [stack, ...others] = Object.values<{ type: string; properties: { templateFile: string } }>(
+      manifest.artifacts,
+    ).filter(({ type }) => type === 'aws:cloudformation:stack');
+    expect(others).toEqual([]);
+    const template = readFileSync(path.join(output, stack?.properties.templateFile ?? ''), 'utf8');
+    return Object.values(JSON.parse(template).Resources);
+  } finally {
+    rmSync(output, { recursive: true });
+  }
+}
+
+const count = (resources: { Type: string }[], type: string) => resources.filter(({ Type }) => Type === type).length;
+
+test('bin/app.ts turns context into a stack', () => {
+  const resources = synthesize('bin/app.ts', { repositories: 'team/*', alarmEmail: 'team@example.com' });
+  expect(count(resources, 'AWS::Lambda::Function')).toBe(1);
+  expect(count(resources, 'AWS::SNS::Subscription')).toBe(1);
+  expect(JSON.stringify(resources)).toContain('"repository-name":[{"prefix":"team/"}]');
+});
+
+test.each([
+  ['all-repositories', 4, 1],
+  ['sagemaker-team', 3, 2],
+])('the example %s is whole', (example, alarms, rules) => {
+  const resources = synthesize(`examples/typescript/${example}/app.ts`);
+  expect(count(resources, 'AWS::Lambda::Function')).toBe(1);
+  expect(count(resources, 'AWS::CloudWatch::Alarm')).toBe(alarms);
+  expect(count(resources, 'AWS::Events::Rule')).toBe(rules);
+});

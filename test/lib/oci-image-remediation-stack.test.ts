@@ -1,0 +1,105 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { OciImageRemediationStack, RepositoryFilter } from '../../lib';
+
+/** Findings of cdk-nag that are wanted, with the reason. */
+const ACKNOWLEDGED = [
+  {
+    id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/*]',
+    reason:
+      'The default is every repository of the account, also those to come; the repositories prop narrows the rule and the role together.',
+  },
+];
+
+const violations = (app: App) =>
+  new AwsSolutionsChecks(app)
+    .validateScope(app)
+    .violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources[0]?.constructPath]);
+
+test('for chosen repositories, with an alarm mail, nothing is found by cdk-nag and nothing is acknowledged', () => {
+  const app = new App();
+  new OciImageRemediationStack(app, 'Chosen', {
+    repositories: [RepositoryFilter.named('team/app')],
+    alarmEmail: 'team@example.com',
+  });
+  expect(violations(app)).toEqual([]);
+});
+
+test('for all repositories, cdk-nag finds exactly what is acknowledged', () => {
+  const app = new App();
+  const stack = new OciImageRemediationStack(app, 'All');
+  expect(violations(app)).toEqual(ACKNOWLEDGED.map(({ id }) => [id, 'All/Remediation/Role/Resource']));
+  Validations.of(stack.remediation).acknowledge(...ACKNOWLEDGED);
+  expect(violations(app)).toEqual([]);
+});
+
+describe('with an alarm mail', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = Template.fromStack(new OciImageRemediationStack(new App(), 'Stack', { alarmEmail: 'team@example.com' }));
+  });
+
+  test('every alarm notifies the topic that mails', () => {
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [{ Ref: topic }] });
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'team@example.com',
+      TopicArn: { Ref: topic },
+    });
+  });
+
+  test('the topic is encrypted, takes no plain HTTP, and lets alarms of the account publish', () => {
+    template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+          }),
+        ]),
+      },
+    });
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ],
+      },
+    });
+  });
+});
+
+test('tells where to look', () => {
+  const template = Template.fromStack(new OciImageRemediationStack(new App(), 'Stack'));
+  const outputs = Object.entries(template.findOutputs('*')).map(([id, { Value }]) => [id, Value]);
+  expect(outputs).toEqual([
+    ['LogGroupName', { Ref: expect.stringMatching(/^RemediationLogs/) }],
+    ['DeadLetterQueueUrl', { Ref: expect.stringMatching(/^RemediationDeadLetters/) }],
+  ]);
+});
+
+test.each(['', 'team', 'a@b, c@d', '@example.com'])('refuses the alarm mail %j', (alarmEmail) => {
+  expect(() => new OciImageRemediationStack(new App(), 'Stack', { alarmEmail })).toThrow(
+    `alarmEmail of Stack is '${alarmEmail}'; expected one mail address`,
+  );
+});
+
+test('refuses an alarm mail beside a topic', () => {
+  const app = new App();
+  const topics = new OciImageRemediationStack(app, 'Topics');
+  const alarmTopic = sns.Topic.fromTopicArn(topics, 'Topic', 'arn:aws:sns:eu-north-1:123456789012:alarms');
+  expect(() => new OciImageRemediationStack(app, 'Stack', { alarmEmail: 'team@example.com', alarmTopic })).toThrow(
+    'Stack has alarmEmail and alarmTopic; expected one of them',
+  );
+});
