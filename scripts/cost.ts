@@ -1,0 +1,60 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Table from 'cli-table3';
+import { METRICS } from '../lambda/core/names';
+
+/** US dollars, list prices of us-east-1 without the free tier; another Region differs by some percent. https://aws.amazon.com/pricing/ */
+const PRICE = {
+  alarmMonth: 0.1,
+  metricMonth: 0.3,
+  lambdaRequest: 0.2e-6,
+  lambdaArmGigabyteSecond: 0.0000133334,
+  sqsRequest: 0.4e-6,
+  customEvent: 1e-6,
+  logGigabyte: 0.5,
+};
+
+/** What one push costs the service, on the high side. */
+const ASSUMED = { billedSeconds: 1, logBytes: 2_000, sqsRequestsPerPush: 3, pollersPerMapping: 5, pollSeconds: 20 };
+
+const MONTH_SECONDS = 30 * 24 * 3600;
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: { readonly MemorySize?: number };
+}
+
+function resources(): readonly Resource[] {
+  const [file] = globSync('*.template.json', { cwd: join(__dirname, '..', 'cdk.out') });
+  if (!file) throw new Error('cdk.out has no template: run npm run synth first');
+  return Object.values(JSON.parse(readFileSync(join(__dirname, '..', 'cdk.out', file), 'utf8')).Resources);
+}
+
+const all = resources();
+const ofType = (type: string) => all.filter(({ Type }) => Type === type);
+const memoryGigabytes = (ofType('AWS::Lambda::Function')[0]?.Properties?.MemorySize ?? 128) / 1024;
+const mappings = ofType('AWS::Lambda::EventSourceMapping').length;
+
+const perPush =
+  PRICE.lambdaRequest +
+  ASSUMED.billedSeconds * memoryGigabytes * PRICE.lambdaArmGigabyteSecond +
+  ASSUMED.sqsRequestsPerPush * PRICE.sqsRequest +
+  PRICE.customEvent +
+  (ASSUMED.logBytes / 1e9) * PRICE.logGigabyte;
+const rows: readonly (readonly [string, number])[] = [
+  [`${ofType('AWS::CloudWatch::Alarm').length} alarms`, ofType('AWS::CloudWatch::Alarm').length * PRICE.alarmMonth],
+  [`${Object.keys(METRICS).length} custom metrics`, Object.keys(METRICS).length * PRICE.metricMonth],
+  [
+    `${mappings} idle queue polling`,
+    mappings * (MONTH_SECONDS / ASSUMED.pollSeconds) * ASSUMED.pollersPerMapping * PRICE.sqsRequest,
+  ],
+  ['10,000 pushes', 10_000 * perPush],
+];
+
+const table = new Table({ head: ['a month', 'USD'], style: { head: [], border: [] }, colAligns: ['left', 'right'] });
+for (const [what, dollars] of rows) table.push([what, dollars.toFixed(2)]);
+table.push(['together', rows.reduce((sum, [, dollars]) => sum + dollars, 0).toFixed(2)]);
+console.log(table.toString());
+console.log(
+  `Assumed for each push: ${ASSUMED.billedSeconds} s of ${memoryGigabytes * 1024} MB on Arm, ${ASSUMED.logBytes} bytes of log, one event. Not counted: ECR's scan of the companion, if scanning is on.`,
+);
