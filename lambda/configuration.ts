@@ -1,14 +1,16 @@
 import type { CompanionTagForm } from './core/companion-tag';
 import { ENV } from './core/names';
 import { type Platform, parsePlatform } from './core/platform';
-import { COMPANION_FOR, type Policy, UNCOMPRESSED_LAYERS } from './core/policy';
+import { COMPANION_FOR, type Policy, type Scope, UNCOMPRESSED_LAYERS } from './core/policy';
 
 export interface Configuration {
   readonly policy: Policy;
+  readonly scope: Scope;
   /** The bus that outcomes are published on. */
   readonly eventBusName: string;
-  /** PutImage calls a second, at the most, of one execution environment. */
+  /** PutImage calls a second, at the most, of one execution environment: for pushes, and for what audits ask for. */
   readonly putImagesPerSecond: number;
+  readonly auditPutImagesPerSecond: number;
   /** The value of the one dimension of every metric. */
   readonly functionName: string;
 }
@@ -27,8 +29,16 @@ export function readConfiguration(environment: Environment): Configuration {
       companionFor: oneOf(environment, ENV.companionFor, COMPANION_FOR),
       uncompressedLayers: oneOf(environment, ENV.uncompressedLayers, UNCOMPRESSED_LAYERS),
     },
+    scope: {
+      repositories: list(environment, ENV.repositories, ['*']),
+      excludedTags: list(environment, ENV.excludedTags),
+    },
     eventBusName: required(environment, ENV.eventBusName),
     putImagesPerSecond: positive(environment, ENV.putImagesPerSecond),
+    auditPutImagesPerSecond: positive(
+      { [ENV.auditPutImagesPerSecond]: '0.5', ...environment },
+      ENV.auditPutImagesPerSecond,
+    ),
     functionName: required(environment, 'AWS_LAMBDA_FUNCTION_NAME'),
   };
 }
@@ -38,6 +48,12 @@ function required(environment: Environment, name: string): string {
   if (!value) throw new Error(`environment variable ${name} is not set`);
   return value;
 }
+
+const list = (environment: Environment, name: string, fallback: readonly string[] = []): readonly string[] =>
+  (environment[name] ?? fallback.join())
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
 
 function positive(environment: Environment, name: string): number {
   const value = required(environment, name);

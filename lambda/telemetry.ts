@@ -15,16 +15,18 @@ export function log(level: LogLevel, message: string, fields: object): void {
   writeLine({ timestamp: new Date().toISOString(), level, message, ...fields });
 }
 
-/** One line of the embedded metric format. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
-export function emitMetrics(functionName: string, values: MetricValues): void {
-  const names = (Object.keys(values) as MetricName[]).filter((name) => values[name] !== undefined);
+/**
+ * One line of the embedded metric format. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * @param further dimensions beside the function's name; such a metric counts apart from the one without
+ */
+export function emitMetrics(
+  functionName: string,
+  values: MetricValues,
+  further: Readonly<Record<string, string>> = {},
+): void {
+  const names = Object.keys(values) as MetricName[];
   const metrics = names.map((name) => ({ Name: name, Unit: UNITS[name] ?? 'Count' }));
-  writeLine({
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [[METRIC_DIMENSION]], Metrics: metrics }],
-    },
-    [METRIC_DIMENSION]: functionName,
-    ...values,
-  });
+  const dimensions = { [METRIC_DIMENSION]: functionName, ...further };
+  const directive = { Namespace: METRIC_NAMESPACE, Dimensions: [Object.keys(dimensions)], Metrics: metrics };
+  writeLine({ _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] }, ...dimensions, ...values });
 }

@@ -16,6 +16,21 @@ export function companionTagOf(tag: string, form: CompanionTagForm, furtherPlatf
   return `${form.prefix}${part ? `-${part}-` : ''}${tag}`;
 }
 
+/** The source tag that this is a companion of, if it is one of these platforms. */
+export function sourceTagOf(
+  companionTag: string,
+  form: CompanionTagForm,
+  platforms: readonly Platform[],
+): string | undefined {
+  const sources = platforms.flatMap((platform, at) => {
+    const empty = companionTagOf('', form, at > 0 ? platform : undefined);
+    if (companionTag.length <= empty.length) return [];
+    if ('suffix' in form) return companionTag.endsWith(empty) ? [companionTag.slice(0, -empty.length)] : [];
+    return companionTag.startsWith(empty) ? [companionTag.slice(empty.length)] : [];
+  });
+  return sources.find((tag) => !tag.startsWith('-'));
+}
+
 export const isTagTooLong = (tag: string): boolean => tag.length > MAX_TAG_LENGTH;
 
 /**

@@ -46,6 +46,12 @@ export function childOf(children: readonly Child[], platform: Platform): Child |
   return matching.find((child) => child.annotations.get(ZSTD_ANNOTATION) !== 'true') ?? matching[0];
 }
 
+/** The image that an index announces for the platform, or its only one. */
+export function runnableChildOf(children: readonly Child[], platform: Platform): Child | undefined {
+  const runnable = withoutRepeats(children.filter(isRunnable)).filter((child) => isManifest(child.mediaType));
+  return childOf(runnable, platform) ?? (runnable.length === 1 ? runnable[0] : undefined);
+}
+
 /** Chooses images from one index, reading children only when their descriptors leave the choice open. */
 export class IndexImages {
   readonly #registry: Registry;

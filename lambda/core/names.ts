@@ -12,9 +12,24 @@ export const MAX_TAG_LENGTH = 128;
 export const EVENT_SOURCE = 'ecr-oci-remediation';
 export const OUTCOME_DETAIL_TYPE = 'Image Remediation';
 
+/** Work that anyone with `events:PutEvents` can ask for, and that a schedule asks for. */
+export const REQUESTS = {
+  registryAudit: 'Registry Audit Requested',
+  repositoryAudit: 'Repository Audit Requested',
+  imageRepair: 'Image Repair Requested',
+} as const;
+export const AUDIT_FINISHED_DETAIL_TYPE = 'Repository Audit Finished';
+
+/** A repository with this resource tag is left alone; the role's policy holds it too. */
+export const OPT_OUT_TAG = { key: 'ecr-oci-remediation', value: 'disabled' } as const;
+
 export const METRIC_NAMESPACE = 'EcrOciRemediation';
 export const METRIC_DIMENSION = 'FunctionName';
+/** `Pushed` by the media type of the manifest, and `Refused` by reason, have a second dimension. */
+export const MEDIA_TYPE_DIMENSION = 'MediaType';
+export const REASON_DIMENSION = 'Reason';
 export const METRICS = {
+  pushed: 'Pushed',
   ociImagesPushed: 'OciImagesPushed',
   converted: 'Converted',
   aliased: 'Aliased',
@@ -35,5 +50,8 @@ export const ENV = {
   companionFor: 'COMPANION_FOR',
   uncompressedLayers: 'UNCOMPRESSED_LAYERS',
   eventBusName: 'EVENT_BUS_NAME',
+  repositories: 'REPOSITORIES',
+  excludedTags: 'EXCLUDED_TAGS',
   putImagesPerSecond: 'PUT_IMAGES_PER_SECOND',
+  auditPutImagesPerSecond: 'AUDIT_PUT_IMAGES_PER_SECOND',
 } as const;

@@ -1,5 +1,8 @@
 import type { CompanionTagForm } from './companion-tag';
+import { matchesGlob } from './glob';
+import type { ImageTag } from './outcome';
 import type { Platform } from './platform';
+import type { SkipReason } from './reasons';
 
 /** `oci-images`: only what consumers refuse gets a companion. `every-tag`: Docker images too, so that one naming rule fits all. */
 export const COMPANION_FOR = ['oci-images', 'every-tag'] as const;
@@ -16,4 +19,20 @@ export interface Policy {
   readonly platforms: readonly [Platform, ...Platform[]];
   readonly companionFor: CompanionFor;
   readonly uncompressedLayers: UncompressedLayers;
+}
+
+/** Which images the service is for; both are globs with `*`. */
+export interface Scope {
+  readonly repositories: readonly string[];
+  readonly excludedTags: readonly string[];
+}
+
+/** Why a repository is none of the service's, if so. */
+export const skipReasonOfRepository = (repository: string, { repositories }: Scope): SkipReason | undefined =>
+  repositories.some((pattern) => matchesGlob(pattern, repository)) ? undefined : 'repository-not-chosen';
+
+/** Why an image is none of the service's, if so. */
+export function skipReasonOfImage({ repository, tag }: ImageTag, scope: Scope): SkipReason | undefined {
+  const isExcluded = scope.excludedTags.some((pattern) => matchesGlob(pattern, tag));
+  return skipReasonOfRepository(repository, scope) ?? (isExcluded ? 'tag-excluded' : undefined);
 }

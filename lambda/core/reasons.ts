@@ -8,6 +8,9 @@ export const SKIP_REASONS = {
   artifact: 'the manifest is no container image: a chart, module, model, SBOM, signature or attestation',
   'build-cache': 'the manifest is a BuildKit cache, which nobody runs',
   'platform-absent': 'the index has no image for this further platform',
+  'repository-not-chosen': 'the repository is none of those that the service was deployed for',
+  'opted-out': 'the repository has the resource tag ecr-oci-remediation: disabled',
+  'tag-excluded': 'the tag is one of those that the service was told to leave alone',
   'source-gone': 'the tag no longer exists',
   'repository-gone': 'the repository no longer exists',
 } as const;

@@ -11,6 +11,8 @@ export type Put =
   | { readonly put: 'done' }
   /** The tag names another manifest and must not move (tag immutability). */
   | { readonly put: 'tag-taken' }
+  /** The repository's owner does not want companions. */
+  | { readonly put: 'opted-out' }
   /** The registry will never take this manifest, however often it is asked. */
   | { readonly put: 'refused'; readonly reason: RefusalReason; readonly detail: string };
 

@@ -30,6 +30,8 @@ function outcomeOf({ image, source: stored, now, puts, policy }: Repaired, plan:
   const source = identity(stored);
   const companion = now.get(tag);
   const put = puts.get(tag);
+  if (put?.put === 'opted-out')
+    return { image, source, outcome: 'skipped', reason: 'opted-out', detail: SKIP_REASONS['opted-out'] };
   const refusal = refusalOf(plan, companion, put, image, policy);
   if (refusal) {
     const detail = companion

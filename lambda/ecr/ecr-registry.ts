@@ -1,15 +1,21 @@
 import {
   BatchGetImageCommand,
   type BatchGetImageResponse,
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
   type ECRClient,
   GetDownloadUrlForLayerCommand,
   type ImageIdentifier,
+  ListTagsForResourceCommand,
   PutImageCommand,
 } from '@aws-sdk/client-ecr';
 import { RepositoryNotFound, TransientFailure } from '../core/errors';
+import type { Inventory, ListPage } from '../core/inventory';
 import { ACCEPTED_MEDIA_TYPES } from '../core/media-types';
+import { OPT_OUT_TAG } from '../core/names';
 import type { RefusalReason } from '../core/reasons';
-import type { Put, Registry, StoredManifest } from '../core/registry';
+import type { Put, StoredManifest } from '../core/registry';
+import { type RegistryAddress, repositoryArn } from '../core/registry-address';
 import type { Pacer } from './pacer';
 
 /** What PutImage answers when it will not take this manifest however often it is asked. */
@@ -22,13 +28,18 @@ const PUT_REFUSALS = new Map<string, RefusalReason>([
 
 const BLOB_TIMEOUT_MS = 10_000;
 
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html and API_DescribeImages.html */
+const MAX_IMAGE_IDS = 100;
+const MAX_RESULTS = 1_000;
+
 /** The registry of the caller's account and Region, over the ECR API. */
-export class EcrRegistry implements Registry {
+export class EcrRegistry implements Inventory {
   #calls = 0;
 
   constructor(
     readonly client: ECRClient,
     readonly pacer: Pacer,
+    readonly address: RegistryAddress,
   ) {}
 
   /** ECR API calls so far. */
@@ -37,6 +48,14 @@ export class EcrRegistry implements Registry {
   }
 
   async readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
+    const found = new Map<string, StoredManifest>();
+    for (const some of batches(tags)) {
+      for (const entry of await this.#readSomeTags(repository, some)) found.set(...entry);
+    }
+    return found;
+  }
+
+  async #readSomeTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
     const answer = await this.#batchGet(
       repository,
       tags.map((imageTag) => ({ imageTag })),
@@ -51,9 +70,52 @@ export class EcrRegistry implements Registry {
       throw new TransientFailure(`ECR said nothing about ${repository}:${tags.join(', ')}`);
     // ECR does not promise one answer for each of two tags that name the same image.
     for (const tag of unanswered) {
-      for (const entry of await this.readTags(repository, [tag])) found.set(...entry);
+      for (const entry of await this.#readSomeTags(repository, [tag])) found.set(...entry);
     }
     return found;
+  }
+
+  async readManifests(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
+    const found = new Map<string, StoredManifest>();
+    for (const some of batches(digests)) {
+      const { images = [] } = await this.#batchGet(
+        repository,
+        some.map((imageDigest) => ({ imageDigest })),
+      );
+      for (const image of images) found.set(image.imageId?.imageDigest ?? '', storedManifest(image));
+    }
+    return found;
+  }
+
+  async listManifests(repositoryName: string, nextToken?: string): Promise<ListPage> {
+    // Archived images are left out by default, and cannot be pulled: https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
+    const request = { repositoryName, nextToken, maxResults: MAX_RESULTS, filter: { tagStatus: 'TAGGED' as const } };
+    const page = await this.#call(repositoryName, () => this.client.send(new DescribeImagesCommand(request)));
+    const manifests = (page.imageDetails ?? []).map(
+      ({ imageDigest = '', imageManifestMediaType = '', imageTags = [] }) => ({
+        digest: imageDigest,
+        mediaType: imageManifestMediaType,
+        tags: imageTags,
+      }),
+    );
+    return { manifests, ...(page.nextToken ? { nextToken: page.nextToken } : {}) };
+  }
+
+  /** The names of up to 1,000 repositories. */
+  async listRepositories(
+    nextToken?: string,
+  ): Promise<{ readonly names: readonly string[]; readonly nextToken?: string }> {
+    const command = new DescribeRepositoriesCommand({ nextToken, maxResults: MAX_RESULTS });
+    const page = await this.#call('', () => this.client.send(command));
+    const names = (page.repositories ?? []).flatMap(({ repositoryName }) => repositoryName ?? []);
+    return { names, ...(page.nextToken ? { nextToken: page.nextToken } : {}) };
+  }
+
+  /** Whether the repository has the resource tag that says to leave it alone. */
+  async isOptedOut(repository: string): Promise<boolean> {
+    const command = new ListTagsForResourceCommand({ resourceArn: repositoryArn(this.address, repository) });
+    const { tags = [] } = await this.#call(repository, () => this.client.send(command));
+    return tags.some(({ Key, Value }) => Key === OPT_OUT_TAG.key && Value === OPT_OUT_TAG.value);
   }
 
   async readManifest(repository: string, imageDigest: string): Promise<StoredManifest | undefined> {
@@ -102,6 +164,9 @@ export class EcrRegistry implements Registry {
       if (!(error instanceof Error)) throw error;
       if (error.name === 'ImageAlreadyExistsException') return { put: 'done' };
       if (error.name === 'ImageTagAlreadyExistsException') return { put: 'tag-taken' };
+      // The role's policy has the opt-out as a condition, so it costs a call only where a put was denied.
+      if (error.name === 'AccessDeniedException' && (await this.isOptedOut(repositoryName)))
+        return { put: 'opted-out' };
       const reason = PUT_REFUSALS.get(error.name);
       if (!reason) throw error;
       return {
@@ -136,6 +201,10 @@ export class EcrRegistry implements Registry {
       throw error;
     }
   }
+}
+
+function* batches<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < all.length; at += MAX_IMAGE_IDS) yield all.slice(at, at + MAX_IMAGE_IDS);
 }
 
 function storedManifest({

@@ -1,10 +1,5 @@
 import type { Outcome } from '../core/outcome';
-
-/** Where the image is, as far as its URI tells. */
-export interface RegistryAddress {
-  readonly account: string;
-  readonly region: string;
-}
+import { type RegistryAddress, registryHost } from '../core/registry-address';
 
 /** The detail of an `Image Remediation` event, and the body of an outcome's log line. */
 export interface OutcomeDetail {
@@ -60,7 +55,3 @@ export function outcomeDetail(outcome: Outcome, address: RegistryAddress): Outco
     droppedFieldCount: droppedFields.length,
   };
 }
-
-/** https://docs.aws.amazon.com/general/latest/gr/ecr.html */
-const registryHost = ({ account, region }: RegistryAddress): string =>
-  `${account}.dkr.ecr.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;

@@ -7,6 +7,8 @@ const environment = {
   UNCOMPRESSED_LAYERS: 'refuse',
   EVENT_BUS_NAME: 'default',
   PUT_IMAGES_PER_SECOND: '2',
+  AUDIT_PUT_IMAGES_PER_SECOND: '0.5',
+  REPOSITORIES: 'team/*,ml/app',
   AWS_LAMBDA_FUNCTION_NAME: 'remediate',
 };
 
@@ -23,6 +25,8 @@ test('reads what the construct sets', () => {
     },
     eventBusName: 'default',
     putImagesPerSecond: 2,
+    auditPutImagesPerSecond: 0.5,
+    scope: { repositories: ['team/*', 'ml/app'], excludedTags: [] },
     functionName: 'remediate',
   });
   expect(

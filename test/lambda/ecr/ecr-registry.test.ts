@@ -40,7 +40,7 @@ beforeEach(async () => {
     maxAttempts: 1,
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
   });
-  registry = new EcrRegistry(client, new Pacer(1_000));
+  registry = new EcrRegistry(client, new Pacer(1_000), { account: '123456789012', region: 'eu-north-1' });
 });
 afterEach(() => {
   server.close();
@@ -150,12 +150,24 @@ describe('putting', () => {
   test.each([
     'ThrottlingException',
     'ServerException',
-    'AccessDeniedException',
     'KmsException',
     'ImageDigestDoesNotMatchException',
   ])('%s is none: the queue tries again', async (type) => {
     answers = [error(type)];
     await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toMatchObject({ name: type });
+  });
+
+  test('access that the policy denies to an opted-out repository is an answer; any other denial is none', async () => {
+    answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
+    expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ put: 'opted-out' });
+    expect(asked[1]).toEqual({
+      operation: 'ListTagsForResource',
+      input: { resourceArn: 'arn:aws:ecr:eu-north-1:123456789012:repository/team/app' },
+    });
+    answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'team', Value: 'disabled' }] } }];
+    await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
   });
 
   test('a repository that is gone is told by name', async () => {

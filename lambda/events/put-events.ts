@@ -1,24 +1,30 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { EVENT_SOURCE, OUTCOME_DETAIL_TYPE } from '../core/names';
-import type { OutcomeDetail } from './outcome-event';
+import { EVENT_SOURCE } from '../core/names';
+
+/** An event of this service, before it is put. */
+export interface OwnEvent {
+  readonly detailType: string;
+  readonly detail: object;
+}
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const MAX_ENTRIES = 10;
 
 /**
- * Publishes one event for each outcome.
+ * Puts the events, in order.
+ * @param eventBusName name or ARN
  * @throws Error if the bus did not take them all
  */
-export async function publishOutcomes(
+export async function putEvents(
   client: EventBridgeClient,
   eventBusName: string,
-  details: readonly OutcomeDetail[],
+  events: readonly OwnEvent[],
 ): Promise<void> {
-  for (let at = 0; at < details.length; at += MAX_ENTRIES) {
-    const entries = details.slice(at, at + MAX_ENTRIES).map((detail) => ({
+  for (let at = 0; at < events.length; at += MAX_ENTRIES) {
+    const entries = events.slice(at, at + MAX_ENTRIES).map(({ detailType, detail }) => ({
       EventBusName: eventBusName,
       Source: EVENT_SOURCE,
-      DetailType: OUTCOME_DETAIL_TYPE,
+      DetailType: detailType,
       Detail: JSON.stringify(detail),
     }));
     const answer = await client.send(new PutEventsCommand({ Entries: entries }));

@@ -1,0 +1,17 @@
+import { REQUEST_BUS } from './audit-repository';
+import { REQUESTS } from './core/names';
+import { skipReasonOfRepository } from './core/policy';
+import { putEvents } from './events/put-events';
+import type { RegistryAuditWork } from './events/work';
+import type { Service } from './service';
+import { log } from './telemetry';
+
+/** Asks for the audit of each chosen repository of one page, and for the next page. */
+export async function auditRegistry(service: Service, { asked, nextToken }: RegistryAuditWork): Promise<void> {
+  const page = await service.registry(asked, false).listRepositories(nextToken);
+  const chosen = page.names.filter((name) => !skipReasonOfRepository(name, service.configuration.scope));
+  const audits = chosen.map((repository) => ({ detailType: REQUESTS.repositoryAudit, detail: { repository } }));
+  const next = page.nextToken ? [{ detailType: REQUESTS.registryAudit, detail: { nextToken: page.nextToken } }] : [];
+  await putEvents(service.eventBridge, REQUEST_BUS, [...audits, ...next]);
+  log('INFO', 'registry audit', { eventId: asked.id, repositories: chosen.length, isLastPage: !page.nextToken });
+}

@@ -1,0 +1,106 @@
+import { type AuditCounts, NO_COUNTS } from '../core/audit-counts';
+import { EVENT_SOURCE, REQUESTS } from '../core/names';
+import type { ImageTag } from '../core/outcome';
+import { fieldsOf, mustBe, numberIn, optionalTextIn, textIn, UnreadableEvent } from './fields';
+
+/** The event that asked for some work. */
+export interface Asked {
+  readonly id: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+export interface RepairWork {
+  readonly work: 'repair';
+  readonly asked: Asked;
+  readonly image: ImageTag;
+  /** When ECR saw the push, in milliseconds since the epoch; absent if nothing was pushed. */
+  readonly pushedAt?: number;
+}
+
+export interface RegistryAuditWork {
+  readonly work: 'registry-audit';
+  readonly asked: Asked;
+  readonly nextToken?: string;
+}
+
+export interface RepositoryAuditWork {
+  readonly work: 'repository-audit';
+  readonly asked: Asked;
+  readonly repository: string;
+  readonly nextToken?: string;
+  /** What the earlier parts of this audit found. */
+  readonly counts: AuditCounts;
+}
+
+export type Work = RepairWork | RegistryAuditWork | RepositoryAuditWork;
+
+/**
+ * @param body an EventBridge event as JSON
+ * @throws UnreadableEvent that names the field
+ */
+export function readWork(body: string): Work {
+  const event = fieldsOf(parse(body), 'the event');
+  const asked = { id: textIn(event, 'id'), account: textIn(event, 'account'), region: textIn(event, 'region') };
+  const detail = fieldsOf(event.detail, 'detail');
+  switch (`${event.source} ${event['detail-type']}`) {
+    case 'aws.ecr ECR Image Action':
+      mustBe(detail, 'action-type', 'PUSH');
+      return pushed(asked, event, detail);
+    case 'aws.ecr ECR Replication Action':
+      mustBe(detail, 'action-type', 'REPLICATE');
+      return pushed(asked, event, detail);
+    case 'aws.events Scheduled Event':
+      return { work: 'registry-audit', asked };
+    case `${EVENT_SOURCE} ${REQUESTS.registryAudit}`:
+      return { work: 'registry-audit', asked, ...optionalTextIn(detail, 'nextToken') };
+    case `${EVENT_SOURCE} ${REQUESTS.repositoryAudit}`: {
+      const repository = textIn(detail, 'repository');
+      return {
+        work: 'repository-audit',
+        asked,
+        repository,
+        ...optionalTextIn(detail, 'nextToken'),
+        counts: countsIn(detail.counts),
+      };
+    }
+    case `${EVENT_SOURCE} ${REQUESTS.imageRepair}`:
+      return { work: 'repair', asked, image: { repository: textIn(detail, 'repository'), tag: textIn(detail, 'tag') } };
+    default:
+      throw new UnreadableEvent(
+        `an event of source ${JSON.stringify(event.source)} and detail-type ${JSON.stringify(event['detail-type'])} asks for nothing that this service does`,
+      );
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
+function pushed(asked: Asked, event: Fields, detail: Fields): RepairWork {
+  mustBe(detail, 'result', 'SUCCESS');
+  const pushedAt = Date.parse(textIn(event, 'time'));
+  if (Number.isNaN(pushedAt)) throw new UnreadableEvent(`time is ${JSON.stringify(event.time)}, expected a timestamp`);
+  const tag = detail['image-tag'] === undefined || detail['image-tag'] === '' ? '' : textIn(detail, 'image-tag');
+  return { work: 'repair', asked, image: { repository: textIn(detail, 'repository-name'), tag }, pushedAt };
+}
+
+function countsIn(value: unknown): AuditCounts {
+  if (value === undefined) return NO_COUNTS;
+  const counts = fieldsOf(value, 'counts');
+  const refused = fieldsOf(counts.refused ?? {}, 'counts.refused');
+  return {
+    images: numberIn(counts, 'images'),
+    ociImages: numberIn(counts, 'ociImages'),
+    right: numberIn(counts, 'right'),
+    requested: numberIn(counts, 'requested'),
+    refused: Object.fromEntries(Object.keys(refused).map((reason) => [reason, numberIn(refused, reason)])),
+  };
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new UnreadableEvent(`the message body is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}

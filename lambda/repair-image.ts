@@ -1,0 +1,95 @@
+import { isOci } from './core/media-types';
+import { MEDIA_TYPE_DIMENSION, METRICS, OUTCOME_DETAIL_TYPE, REASON_DIMENSION } from './core/names';
+import type { Outcome } from './core/outcome';
+import { skipReasonOfImage } from './core/policy';
+import { SKIP_REASONS } from './core/reasons';
+import type { Registry } from './core/registry';
+import { repair } from './core/repair';
+import { type OutcomeDetail, outcomeDetail } from './events/outcome-event';
+import { putEvents } from './events/put-events';
+import type { RepairWork } from './events/work';
+import type { Service } from './service';
+import { emitMetrics, log, type MetricValues } from './telemetry';
+
+/** Repairs the companions of one source tag; each outcome is logged, counted and published. */
+export async function repairImage(service: Service, work: RepairWork): Promise<void> {
+  const began = Date.now();
+  const registry = service.registry(work.asked, work.pushedAt !== undefined);
+  const outcomes = await outcomesOf(service, work, registry);
+  const effort = { durationMs: Date.now() - began, registryCalls: registry.calls };
+  const details = outcomes.map((outcome) => outcomeDetail(outcome, work.asked));
+  for (const detail of details) {
+    log(detail.outcome === 'refused' ? 'WARN' : 'INFO', 'image remediation', {
+      eventId: work.asked.id,
+      ...detail,
+      ...effort,
+    });
+  }
+  const notPublished = await publish(service, work, details);
+  emitMetrics(service.configuration.functionName, {
+    ...(work.pushedAt === undefined ? {} : countPush(outcomes, work.pushedAt)),
+    ...countOutcomes(outcomes),
+    [METRICS.registryCalls]: effort.registryCalls,
+    ...(notPublished > 0 ? { [METRICS.outcomesNotPublished]: notPublished } : {}),
+  });
+  if (work.pushedAt !== undefined) {
+    emitMetrics(
+      service.configuration.functionName,
+      { [METRICS.pushed]: 1 },
+      { [MEDIA_TYPE_DIMENSION]: outcomes[0]?.source?.mediaType ?? 'none' },
+    );
+  }
+  for (const { reason } of details.filter(({ outcome }) => outcome === 'refused')) {
+    emitMetrics(service.configuration.functionName, { [METRICS.refused]: 1 }, { [REASON_DIMENSION]: reason ?? '' });
+  }
+}
+
+async function outcomesOf(
+  { configuration }: Service,
+  { image }: RepairWork,
+  registry: Registry,
+): Promise<readonly Outcome[]> {
+  const reason = skipReasonOfImage(image, configuration.scope);
+  if (reason) return [{ image, outcome: 'skipped', reason, detail: SKIP_REASONS[reason] }];
+  return repair(registry, image, configuration.policy);
+}
+
+/**
+ * The companion is right by now, so an event that is lost must not make the message come back: it is logged and counted instead.
+ * @returns how many outcomes were not published
+ */
+async function publish(
+  { eventBridge, configuration }: Service,
+  { asked }: RepairWork,
+  details: readonly OutcomeDetail[],
+): Promise<number> {
+  try {
+    const events = details.map((detail) => ({ detailType: OUTCOME_DETAIL_TYPE, detail }));
+    await putEvents(eventBridge, configuration.eventBusName, events);
+    return 0;
+  } catch (error) {
+    log('ERROR', 'outcomes not published', { eventId: asked.id, error: String(error), details });
+    return details.length;
+  }
+}
+
+const numberOf = (outcomes: readonly Outcome[], name: Outcome['outcome']): number =>
+  outcomes.filter(({ outcome }) => outcome === name).length;
+
+const countOutcomes = (outcomes: readonly Outcome[]): MetricValues => ({
+  [METRICS.converted]: numberOf(outcomes, 'converted'),
+  [METRICS.aliased]: numberOf(outcomes, 'aliased'),
+  [METRICS.unchanged]: numberOf(outcomes, 'unchanged'),
+  [METRICS.skipped]: numberOf(outcomes, 'skipped'),
+  [METRICS.refused]: numberOf(outcomes, 'refused'),
+});
+
+function countPush(outcomes: readonly Outcome[], pushedAt: number): MetricValues {
+  const isOciImage = outcomes.some(({ outcome, source }) => source && isOci(source.mediaType) && outcome !== 'skipped');
+  const wasWritten = numberOf(outcomes, 'converted') + numberOf(outcomes, 'aliased') > 0;
+  return {
+    [METRICS.pushed]: 1,
+    [METRICS.ociImagesPushed]: isOciImage ? 1 : 0,
+    ...(wasWritten ? { [METRICS.timeToCompanion]: Math.max(0, Date.now() - pushedAt) } : {}),
+  };
+}
