@@ -1,9 +1,10 @@
 import { digestOf } from '../../lambda/core/digest';
 import { RepositoryNotFound } from '../../lambda/core/errors';
-import type { Put, Registry, StoredManifest } from '../../lambda/core/registry';
+import type { Inventory, ListPage } from '../../lambda/core/inventory';
+import type { Put, StoredManifest } from '../../lambda/core/registry';
 
 /** A registry of one repository in memory, with the calls that were made of it. */
-export class FakeRegistry implements Registry {
+export class FakeRegistry implements Inventory {
   readonly calls: string[] = [];
   readonly tags = new Map<string, string>();
   readonly manifests = new Map<string, StoredManifest>();
@@ -11,6 +12,7 @@ export class FakeRegistry implements Registry {
   readonly immutableTags = new Set<string>();
   /** Runs before each call, so that a test can move things meanwhile. */
   before: (call: string) => void | Promise<void> = () => {};
+  pageSize = 1_000;
   /** What a put answers instead of storing. */
   putAnswer: Put | undefined;
 
@@ -56,6 +58,28 @@ export class FakeRegistry implements Registry {
   async readManifest(repository: string, digest: string): Promise<StoredManifest | undefined> {
     await this.#call('readManifest', repository);
     return this.manifests.get(digest);
+  }
+
+  async readManifests(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
+    await this.#call(`readManifests ${digests.length}`, repository);
+    return new Map(
+      digests.flatMap((digest) => {
+        const stored = this.manifests.get(digest);
+        return stored ? [[digest, stored] as const] : [];
+      }),
+    );
+  }
+
+  /** Rows are in the order of their first tag, `pageSize` to a page. */
+  async listManifests(repository: string, nextToken = '0'): Promise<ListPage> {
+    await this.#call('listManifests', repository);
+    const rows = new Map<string, string[]>();
+    for (const [tag, digest] of [...this.tags].sort()) rows.set(digest, [...(rows.get(digest) ?? []), tag]);
+    const from = Number(nextToken);
+    const manifests = [...rows]
+      .slice(from, from + this.pageSize)
+      .map(([digest, tags]) => ({ digest, mediaType: this.manifests.get(digest)?.mediaType ?? '', tags }));
+    return { manifests, ...(from + this.pageSize < rows.size ? { nextToken: `${from + this.pageSize}` } : {}) };
   }
 
   async readBlob(repository: string, digest: string, maxBytes: number): Promise<Uint8Array> {
