@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EcrCall } from './calls';
 import { jsonOperation, serveJson } from './json/json-api';
+import type { Push } from './put-image';
 import { Registry, type RegistryOptions } from './registry';
-import type { StoredManifest } from './stored-manifest';
+import { readManifest, type StoredManifest } from './stored-manifest';
 import { type TagMutabilityMode, tagMutability } from './tag-mutability';
 import { isRegistryPath, serveRegistry } from './v2/registry-api';
 
@@ -62,6 +63,20 @@ export class LocalEcr {
     { imageTagMutability = 'MUTABLE', exclusionFilters = [] }: RepositorySettings = {},
   ): void {
     this.#registry.create(name, tagMutability(imageTagMutability, exclusionFilters));
+  }
+
+  /**
+   * Stores a manifest as if it had been pushed before anybody listened: its repository appears if it is not there, its blobs count as
+   * present, and no event goes out. For registries of a size that nobody wants to push.
+   */
+  store(repository: string, { bytes, mediaType, tag }: Pick<Push, 'bytes' | 'mediaType' | 'tag'>): StoredManifest {
+    const registry = this.#registry;
+    if (!registry.find(repository)) this.createRepository(repository);
+    const manifest = readManifest(bytes, mediaType);
+    const found = registry.get(repository);
+    for (const { digest } of [...(manifest.config ? [manifest.config] : []), ...manifest.layers]) found.addBlob(digest);
+    found.put(manifest, tag, registry.now());
+    return manifest;
   }
 
   get repositories(): readonly string[] {
