@@ -1,7 +1,7 @@
 import { isDigest } from './digest';
 import { InexactNumber, type Json, type JsonObject } from './json';
 import { formatPath, type JsonPath, quote } from './json-path';
-import { type Platform, platformOf } from './platform';
+import { isPlatformName, type Platform, platformOf } from './platform';
 import { Refusal } from './reasons';
 
 /** What points at a config, a layer or a child manifest. https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
@@ -140,7 +140,12 @@ function platformAt(object: JsonObject, path: JsonPath): Platform | undefined {
   if (value === undefined || value === null) return undefined;
   const platformPath = [...path, 'platform'];
   const platform = objectAt(value, platformPath, PLATFORM_FIELDS);
-  const text = (field: string) => textAt(platform, field, platformPath);
+  const text = (field: string) => {
+    const name = textAt(platform, field, platformPath);
+    return name === undefined || isPlatformName(name)
+      ? name
+      : badField([...platformPath, field], 'the name of a platform', name);
+  };
   const os = text('os');
   const architecture = text('architecture');
   return os && architecture ? platformOf(os, architecture, text('variant')) : undefined;

@@ -3,7 +3,7 @@ import { isDigest } from './digest';
 import { parseJson } from './json';
 import { type ImageManifest, MAX_MANIFEST_BYTES, type Manifest, readManifest } from './manifest';
 import { isIndex, isManifest } from './media-types';
-import { formatPlatform, type Platform, platformOf, samePlatform } from './platform';
+import { formatPlatform, isPlatformName, type Platform, platformOf, samePlatform } from './platform';
 import { Refusal, refusalOr } from './reasons';
 import type { Registry, StoredManifest } from './registry';
 import { verified } from './verified-read';
@@ -189,7 +189,7 @@ function platformOfConfig(config: Uint8Array): Platform {
   const json = parseJson(config);
   const text = (field: string): string | undefined => {
     const value = json instanceof Map ? json.get(field) : undefined;
-    return typeof value === 'string' && value !== '' ? value : undefined;
+    return typeof value === 'string' && isPlatformName(value) ? value : undefined;
   };
   const [os, architecture] = [text('os'), text('architecture')];
   if (!os || !architecture) throw new Refusal('bad-field', 'the image config names no os and architecture');

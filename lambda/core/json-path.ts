@@ -1,12 +1,13 @@
 export type JsonPath = readonly (string | number)[];
 
 const MAX_QUOTED = 80;
+const MAX_PATH = 400;
 
 /** A value as an error message may show it: short, on one line, and well-formed, whatever a hostile manifest holds. */
 export function quote(value: unknown): string {
   const text =
     typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_QUOTED + 1).toWellFormed()) : String(value);
-  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED).toWellFormed()}…` : text;
 }
 
 /** `$.layers[0].annotations['a.b']`, as https://www.rfc-editor.org/rfc/rfc9535 writes paths. */
@@ -17,5 +18,5 @@ export function formatPath(path: JsonPath): string {
     else if (/^[A-Za-z_]\w{0,79}$/.test(step)) text += `.${step}`;
     else text += `['${quote(step).slice(1, -1).replaceAll("'", "\\'")}']`;
   }
-  return text;
+  return text.length > MAX_PATH ? `${text.slice(0, MAX_PATH).toWellFormed()}…` : text;
 }

@@ -15,6 +15,8 @@ export type Json = null | boolean | number | string | InexactNumber | readonly J
 
 /** An image index nests 4 deep; the rest is room for fields that we drop. */
 const MAX_DEPTH = 32;
+/** 4 MiB of `{}` would take 280 MB as maps, and the function has 256. */
+const MAX_VALUES = 200_000;
 
 /**
  * Reads JSON as strictly as image-spec asks (https://github.com/opencontainers/image-spec/blob/main/considerations.md): `JSON.parse`
@@ -33,6 +35,7 @@ export function parseJson(bytes: Uint8Array): Json {
 
 class Parser {
   #at = 0;
+  #values = 0;
   readonly #path: (string | number)[] = [];
 
   constructor(readonly text: string) {}
@@ -60,6 +63,8 @@ class Parser {
   }
 
   #value(): Json {
+    this.#values += 1;
+    if (this.#values > MAX_VALUES) this.#fail('too-many-values', `more than ${MAX_VALUES} values`);
     this.#space();
     switch (this.text[this.#at]) {
       case '{':

@@ -41,3 +41,6 @@ export const samePlatform = (a: Platform, b: Platform): boolean => formatPlatfor
 
 /** The part of a further companion tag that names the platform: `arm64`, `armv7`. */
 export const platformTagPart = ({ architecture, variant = '' }: Platform): string => architecture + variant;
+
+/** Whether a text can be the name of an os, architecture or variant; anything else would only make messages long. */
+export const isPlatformName = (text: string): boolean => /^[\w.-]{1,24}$/.test(text);

@@ -20,6 +20,7 @@ export const REFUSAL_REASONS = {
   'too-large': 'the manifest is larger than 4 MiB',
   'not-json': 'the manifest is not one valid JSON object in UTF-8',
   'too-deep': 'the manifest is nested deeper than any image needs',
+  'too-many-values': 'the manifest has more values than any image needs, and than memory holds',
   'duplicate-key': 'an object has the same key twice, so two tools can read two images from it',
   'case-variant-key': 'a key differs from a known one by letter case only, so two tools can read two images from it',
   'bad-field': 'a field is missing or has the wrong type or form',

@@ -265,6 +265,12 @@ describe('what is refused, and where', () => {
     expect((read as Refusal).detail.length).toBeLessThan(400);
   });
 
+  test('4 MiB of small objects are refused before they fill the memory', () => {
+    const json = JSON.stringify(ociImage());
+    const many = `{"a":[${'{},'.repeat(1_300_000)}{}],${json.slice(1)}`;
+    expect(readManifest(bytesOf(many))).toMatchObject({ reason: 'too-many-values' });
+  });
+
   test('4 MiB of nesting is refused without a deep stack', () => {
     expect(readManifest(bytesOf('['.repeat(4 * 1024 * 1024)))).toMatchObject({ reason: 'too-deep' });
     expect(readManifest(bytesOf('{"a":'.repeat(800_000)))).toMatchObject({ reason: 'too-deep' });
