@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import type { Bus } from './bus';
+import type { EventBridgeEvent } from './ecr';
+
+/** A request to the service, as `aws events put-events` would put it. */
+export const requestEvent = (
+  { accountId, region, now }: Bus,
+  detailType: string,
+  detail: object,
+): EventBridgeEvent => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': detailType,
+  source: 'ecr-oci-remediation',
+  account: accountId,
+  time: new Date(now).toISOString(),
+  region,
+  resources: [],
+  detail: { ...detail },
+});
