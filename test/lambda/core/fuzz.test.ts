@@ -1,6 +1,9 @@
 import { type ImageManifest, readManifest } from '../../../lambda/core/manifest';
 import { Refusal, type RefusalReason } from '../../../lambda/core/reasons';
-import { type Input, inputOf, judge, originals, randomOf } from '../../../scripts/fuzz';
+import { type Input, inputOf } from '../../support/fuzz/inputs';
+import { judge } from '../../support/fuzz/judge';
+import { originals } from '../../support/fuzz/originals';
+import { randomOf } from '../../support/fuzz/random';
 import { bytesOf, descriptor, index, OCI, ociImage, platform } from '../../support/manifests';
 
 /** `npm run fuzz` makes as many as one likes, with any seed. */
