@@ -1,8 +1,10 @@
 import {
+  AuditSchedule,
   CompanionFor,
   CompanionTag,
   ImagePlatform,
   type OciImageRemediationStackProps,
+  RemediationAlarm,
   RepositoryFilter,
   UncompressedLayers,
 } from '../lib';
@@ -15,7 +17,12 @@ const KEYS = [
   'platforms',
   'companionFor',
   'uncompressedLayers',
+  'excludedTags',
+  'replicatedImages',
+  'audit',
   'alarmEmail',
+  'alarmsOff',
+  'dashboard',
 ] as const;
 type Key = (typeof KEYS)[number];
 
@@ -31,14 +38,24 @@ export function settingsOf(context: Readonly<Record<string, unknown>>): OciImage
   const companionTag = companionTagOf(text(context, 'companionTagSuffix'), text(context, 'companionTagPrefix'));
   const companionFor = oneOf(context, 'companionFor', Object.values(CompanionFor));
   const uncompressedLayers = oneOf(context, 'uncompressedLayers', Object.values(UncompressedLayers));
+  const excludedTags = list(context, 'excludedTags');
+  const replicatedImages = flag(context, 'replicatedImages');
+  const audit = oneOf(context, 'audit', ['daily', 'off']);
   const alarmEmail = text(context, 'alarmEmail');
+  const alarmsOff = listOf(context, 'alarmsOff', Object.values(RemediationAlarm));
+  const dashboard = flag(context, 'dashboard');
   return {
     ...(repositories && { repositories }),
     ...(platforms && { platforms }),
     ...(companionTag && { companionTag }),
     ...(companionFor && { companionFor }),
     ...(uncompressedLayers && { uncompressedLayers }),
+    ...(excludedTags && { excludedTags }),
+    ...(replicatedImages !== undefined && { replicatedImages }),
+    ...(audit && { auditSchedule: audit === 'off' ? AuditSchedule.never() : AuditSchedule.daily() }),
     ...(alarmEmail && { alarmEmail }),
+    ...(alarmsOff && { alarmsOff }),
+    ...(dashboard !== undefined && { dashboard }),
   };
 }
 
@@ -71,11 +88,33 @@ function oneOf<T extends string>(
   allowed: readonly T[],
 ): T | undefined {
   const value = text(context, key);
+  return value === undefined ? undefined : checked(key, value, allowed);
+}
+
+function listOf<T extends string>(
+  context: Readonly<Record<string, unknown>>,
+  key: Key,
+  allowed: readonly T[],
+): T[] | undefined {
+  return list(context, key)?.map((value) => checked(key, value, allowed));
+}
+
+function checked<T extends string>(key: Key, value: string, allowed: readonly T[]): T {
   const match = allowed.find((one) => one === value);
-  if (value !== undefined && match === undefined) {
+  if (match === undefined) {
     throw new Error(`context ${key} is '${value}'; expected ${allowed.join(' or ')}`);
   }
   return match;
+}
+
+/** The command line gives text; `cdk.json` may give a boolean. */
+function flag(context: Readonly<Record<string, unknown>>, key: Key): boolean | undefined {
+  const value = context[key];
+  if (typeof value === 'boolean') {
+    return value;
+  }
+  const match = oneOf(context, key, ['true', 'false']);
+  return match === undefined ? undefined : match === 'true';
 }
 
 function repositoryFilter(name: string): RepositoryFilter {

@@ -30,15 +30,12 @@ export function readConfiguration(environment: Environment): Configuration {
       uncompressedLayers: oneOf(environment, ENV.uncompressedLayers, UNCOMPRESSED_LAYERS),
     },
     scope: {
-      repositories: list(environment, ENV.repositories, ['*']),
-      excludedTags: list(environment, ENV.excludedTags),
+      repositories: list(required(environment, ENV.repositories)),
+      excludedTags: list(environment[ENV.excludedTags] ?? ''),
     },
     eventBusName: required(environment, ENV.eventBusName),
     putImagesPerSecond: positive(environment, ENV.putImagesPerSecond),
-    auditPutImagesPerSecond: positive(
-      { [ENV.auditPutImagesPerSecond]: '0.5', ...environment },
-      ENV.auditPutImagesPerSecond,
-    ),
+    auditPutImagesPerSecond: positive(environment, ENV.auditPutImagesPerSecond),
     functionName: required(environment, 'AWS_LAMBDA_FUNCTION_NAME'),
   };
 }
@@ -49,8 +46,8 @@ function required(environment: Environment, name: string): string {
   return value;
 }
 
-const list = (environment: Environment, name: string, fallback: readonly string[] = []): readonly string[] =>
-  (environment[name] ?? fallback.join())
+const list = (text: string): readonly string[] =>
+  text
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean);

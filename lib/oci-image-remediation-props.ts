@@ -3,20 +3,21 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
-import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { AuditOptions } from './audit-options';
 import type { CompanionFor, UncompressedLayers } from './companion-policy';
 import type { CompanionTag } from './companion-tag';
 import type { ImagePlatform } from './image-platform';
+import type { MonitoringOptions } from './monitoring-options';
 import type { RepositoryFilter } from './repository-filter';
 
 /**
  * Properties of `OciImageRemediation`.
  */
-export interface OciImageRemediationProps {
+export interface OciImageRemediationProps extends AuditOptions, MonitoringOptions {
   /**
    * The repositories whose pushes are remediated.
    *
-   * They are both what the rule matches and what the role may touch. A filter that another one covers is an error.
+   * They are what the rule matches, what is audited and what the role may touch. A filter that another one covers is an error.
    *
    * @default - every repository of the account and Region
    */
@@ -54,28 +55,29 @@ export interface OciImageRemediationProps {
   readonly uncompressedLayers?: UncompressedLayers;
 
   /**
-   * The topic that every alarm notifies.
+   * Tags that get no companion, such as `['pr-*', 'cache']`. Each `*` stands for any characters.
    *
-   * The policy of the topic, and that of its KMS key, must let `cloudwatch.amazonaws.com` publish.
+   * A whole repository opts out by the resource tag `ecr-oci-remediation: disabled`, which the policy of the role holds too.
    *
-   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
-   * @default - the alarms exist and notify nobody
+   * @default - no tag is excluded
    */
-  readonly alarmTopic?: sns.ITopic;
+  readonly excludedTags?: string[];
 
   /**
-   * Whether there is an alarm that goes off when an OCI image was pushed.
+   * Whether images that Amazon ECR replicates to this account and Region get a companion here.
    *
-   * Turn it off where OCI images are the normal case and only failures are news.
+   * Replication brings the companion along when the source has this service. Turn it on where the source has none.
    *
-   * @default true
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+   * @default false
    */
-  readonly ociImagesPushedAlarm?: boolean;
+  readonly replicatedImages?: boolean;
 
   /**
    * How many batches of pushes are worked on at the same time, from 2 to 1000.
    *
-   * Times `putImagesPerSecond`, this is the service's share of the account's `PutImage` quota.
+   * Times `putImagesPerSecond`, this is how much the pushes take of the account's `PutImage` quota, besides the share of the
+   * audits.
    *
    * @default 2
    */
@@ -117,9 +119,10 @@ export interface OciImageRemediationProps {
   readonly role?: iam.IRole;
 
   /**
-   * The bus that receives an `Image Remediation` event for each outcome.
+   * The bus that receives an `Image Remediation` event for each outcome, and a `Repository Audit Finished` event for each
+   * audit.
    *
-   * The pushes always come from the default bus, where Amazon ECR sends them.
+   * Pushes and requests always come from the default bus, where Amazon ECR and schedules send.
    *
    * @default - the default bus of the account and Region
    */

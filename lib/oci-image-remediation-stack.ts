@@ -39,13 +39,21 @@ export class OciImageRemediationStack extends Stack {
       ...others,
       ...(alarmEmail !== undefined && { alarmTopic: createAlarmTopic(this, alarmEmail) }),
     });
-    new CfnOutput(this, 'LogGroupName', {
-      description: 'The log with one line for each decision',
-      value: this.remediation.logGroup.logGroupName,
-    });
-    new CfnOutput(this, 'DeadLetterQueueUrl', {
-      description: 'Pushes that could not be worked on',
-      value: this.remediation.deadLetterQueue.queueUrl,
-    });
+    this.tell('LogGroupName', 'The log with one line for each decision', this.remediation.logGroup.logGroupName);
+    this.tell(
+      'FunctionName',
+      'The function, by which all metrics are told apart',
+      this.remediation.handler.functionName,
+    );
+    this.tell('PushesQueueUrl', 'Pushes that wait', this.remediation.pushesQueue.queueUrl);
+    this.tell('AuditsQueueUrl', 'Audits and requested repairs that wait', this.remediation.auditsQueue.queueUrl);
+    this.tell('DeadLetterQueueUrl', 'What could not be worked on', this.remediation.deadLetterQueue.queueUrl);
+    if (this.remediation.dashboard) {
+      this.tell('DashboardName', 'The CloudWatch dashboard', this.remediation.dashboard.dashboardName);
+    }
+  }
+
+  private tell(id: string, description: string, value: string): void {
+    new CfnOutput(this, id, { description, value });
   }
 }

@@ -8,14 +8,16 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ENV } from '../lambda/core/names';
 import { createAlarms } from './alarms';
+import { createDashboard } from './dashboard';
 import { allowServicesToUse } from './encryption';
 import { ObservableRemediation } from './observable-remediation';
 import type { OciImageRemediationProps } from './oci-image-remediation-props';
 import { minimalStatements, type Touched } from './permissions';
-import { pushPattern } from './push-pattern';
-import { createQueues, sendTo } from './queues';
-import { createFunction, VISIBILITY_TIMEOUT } from './remediation-function';
+import { createQueues, deliver } from './queues';
+import type { RemediationAlarm } from './remediation-alarm';
+import { createFunction } from './remediation-function';
 import { selectRepositories } from './repository-selection';
+import { createRules } from './rules';
 import { validSettings } from './settings';
 
 /**
@@ -36,13 +38,28 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /** Matches the pushes on the default bus, except those of companions. */
   public readonly pushRule: events.Rule;
 
+  /** Matches the images that were replicated to here. Absent unless `replicatedImages` is set. */
+  public readonly replicationRule?: events.Rule;
+
+  /** Matches requests on the default bus: to audit all repositories or one of them, and to repair an image. */
+  public readonly auditRule: events.Rule;
+
+  /** Starts an audit of all chosen repositories. Absent if the schedule is `AuditSchedule.never()`. */
+  public readonly auditScheduleRule?: events.Rule;
+
   /** The pushes that wait for the function. */
   public readonly pushesQueue: sqs.IQueue;
+
+  /** The audits, and the repairs that they asked for, that wait for the function. */
+  public readonly auditsQueue: sqs.IQueue;
 
   /** Delivers the pushes to the function. Let it depend on the policy of a `role` of your own: Lambda checks it at creation. */
   public readonly pushesMapping: lambda.EventSourceMapping;
 
-  /** The pushes that could not be delivered, or that failed five times. */
+  /** Delivers the audits to the function. Let it depend on the policy of a `role` of your own: Lambda checks it at creation. */
+  public readonly auditsMapping: lambda.EventSourceMapping;
+
+  /** What could not be delivered to either queue, or failed five times. */
   public readonly deadLetterQueue: sqs.IQueue;
 
   /** The log of the function. */
@@ -51,22 +68,14 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /** The bus that the outcomes go to. */
   public readonly eventBus: events.IEventBus;
 
-  /** Goes off when an OCI image was pushed. Absent if it is turned off. */
-  public readonly ociImagesPushedAlarm?: cloudwatch.Alarm;
-
-  /** Goes off when an image cannot be expressed in Docker format. */
-  public readonly refusedAlarm: cloudwatch.Alarm;
-
-  /** Goes off when a push is in the dead-letter queue. */
-  public readonly deadLettersAlarm: cloudwatch.Alarm;
-
-  /** Goes off when the function failed as a whole. */
-  public readonly functionErrorsAlarm: cloudwatch.Alarm;
-
   /** Every alarm of the construct. */
   public readonly alarms: cloudwatch.Alarm[];
 
+  /** The dashboard. Absent if it is turned off. */
+  public readonly dashboard?: cloudwatch.Dashboard;
+
   private readonly touched: Touched;
+  private readonly alarmsByName: ReadonlyMap<RemediationAlarm, cloudwatch.Alarm>;
 
   /**
    * @throws if a property is not what its description allows; the message has the value got and the value expected
@@ -75,12 +84,12 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
     super(scope, id);
     const settings = validSettings(this, props);
     const repositories = selectRepositories(this, props.repositories);
-    const eventPattern = pushPattern(this, repositories, settings.companionTag, settings.platforms);
-
     const { encryptionKey } = props;
-    const queues = createQueues(this, VISIBILITY_TIMEOUT, encryptionKey);
-    this.pushesQueue = queues.queue;
-    this.deadLetterQueue = queues.deadLetterQueue;
+
+    const queues = createQueues(this, encryptionKey);
+    this.pushesQueue = queues.pushes;
+    this.auditsQueue = queues.audits;
+    this.deadLetterQueue = queues.deadLetters;
     this.logGroup = new logs.LogGroup(this, 'Logs', {
       retention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
       ...(props.logRemovalPolicy && { removalPolicy: props.logRemovalPolicy }),
@@ -89,11 +98,14 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
     if (encryptionKey) {
       allowServicesToUse(encryptionKey, this);
     }
-    this.eventBus = props.eventBus ?? events.EventBus.fromEventBusName(this, 'DefaultBus', 'default');
+    const defaultBus = events.EventBus.fromEventBusName(this, 'DefaultBus', 'default');
+    this.eventBus = props.eventBus ?? defaultBus;
     this.touched = {
       repositories: repositories.arns,
+      everyRepository: repositories.everyArn,
       eventBus: this.eventBus.eventBusArn,
-      queue: this.pushesQueue.queueArn,
+      defaultBus: defaultBus.eventBusArn,
+      queues: [this.pushesQueue.queueArn, this.auditsQueue.queueArn],
       logGroup: this.logGroup.logGroupArn,
       ...(encryptionKey && { encryptionKey: encryptionKey.keyArn }),
     };
@@ -103,39 +115,49 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
     this.handler = createFunction(this, {
       role,
       logGroup: this.logGroup,
-      environment: { ...settings.environment, [ENV.eventBusName]: this.reachableBusName() },
-    });
-    // Not `SqsEventSource`, which grants the role two actions that Lambda does not need.
-    this.pushesMapping = new lambda.EventSourceMapping(this, 'PushesMapping', {
-      target: this.handler,
-      eventSourceArn: this.pushesQueue.queueArn,
-      batchSize: 10,
-      maxConcurrency: settings.maxConcurrency,
-      reportBatchItemFailures: true,
-    });
-    this.pushRule = new events.Rule(this, 'PushRule', {
-      description: 'Images that were pushed to Amazon ECR, except companions',
-      eventPattern,
-    });
-    sendTo(queues, this.pushRule);
-
-    const alarms = createAlarms(
-      this,
-      {
-        ...((props.ociImagesPushedAlarm ?? true) && { ociImagesPushed: this.metricOciImagesPushed() }),
-        refused: this.metricRefused(),
-        deadLetters: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible(),
-        functionErrors: this.handler.metricErrors(),
+      environment: {
+        ...settings.environment,
+        [ENV.repositories]: repositories.names.join(','),
+        [ENV.eventBusName]: this.reachableBusName(),
       },
-      props.alarmTopic,
+    });
+    const { maxConcurrency } = settings;
+    this.pushesMapping = this.mapping('PushesMapping', this.pushesQueue, 10, maxConcurrency.pushes);
+    // Half as many, for one of these messages can be an audit of 10,000 images.
+    this.auditsMapping = this.mapping('AuditsMapping', this.auditsQueue, 5, maxConcurrency.audits);
+
+    const rules = createRules(
+      this,
+      { ...settings, repositories },
+      {
+        auditSchedule: settings.auditSchedule,
+        replicatedImages: props.replicatedImages ?? false,
+      },
     );
-    if (alarms.ociImagesPushed) {
-      this.ociImagesPushedAlarm = alarms.ociImagesPushed;
+    this.pushRule = rules.push;
+    this.auditRule = rules.audit;
+    if (rules.replication) {
+      this.replicationRule = rules.replication;
     }
-    this.refusedAlarm = alarms.refused;
-    this.deadLettersAlarm = alarms.deadLetters;
-    this.functionErrorsAlarm = alarms.functionErrors;
-    this.alarms = Object.values(alarms);
+    if (rules.auditSchedule) {
+      this.auditScheduleRule = rules.auditSchedule;
+    }
+    deliver(queues, rules);
+
+    this.alarmsByName = createAlarms(this, props);
+    this.alarms = [...this.alarmsByName.values()];
+    if (props.dashboard ?? true) {
+      this.dashboard = createDashboard(this, this.alarms);
+    }
+  }
+
+  /**
+   * One of the alarms, for example to add an action to it.
+   *
+   * @returns nothing if the alarm is turned off
+   */
+  public tryFindAlarm(alarm: RemediationAlarm): cloudwatch.Alarm | undefined {
+    return this.alarmsByName.get(alarm);
   }
 
   /**
@@ -151,6 +173,17 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
       description: 'Reads and puts image manifests in the chosen Amazon ECR repositories',
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { Remediation: this.minimalPolicy },
+    });
+  }
+
+  /** Not `SqsEventSource`, which grants the role two actions that Lambda does not need. */
+  private mapping(id: string, queue: sqs.IQueue, batchSize: number, maxConcurrency: number): lambda.EventSourceMapping {
+    return new lambda.EventSourceMapping(this, id, {
+      target: this.handler,
+      eventSourceArn: queue.queueArn,
+      batchSize,
+      maxConcurrency,
+      reportBatchItemFailures: true,
     });
   }
 

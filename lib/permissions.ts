@@ -1,11 +1,20 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { EVENT_SOURCE, OUTCOME_DETAIL_TYPE } from '../lambda/core/names';
+import {
+  AUDIT_FINISHED_DETAIL_TYPE,
+  EVENT_SOURCE,
+  OPT_OUT_TAG,
+  OUTCOME_DETAIL_TYPE,
+  REQUESTS,
+} from '../lambda/core/names';
 
 /** ARNs of everything that the function touches. */
 export interface Touched {
   readonly repositories: readonly string[];
+  /** All of the account and Region: an audit must list them to find those that a pattern chooses. */
+  readonly everyRepository: string;
   readonly eventBus: string;
-  readonly queue: string;
+  readonly defaultBus: string;
+  readonly queues: readonly string[];
   /** With the `:*` that stands for the log streams. */
   readonly logGroup: string;
   readonly encryptionKey?: string;
@@ -13,17 +22,28 @@ export interface Touched {
 
 /** Every action that the function, or the Lambda service in its name, uses; nothing else. */
 export function minimalStatements(touched: Touched): iam.PolicyStatement[] {
+  const reads = ['BatchGetImage', 'GetDownloadUrlForLayer', 'DescribeImages', 'ListTagsForResource'];
   const statements = [
-    allow('ecr', ['BatchGetImage', 'PutImage', 'GetDownloadUrlForLayer'], touched.repositories),
-    allow('events', ['PutEvents'], [touched.eventBus], {
-      StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': OUTCOME_DETAIL_TYPE },
+    allow('ecr', reads, touched.repositories),
+    // A repository without the tag has no such key, and a negated comparison with no key holds:
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    allow('ecr', ['PutImage'], touched.repositories, {
+      StringNotEquals: { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value },
     }),
+    allow('ecr', ['DescribeRepositories'], [touched.everyRepository]),
+    publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], touched.eventBus),
+    publish(Object.values(REQUESTS), touched.defaultBus),
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
-    allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], [touched.queue]),
+    allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], touched.queues),
     allow('logs', ['CreateLogStream', 'PutLogEvents'], [touched.logGroup]),
   ];
   return touched.encryptionKey ? [...statements, allow('kms', ['Decrypt'], [touched.encryptionKey])] : statements;
 }
+
+const publish = (detailTypes: readonly string[], eventBus: string): iam.PolicyStatement =>
+  allow('events', ['PutEvents'], [eventBus], {
+    StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': detailTypes },
+  });
 
 function allow(
   service: string,

@@ -3,8 +3,11 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
 import { RepositoryFilter } from './repository-filter';
 
-/** Inline policies of a role, less what the statements without repositories take: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const MAX_REPOSITORY_ARN_CHARACTERS = 10_240 - 2_240;
+/**
+ * Inline policies of a role, less what the statements without repositories take, halved because `PutImage` has a statement of
+ * its own: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const MAX_REPOSITORY_ARN_CHARACTERS = (10_240 - 2_640) / 2;
 
 /** `arn:aws-us-gov:ecr:us-gov-west-1:123456789012:repository/` with its quotes and comma. */
 const ARN_OVERHEAD = 62;
@@ -14,6 +17,10 @@ export interface RepositorySelection {
   /** Matchers of `detail.repository-name`; absent when every repository is chosen. */
   readonly eventMatchers?: readonly unknown[];
   readonly arns: readonly string[];
+  /** Of every repository, chosen or not. */
+  readonly everyArn: string;
+  /** Names, and patterns with `*`, as the function compares them. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -31,9 +38,13 @@ export function selectRepositories(
   refuseCovered(scope, filters);
   const arns = filters.map((filter) => arnOf(scope, filter));
   refuseTooMany(scope, filters);
-  return filters.some((filter) => filter._matchesAll)
-    ? { arns }
-    : { arns, eventMatchers: filters.map((filter) => filter._eventMatcher) };
+  const all = filters.some((filter) => filter._matchesAll);
+  return {
+    arns,
+    everyArn: arnOf(scope, RepositoryFilter.all()),
+    names: filters.map(({ _name }) => _name),
+    ...(!all && { eventMatchers: filters.map((filter) => filter._eventMatcher) }),
+  };
 }
 
 /** Whoever writes a narrow filter beside a wide one expects it to narrow; rule and role would take the wide one. */

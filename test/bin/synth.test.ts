@@ -31,13 +31,14 @@ const count = (resources: { Type: string }[], type: string) => resources.filter(
 test('bin/app.ts turns context into a stack', () => {
   const resources = synthesize('bin/app.ts', { repositories: 'team/*', alarmEmail: 'team@example.com' });
   expect(count(resources, 'AWS::Lambda::Function')).toBe(1);
+  expect(count(resources, 'AWS::CloudWatch::Dashboard')).toBe(1);
   expect(count(resources, 'AWS::SNS::Subscription')).toBe(1);
   expect(JSON.stringify(resources)).toContain('"repository-name":[{"prefix":"team/"}]');
 });
 
 test.each([
-  ['all-repositories', 4, 1],
-  ['sagemaker-team', 3, 2],
+  ['all-repositories', 10, 3],
+  ['sagemaker-team', 9, 4],
 ])('the example %s is whole', (example, alarms, rules) => {
   const resources = synthesize(`examples/typescript/${example}/app.ts`);
   expect(count(resources, 'AWS::Lambda::Function')).toBe(1);

@@ -52,6 +52,8 @@ test.each<[object, string]>([
   [{ COMPANION_FOR: 'all' }, "environment variable COMPANION_FOR is 'all', expected one of oci-images, every-tag"],
   [{ UNCOMPRESSED_LAYERS: '' }, 'environment variable UNCOMPRESSED_LAYERS is not set'],
   [{ EVENT_BUS_NAME: undefined }, 'environment variable EVENT_BUS_NAME is not set'],
+  [{ REPOSITORIES: undefined }, 'environment variable REPOSITORIES is not set'],
+  [{ AUDIT_PUT_IMAGES_PER_SECOND: undefined }, 'environment variable AUDIT_PUT_IMAGES_PER_SECOND is not set'],
   [{ PUT_IMAGES_PER_SECOND: undefined }, 'environment variable PUT_IMAGES_PER_SECOND is not set'],
   [{ PUT_IMAGES_PER_SECOND: '0' }, "environment variable PUT_IMAGES_PER_SECOND is '0', expected a number above 0"],
   [

@@ -1,4 +1,4 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -9,6 +9,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { METRICS } from '../../lambda/core/names';
 import {
+  AuditSchedule,
   CompanionFor,
   CompanionTag,
   ImagePlatform,
@@ -30,16 +31,22 @@ const inNewStack = (props?: OciImageRemediationProps): OciImageRemediation =>
 
 const templateOf = (remediation: OciImageRemediation): Template => Template.fromStack(Stack.of(remediation));
 
-/** The one resource of a type; anything else than one is an error. */
-function only(template: Template, type: string) {
-  const [resource, ...others] = Object.values(template.findResources(type));
-  if (!resource || others.length > 0) {
-    throw new Error(`expected one ${type}, got ${resource ? others.length + 1 : 0}`);
+/** The one resource of a type whose logical id begins like this; anything else than one is an error. */
+function only(template: Template, type: string, id = '') {
+  const [found, ...others] = Object.entries(template.findResources(type)).filter(([name]) => name.startsWith(id));
+  if (!found || others.length > 0) {
+    throw new Error(`expected one ${type} ${id}, got ${found ? others.length + 1 : 0}`);
   }
-  return resource.Properties;
+  const [name, { Properties }] = found;
+  return { id: name, arn: { 'Fn::GetAtt': [name, 'Arn'] }, properties: Properties };
 }
 
-const logicalId = (template: Template, type: string): string => Object.keys(template.findResources(type)).join();
+const RULE = { type: 'AWS::Events::Rule', push: 'RemediationPushRule', audit: 'RemediationAuditRule' } as const;
+const arn = (rest: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:${rest}`]] });
+const statementsOf = (template: Template) =>
+  only(template, 'AWS::IAM::Role').properties.Policies[0].PolicyDocument.Statement;
+const environmentOf = (template: Template) => only(template, 'AWS::Lambda::Function').properties.Environment.Variables;
+const queueOf = (template: Template, name: string) => only(template, 'AWS::SQS::Queue', `Remediation${name}`);
 
 describe('with no props', () => {
   let remediation: OciImageRemediation;
@@ -54,27 +61,27 @@ describe('with no props', () => {
       ({ Type }) => Type,
     );
     expect(types.sort()).toEqual([
-      ...Array(4).fill('AWS::CloudWatch::Alarm'),
-      'AWS::Events::Rule',
+      ...Array(10).fill('AWS::CloudWatch::Alarm'),
+      'AWS::CloudWatch::Dashboard',
+      ...Array(3).fill('AWS::Events::Rule'),
       'AWS::IAM::Role',
-      'AWS::Lambda::EventSourceMapping',
+      ...Array(2).fill('AWS::Lambda::EventSourceMapping'),
       'AWS::Lambda::Function',
       'AWS::Logs::LogGroup',
-      'AWS::SQS::Queue',
-      'AWS::SQS::Queue',
-      'AWS::SQS::QueuePolicy',
-      'AWS::SQS::QueuePolicy',
+      ...Array(3).fill('AWS::SQS::Queue'),
+      ...Array(3).fill('AWS::SQS::QueuePolicy'),
     ]);
   });
 
   test('names nothing, so that two stacks fit into one Region', () => {
-    const names = /^(Function|Queue|Role|LogGroup|Alarm|Topic)?Name$/;
+    const names = /^(Function|Queue|Role|LogGroup|Alarm|Topic|Dashboard)?Name$/;
     const own = [
       'AWS::Lambda::Function',
       'AWS::SQS::Queue',
       'AWS::IAM::Role',
       'AWS::Logs::LogGroup',
       'AWS::Events::Rule',
+      'AWS::CloudWatch::Dashboard',
     ]
       .flatMap((type) => Object.values(template.findResources(type)))
       .flatMap(({ Properties }) => Object.keys(Properties));
@@ -83,7 +90,7 @@ describe('with no props', () => {
   });
 
   test('matches every push of a tag that is no companion', () => {
-    expect(only(template, 'AWS::Events::Rule').EventPattern).toEqual({
+    expect(only(template, RULE.type, RULE.push).properties.EventPattern).toEqual({
       source: ['aws.ecr'],
       'detail-type': ['ECR Image Action'],
       detail: {
@@ -94,63 +101,96 @@ describe('with no props', () => {
     });
   });
 
-  test('is on the default bus and sends to the queue, and to its dead-letter queue what cannot be delivered', () => {
-    const rule = only(template, 'AWS::Events::Rule');
-    const queue = only(template, 'AWS::Lambda::EventSourceMapping').EventSourceArn;
-    const { RedrivePolicy } =
-      Object.values(
-        template.findResources(
-          'AWS::SQS::Queue',
-          Match.objectLike({
-            Properties: { VisibilityTimeout: 180 },
-          }),
-        ),
-      )[0]?.Properties ?? {};
-    expect(rule).not.toHaveProperty('EventBusName');
-    expect(rule.Targets).toEqual([
-      { Id: 'Target0', Arn: queue, DeadLetterConfig: { Arn: RedrivePolicy.deadLetterTargetArn } },
-    ]);
-    expect(RedrivePolicy).toEqual({ deadLetterTargetArn: expect.anything(), maxReceiveCount: 5 });
+  test('takes requests and a daily schedule for audits', () => {
+    expect(only(template, RULE.type, RULE.audit).properties.EventPattern).toEqual({
+      source: ['ecr-oci-remediation'],
+      'detail-type': ['Registry Audit Requested', 'Repository Audit Requested', 'Image Repair Requested'],
+    });
+    const schedule = only(template, RULE.type, 'RemediationAuditScheduleRule').properties;
+    expect(schedule).toMatchObject({ ScheduleExpression: 'rate(1 day)', State: 'ENABLED' });
+    expect(schedule).not.toHaveProperty('EventPattern');
   });
 
+  test.each([
+    ['RemediationPushRule', 'Pushes'],
+    ['RemediationAuditRule', 'Audits'],
+    ['RemediationAuditScheduleRule', 'Audits'],
+  ])(
+    '%s is on the default bus and sends plain events to %s, and what cannot be delivered to the dead letters',
+    (id, to) => {
+      const rule = only(template, RULE.type, id).properties;
+      expect(rule).not.toHaveProperty('EventBusName');
+      expect(rule.Targets).toEqual([
+        {
+          Id: 'Target0',
+          Arn: queueOf(template, to).arn,
+          DeadLetterConfig: { Arn: queueOf(template, 'DeadLetters').arn },
+        },
+      ]);
+    },
+  );
+
+  test.each([
+    ['Pushes', 90],
+    ['Audits', 360],
+  ])(
+    '%s hides a message for %i seconds, longer than the function runs, and gives it up after five attempts',
+    (name, seconds) => {
+      const queue = queueOf(template, name).properties;
+      expect(queue.VisibilityTimeout).toBe(seconds);
+      expect(queue.VisibilityTimeout).toBeGreaterThan(only(template, 'AWS::Lambda::Function').properties.Timeout);
+      expect(queue.RedrivePolicy).toEqual({
+        deadLetterTargetArn: queueOf(template, 'DeadLetters').arn,
+        maxReceiveCount: 5,
+      });
+    },
+  );
+
   test('runs one function with the documented environment', () => {
-    expect(only(template, 'AWS::Lambda::Function')).toMatchObject({
+    expect(only(template, 'AWS::Lambda::Function').properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       MemorySize: 256,
-      Timeout: 30,
+      Timeout: 60,
       Handler: 'index.handler',
       LoggingConfig: {
         LogFormat: 'JSON',
         ApplicationLogLevel: 'INFO',
-        LogGroup: { Ref: logicalId(template, 'AWS::Logs::LogGroup') },
+        LogGroup: { Ref: only(template, 'AWS::Logs::LogGroup').id },
       },
     });
-    expect(only(template, 'AWS::Lambda::Function').Environment).toEqual({
-      Variables: {
-        COMPANION_TAG_SUFFIX: '-dockerv2',
-        PLATFORMS: 'linux/amd64',
-        PUT_IMAGES_PER_SECOND: '2',
-        COMPANION_FOR: 'oci-images',
-        UNCOMPRESSED_LAYERS: 'refuse',
-        EVENT_BUS_NAME: 'default',
-      },
+    expect(environmentOf(template)).toEqual({
+      COMPANION_TAG_SUFFIX: '-dockerv2',
+      PLATFORMS: 'linux/amd64',
+      COMPANION_FOR: 'oci-images',
+      UNCOMPRESSED_LAYERS: 'refuse',
+      REPOSITORIES: '*',
+      EXCLUDED_TAGS: '',
+      PUT_IMAGES_PER_SECOND: '2',
+      AUDIT_PUT_IMAGES_PER_SECOND: '0.5',
+      EVENT_BUS_NAME: 'default',
     });
   });
 
-  test('delivers ten pushes at a time, to two at once, and takes back only what failed', () => {
-    expect(only(template, 'AWS::Lambda::EventSourceMapping')).toMatchObject({
-      FunctionName: { Ref: logicalId(template, 'AWS::Lambda::Function') },
-      BatchSize: 10,
+  test.each([
+    ['Pushes', 10],
+    ['Audits', 5],
+  ])('delivers %s %i at a time, to two at once, and takes back only what failed', (name, size) => {
+    expect(only(template, 'AWS::Lambda::EventSourceMapping', `Remediation${name}`).properties).toEqual({
+      EventSourceArn: queueOf(template, name).arn,
+      FunctionName: { Ref: only(template, 'AWS::Lambda::Function').id },
+      BatchSize: size,
       ScalingConfig: { MaximumConcurrency: 2 },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
   });
 
   test('lets the function do this and nothing else', () => {
-    const role = only(template, 'AWS::IAM::Role');
-    const arn = (rest: string) => ({
-      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:${rest}`]],
+    const role = only(template, 'AWS::IAM::Role').properties;
+    const repositories = arn('ecr:eu-north-1:123456789012:repository/*');
+    const defaultBus = arn('events:eu-north-1:123456789012:event-bus/default');
+    const ours = (...detailTypes: string[]) => ({
+      StringEquals: { 'events:source': 'ecr-oci-remediation', 'events:detail-type': detailTypes },
     });
     expect(role).not.toHaveProperty('ManagedPolicyArns');
     expect(role.Policies).toEqual([
@@ -161,26 +201,42 @@ describe('with no props', () => {
           Statement: [
             {
               Effect: 'Allow',
-              Action: ['ecr:BatchGetImage', 'ecr:PutImage', 'ecr:GetDownloadUrlForLayer'],
-              Resource: arn('ecr:eu-north-1:123456789012:repository/*'),
+              Action: [
+                'ecr:BatchGetImage',
+                'ecr:GetDownloadUrlForLayer',
+                'ecr:DescribeImages',
+                'ecr:ListTagsForResource',
+              ],
+              Resource: repositories,
+            },
+            {
+              Effect: 'Allow',
+              Action: 'ecr:PutImage',
+              Resource: repositories,
+              Condition: { StringNotEquals: { 'ecr:ResourceTag/ecr-oci-remediation': 'disabled' } },
+            },
+            { Effect: 'Allow', Action: 'ecr:DescribeRepositories', Resource: repositories },
+            {
+              Effect: 'Allow',
+              Action: 'events:PutEvents',
+              Resource: defaultBus,
+              Condition: ours('Image Remediation', 'Repository Audit Finished'),
             },
             {
               Effect: 'Allow',
               Action: 'events:PutEvents',
-              Resource: arn('events:eu-north-1:123456789012:event-bus/default'),
-              Condition: {
-                StringEquals: { 'events:source': 'ecr-oci-remediation', 'events:detail-type': 'Image Remediation' },
-              },
+              Resource: defaultBus,
+              Condition: ours('Registry Audit Requested', 'Repository Audit Requested', 'Image Repair Requested'),
             },
             {
               Effect: 'Allow',
               Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-              Resource: only(template, 'AWS::Lambda::EventSourceMapping').EventSourceArn,
+              Resource: [queueOf(template, 'Pushes').arn, queueOf(template, 'Audits').arn],
             },
             {
               Effect: 'Allow',
               Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              Resource: { 'Fn::GetAtt': [logicalId(template, 'AWS::Logs::LogGroup'), 'Arn'] },
+              Resource: only(template, 'AWS::Logs::LogGroup').arn,
             },
           ],
         },
@@ -190,27 +246,37 @@ describe('with no props', () => {
 
   test('shows the same statements as minimalPolicy', () => {
     expect(Stack.of(remediation).resolve(remediation.minimalPolicy)).toEqual(
-      only(template, 'AWS::IAM::Role').Policies[0].PolicyDocument,
+      only(template, 'AWS::IAM::Role').properties.Policies[0].PolicyDocument,
     );
   });
 
-  test('encrypts both queues, takes no plain HTTP, and only from its own rule', () => {
-    template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
-    template.allResourcesProperties('AWS::SQS::QueuePolicy', {
-      PolicyDocument: {
-        Statement: [
-          { Effect: 'Deny', Action: 'sqs:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'events.amazonaws.com' },
-            Action: 'sqs:SendMessage',
-            Condition: {
-              ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [logicalId(template, 'AWS::Events::Rule'), 'Arn'] } },
-            },
-          },
-        ],
+  test.each([
+    ['Pushes', ['PushRule']],
+    ['Audits', ['AuditRule', 'AuditScheduleRule']],
+    ['DeadLetters', ['PushRule', 'AuditRule', 'AuditScheduleRule']],
+  ])('encrypts %s, takes no plain HTTP, and only from %j', (name, rules) => {
+    const queue = queueOf(template, name);
+    expect(queue.properties.SqsManagedSseEnabled).toBe(true);
+    const { PolicyDocument, Queues } = only(template, 'AWS::SQS::QueuePolicy', `Remediation${name}`).properties;
+    expect(Queues).toEqual([{ Ref: queue.id }]);
+    expect(PolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 'sqs:*',
+        Resource: queue.arn,
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
       },
-    });
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: queue.arn,
+        Condition: {
+          ArnEquals: { 'aws:SourceArn': rules.map((id) => only(template, RULE.type, `Remediation${id}`).arn) },
+        },
+      },
+    ]);
   });
 
   test('keeps dead letters for 14 days and the log for 90', () => {
@@ -218,38 +284,9 @@ describe('with no props', () => {
     template.hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain', Properties: { RetentionInDays: 90 } });
   });
 
-  test.each([
-    ['EcrOciRemediation', 'OciImagesPushed', 'FunctionName', 'Sum'],
-    ['EcrOciRemediation', 'Refused', 'FunctionName', 'Sum'],
-    ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', 'Maximum'],
-    ['AWS/Lambda', 'Errors', 'FunctionName', 'Sum'],
-  ])('has an alarm on %s %s that says what to do', (Namespace, MetricName, dimension, Statistic) => {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Namespace,
-      MetricName,
-      Dimensions: [Match.objectLike({ Name: dimension })],
-      Statistic,
-      Period: 300,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'notBreaching',
-      AlarmDescription: Match.stringLikeRegexp('^[A-Z].+\\. .+\\.$'),
-      AlarmActions: Match.absent(),
-    });
-  });
-
-  test('lists every alarm, and each by name', () => {
-    expect(remediation.alarms).toEqual([
-      remediation.ociImagesPushedAlarm,
-      remediation.refusedAlarm,
-      remediation.deadLettersAlarm,
-      remediation.functionErrorsAlarm,
-    ]);
-  });
-
   test('has a metric of each kind, by the function', () => {
     const metrics = {
+      [METRICS.pushed]: remediation.metricPushed(),
       [METRICS.ociImagesPushed]: remediation.metricOciImagesPushed(),
       [METRICS.converted]: remediation.metricConverted(),
       [METRICS.aliased]: remediation.metricAliased(),
@@ -257,7 +294,10 @@ describe('with no props', () => {
       [METRICS.skipped]: remediation.metricSkipped(),
       [METRICS.refused]: remediation.metricRefused(),
       [METRICS.failed]: remediation.metricFailed(),
+      [METRICS.outcomesNotPublished]: remediation.metricOutcomesNotPublished(),
+      [METRICS.registryCalls]: remediation.metricRegistryCalls(),
     };
+    expect([...Object.keys(metrics), METRICS.timeToCompanion].sort()).toEqual(Object.values(METRICS).sort());
     for (const [metricName, metric] of Object.entries(metrics)) {
       expect(metric).toMatchObject({
         namespace: 'EcrOciRemediation',
@@ -288,8 +328,11 @@ describe('with every prop', () => {
       platforms: [ImagePlatform.LINUX_ARM64, ImagePlatform.LINUX_AMD64, ImagePlatform.of('linux/arm/v7')],
       companionFor: CompanionFor.EVERY_TAG,
       uncompressedLayers: UncompressedLayers.RELABEL,
-      alarmTopic: new sns.Topic(stack, 'Topic'),
-      ociImagesPushedAlarm: false,
+      excludedTags: ['pr-*', 'cache'],
+      replicatedImages: true,
+      auditSchedule: AuditSchedule.cron({ hour: '3', minute: '30' }),
+      auditMaxConcurrency: 4,
+      auditPutImagesPerSecond: 0.25,
       maxConcurrency: 3,
       putImagesPerSecond: 0.5,
       logRetention: RetentionDays.ONE_YEAR,
@@ -301,52 +344,76 @@ describe('with every prop', () => {
       eventPattern: { detail: { outcome: ['converted'] } },
       target: new targets.SnsTopic(new sns.Topic(stack, 'Converted')),
     });
+    remediation.onAuditFinished('Audited');
     template = Template.fromStack(stack);
   });
 
-  test('the rule and the role name the same repositories', () => {
-    const images = logicalId(template, 'AWS::ECR::Repository');
-    const ecrStatement = only(template, 'AWS::IAM::Role').Policies[0].PolicyDocument.Statement[0];
-    const arn = (name: string) => ({
-      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ecr:eu-north-1:123456789012:repository/${name}`]],
+  test('the rules, the role and the function name the same repositories', () => {
+    const images = only(template, 'AWS::ECR::Repository');
+    const detail = {
+      result: ['SUCCESS'],
+      'repository-name': [{ Ref: images.id }, 'team/app', { prefix: 'ml/' }, { wildcard: '*/serving' }],
+      'image-tag': [{ 'anything-but': { wildcard: ['*_v2s2', '*_v2s2-amd64', '*_v2s2-armv7', '*-soci', ''] } }],
+    };
+    expect(only(template, RULE.type, RULE.push).properties.EventPattern).toEqual({
+      source: ['aws.ecr'],
+      'detail-type': ['ECR Image Action'],
+      detail: { 'action-type': ['PUSH'], ...detail },
     });
-    template.hasResourceProperties('AWS::Events::Rule', {
+    const replication = only(template, RULE.type, 'RemediationReplicationRule');
+    expect(replication.properties).toMatchObject({
       EventPattern: {
         source: ['aws.ecr'],
-        detail: {
-          'repository-name': [{ Ref: images }, 'team/app', { prefix: 'ml/' }, { wildcard: '*/serving' }],
-          'image-tag': [{ 'anything-but': { wildcard: ['*_v2s2', '*_v2s2-amd64', '*_v2s2-armv7', '*-soci', ''] } }],
-        },
+        'detail-type': ['ECR Replication Action'],
+        detail: { 'action-type': ['REPLICATE'], ...detail },
       },
+      Targets: [
+        { Arn: queueOf(template, 'Pushes').arn, DeadLetterConfig: { Arn: queueOf(template, 'DeadLetters').arn } },
+      ],
     });
-    expect(ecrStatement.Resource).toEqual([
-      { 'Fn::GetAtt': [images, 'Arn'] },
-      arn('team/app'),
-      arn('ml/*'),
-      arn('*/serving'),
-    ]);
+    for (const queue of ['Pushes', 'DeadLetters']) {
+      const [, allow] = only(template, 'AWS::SQS::QueuePolicy', `Remediation${queue}`).properties.PolicyDocument
+        .Statement;
+      expect(allow.Condition.ArnEquals['aws:SourceArn']).toContainEqual(replication.arn);
+    }
+    const chosen = [
+      images.arn,
+      ...['team/app', 'ml/*', '*/serving'].map((name) => arn(`ecr:eu-north-1:123456789012:repository/${name}`)),
+    ];
+    const [read, put, list] = statementsOf(template);
+    expect([read.Resource, put.Resource]).toEqual([chosen, chosen]);
+    expect(list.Resource).toEqual(arn('ecr:eu-north-1:123456789012:repository/*'));
   });
 
   test('the function gets every decision', () => {
-    expect(only(template, 'AWS::Lambda::Function').Environment).toEqual({
-      Variables: {
-        COMPANION_TAG_SUFFIX: '_v2s2',
-        PLATFORMS: 'linux/arm64,linux/amd64,linux/arm/v7',
-        PUT_IMAGES_PER_SECOND: '0.5',
-        COMPANION_FOR: 'every-tag',
-        UNCOMPRESSED_LAYERS: 'relabel',
-        EVENT_BUS_NAME: 'outcomes',
+    expect(environmentOf(template)).toEqual({
+      COMPANION_TAG_SUFFIX: '_v2s2',
+      PLATFORMS: 'linux/arm64,linux/amd64,linux/arm/v7',
+      COMPANION_FOR: 'every-tag',
+      UNCOMPRESSED_LAYERS: 'relabel',
+      REPOSITORIES: {
+        'Fn::Join': ['', [{ Ref: only(template, 'AWS::ECR::Repository').id }, ',team/app,ml/*,*/serving']],
       },
+      EXCLUDED_TAGS: 'pr-*,cache',
+      PUT_IMAGES_PER_SECOND: '0.5',
+      AUDIT_PUT_IMAGES_PER_SECOND: '0.25',
+      EVENT_BUS_NAME: 'outcomes',
     });
-    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { ScalingConfig: { MaximumConcurrency: 3 } });
+    const concurrency = ['Pushes', 'Audits'].map(
+      (name) => only(template, 'AWS::Lambda::EventSourceMapping', `Remediation${name}`).properties.ScalingConfig,
+    );
+    expect(concurrency).toEqual([{ MaximumConcurrency: 3 }, { MaximumConcurrency: 4 }]);
+    expect(only(template, RULE.type, 'RemediationAuditScheduleRule').properties.ScheduleExpression).toBe(
+      'cron(30 3 * * ? *)',
+    );
   });
 
   test('queues and log are encrypted with the key, which EventBridge, the log and the function may use', () => {
-    const key = { 'Fn::GetAtt': [logicalId(template, 'AWS::KMS::Key'), 'Arn'] };
+    const { arn: key, properties } = only(template, 'AWS::KMS::Key');
     template.allResourcesProperties('AWS::SQS::Queue', { KmsMasterKeyId: key });
     template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: key, RetentionInDays: 365 });
     template.hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
-    const [, forEvents, forLogs, ...others] = only(template, 'AWS::KMS::Key').KeyPolicy.Statement;
+    const [, forEvents, forLogs, ...others] = properties.KeyPolicy.Statement;
     expect(others).toEqual([]);
     expect(forEvents).toMatchObject({
       Principal: { Service: 'events.amazonaws.com' },
@@ -357,24 +424,20 @@ describe('with every prop', () => {
       Principal: { Service: { 'Fn::Join': ['', ['logs.eu-north-1.', { Ref: 'AWS::URLSuffix' }]] } },
       Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': expect.anything() } },
     });
-    expect(only(template, 'AWS::IAM::Role').Policies[0].PolicyDocument.Statement[4]).toEqual({
+    expect(statementsOf(template).at(-1)).toEqual({
       Effect: 'Allow',
       Action: 'kms:Decrypt',
       Resource: key,
     });
   });
 
-  test('three alarms notify the topic and the one on pushes is off', () => {
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
-    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
-      MetricName: Match.not('OciImagesPushed'),
-      AlarmActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
-    });
-  });
-
-  test('outcomes go to the bus, and only there, and can be listened to', () => {
-    expect(only(template, 'AWS::IAM::Role').Policies[0].PolicyDocument.Statement[1].Resource).toEqual({
-      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':events:eu-north-1:123456789012:event-bus/outcomes']],
+  test('outcomes go to the bus, requests to the default bus, and outcomes can be listened to', () => {
+    const [, , , outcomes, requests] = statementsOf(template);
+    expect(outcomes.Resource).toEqual(arn('events:eu-north-1:123456789012:event-bus/outcomes'));
+    expect(requests.Resource).toEqual(arn('events:eu-north-1:123456789012:event-bus/default'));
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventBusName: 'outcomes',
+      EventPattern: { source: ['ecr-oci-remediation'], 'detail-type': ['Repository Audit Finished'] },
     });
     template.hasResourceProperties('AWS::Events::Rule', {
       EventBusName: 'outcomes',
@@ -394,11 +457,12 @@ describe('a role of the user', () => {
     const remediation = remediationIn(stack, { role });
     const policy = new iam.ManagedPolicy(stack, 'Policy', { document: remediation.minimalPolicy, roles: [role] });
     remediation.pushesMapping.node.addDependency(policy);
+    remediation.auditsMapping.node.addDependency(policy);
     const template = Template.fromStack(stack);
-    expect(only(template, 'AWS::IAM::Role')).toEqual({ AssumeRolePolicyDocument: expect.anything() });
+    expect(only(template, 'AWS::IAM::Role').properties).toEqual({ AssumeRolePolicyDocument: expect.anything() });
     template.resourceCountIs('AWS::IAM::Policy', 0);
     template.hasResourceProperties('AWS::Lambda::Function', {
-      Role: { 'Fn::GetAtt': [logicalId(template, 'AWS::IAM::Role'), 'Arn'] },
+      Role: only(template, 'AWS::IAM::Role').arn,
     });
     expect(remediation.grantPrincipal).toBe(role);
   });
@@ -412,31 +476,61 @@ describe('a prefix', () => {
         platforms: [ImagePlatform.LINUX_AMD64, ImagePlatform.LINUX_ARM64],
       }),
     );
-    expect(only(template, 'AWS::Events::Rule').EventPattern.detail['image-tag']).toEqual([
+    expect(only(template, RULE.type, RULE.push).properties.EventPattern.detail['image-tag']).toEqual([
       { 'anything-but': { wildcard: ['dockerv2-*', '*-soci', ''] } },
     ]);
-    expect(only(template, 'AWS::Lambda::Function').Environment.Variables).toMatchObject({
-      COMPANION_TAG_PREFIX: 'dockerv2-',
+    expect(environmentOf(template)).toMatchObject({ COMPANION_TAG_PREFIX: 'dockerv2-' });
+    expect(environmentOf(template)).not.toHaveProperty('COMPANION_TAG_SUFFIX');
+  });
+});
+
+describe('no audit by itself', () => {
+  test('leaves the rule for requests', () => {
+    const remediation = inNewStack({ auditSchedule: AuditSchedule.never() });
+    const template = templateOf(remediation);
+    expect(Object.keys(template.findResources(RULE.type))).toHaveLength(2);
+    expect(remediation.auditScheduleRule).toBeUndefined();
+    const { PolicyDocument } = only(template, 'AWS::SQS::QueuePolicy', 'RemediationAudits').properties;
+    expect(PolicyDocument.Statement[1].Condition.ArnEquals['aws:SourceArn']).toEqual([
+      only(template, RULE.type, RULE.audit).arn,
+    ]);
+  });
+});
+
+describe('as many repositories as are allowed', () => {
+  test('fit into the inline policies of a role, in the partition with the longest ARNs', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'ap-southeast-1' } });
+    const names = Array.from({ length: 57 }, (_, index) => RepositoryFilter.named(`${index}`.padStart(4, 'a')));
+    const remediation = remediationIn(stack, {
+      repositories: names,
+      encryptionKey: new kms.Key(stack, 'Key'),
+      eventBus: new events.EventBus(stack, 'Bus'),
     });
-    expect(only(template, 'AWS::Lambda::Function').Environment.Variables).not.toHaveProperty('COMPANION_TAG_SUFFIX');
+    const policy = JSON.stringify(stack.resolve(remediation.minimalPolicy))
+      .replaceAll('{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},"', '"arn:aws-us-gov')
+      .replaceAll('"]]}', '"')
+      .replace(/\{"Fn::GetAtt":\["(Logs|Remediation)[^}]*\}/g, `"arn${'a'.repeat(180)}"`)
+      .replace(/\{"Fn::GetAtt":[^}]*\}/g, `"arn${'a'.repeat(330)}"`);
+    expect(policy).not.toMatch(/Fn::|Ref/);
+    expect(policy.length).toBeGreaterThan(8_500);
+    expect(policy.length).toBeLessThanOrEqual(10_240);
   });
 });
 
 describe('a bus of another account', () => {
   test('is named by its ARN, which PutEvents needs there', () => {
     const stack = new Stack(new App(), 'Stack', { env });
-    const arn = 'arn:aws:events:eu-north-1:210987654321:event-bus/central';
-    remediationIn(stack, { eventBus: events.EventBus.fromEventBusArn(stack, 'Central', arn) });
-    const { Variables } = only(Template.fromStack(stack), 'AWS::Lambda::Function').Environment;
-    expect(Variables).toMatchObject({ EVENT_BUS_NAME: arn });
+    const central = 'arn:aws:events:eu-north-1:210987654321:event-bus/central';
+    remediationIn(stack, { eventBus: events.EventBus.fromEventBusArn(stack, 'Central', central) });
+    expect(environmentOf(Template.fromStack(stack))).toMatchObject({ EVENT_BUS_NAME: central });
   });
 });
 
 describe('an imported key', () => {
   test('brings a warning, because its policy cannot be changed here', () => {
     const stack = new Stack(new App(), 'Stack', { env });
-    const arn = 'arn:aws:kms:eu-north-1:123456789012:key/00000000-0000-0000-0000-000000000000';
-    remediationIn(stack, { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', arn) });
+    const key = 'arn:aws:kms:eu-north-1:123456789012:key/00000000-0000-0000-0000-000000000000';
+    remediationIn(stack, { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', key) });
     Annotations.fromStack(stack).hasWarning('/Stack/Remediation', Match.stringLikeRegexp('let events.amazonaws.com'));
   });
 });
@@ -464,14 +558,14 @@ describe('bad props fail with what was got and what is expected', () => {
     ],
     ['the same twice', { repositories: [named('ab'), named('ab')] }, /named\('ab'\) already covers .*named\('ab'\)/],
     [
-      'a rule of more than 4096 characters',
-      { repositories: names(20, 250) },
-      /event pattern of 5\d{3} characters; expected at most 4096/,
-    ],
-    [
       'a policy of more than 10,240 characters',
       { repositories: names(150, 4) },
-      /are 150 filters.* expected at most 8000/,
+      /are 150 filters.* expected at most 3800/,
+    ],
+    [
+      'an environment of more than 4096 characters',
+      { excludedTags: Array.from({ length: 40 }, (_, index) => `${index}-${'a'.repeat(100)}*`) },
+      /^repositories and excludedTags of Stack\/Remediation make an environment of \d{4} characters; expected at most 4096/,
     ],
     ['no platforms', { platforms: [] }, /^platforms of Stack\/Remediation is an empty list; expected at least one/],
     [
@@ -491,8 +585,42 @@ describe('bad props fail with what was got and what is expected', () => {
       /^putImagesPerSecond of Stack\/Remediation is 0; expected a number above 0/,
     ],
     ['half a concurrency', { maxConcurrency: 2.5 }, /is 2.5; expected/],
+    [
+      'too little concurrency of audits',
+      { auditMaxConcurrency: 1 },
+      /^auditMaxConcurrency of Stack\/Remediation is 1; expected a whole number from 2 to 1000/,
+    ],
+    [
+      'no put of audits',
+      { auditPutImagesPerSecond: -1 },
+      /^auditPutImagesPerSecond of Stack\/Remediation is -1; expected a number above 0/,
+    ],
   ])('%s', (_, props, message) => {
     expect(() => inNewStack(props)).toThrow(message);
+  });
+
+  test.each([
+    ['*', 'excludes every tag'],
+    ['', 'matches no tag'],
+    ['-pr*', 'matches no tag'],
+    ['pr,*', 'matches no tag'],
+    ['pr-**', "has '**', where a single '*' does the same"],
+    ['a'.repeat(129), 'has 129 characters of at most 128'],
+    [Lazy.string({ produce: () => 'later' }), 'is a token'],
+  ])('the excluded tag %j', (tag, problem) => {
+    expect(() => inNewStack({ excludedTags: ['pr-*', tag] })).toThrow(
+      `excludedTags of Stack/Remediation has '${tag}', which ${problem}`,
+    );
+  });
+
+  test('an excluded tag twice', () => {
+    expect(() => inNewStack({ excludedTags: ['pr-*', 'pr-*'] })).toThrow("has 'pr-*', which is there twice");
+  });
+
+  test('an audit that never ends', () => {
+    expect(() => AuditSchedule.rate(Duration.minutes(59))).toThrow(
+      'audit interval is 59 minutes; expected at least 1 hour',
+    );
   });
 
   test.each([
@@ -503,6 +631,16 @@ describe('bad props fail with what was got and what is expected', () => {
     const repository = ecr.Repository.fromRepositoryArn(stack, 'Far', arn);
     expect(() => remediationIn(stack, { repositories: [RepositoryFilter.of(repository)] })).toThrow(
       `repository Stack/Far of Stack/Remediation is in ${what} ${got}; expected ${expected}`,
+    );
+  });
+
+  test('a rule of more than 4096 characters', () => {
+    const stack = new Stack(new App(), 'Stack', { env });
+    const repositories = Array.from({ length: 40 }, (_, index) =>
+      RepositoryFilter.of(new ecr.Repository(stack, `${'Images'.repeat(16)}${index}`)),
+    );
+    expect(() => remediationIn(stack, { repositories })).toThrow(
+      /^repositories of Stack\/Remediation make an event pattern of 4\d{3} characters; expected at most 4096/,
     );
   });
 

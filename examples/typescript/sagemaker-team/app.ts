@@ -3,7 +3,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 // in an app of your own: 'cdk-ecr-oci-remediation'
-import { CompanionFor, ImagePlatform, OciImageRemediation, RepositoryFilter } from '../../../lib';
+import { CompanionFor, ImagePlatform, OciImageRemediation, RemediationAlarm, RepositoryFilter } from '../../../lib';
 
 const app = new App();
 const stack = new Stack(app, 'SageMakerTeam');
@@ -16,8 +16,10 @@ const remediation = new OciImageRemediation(stack, 'Remediation', {
   platforms: [ImagePlatform.LINUX_AMD64, ImagePlatform.LINUX_ARM64],
   // Whatever built an image, `CreateModel` can always be given `<tag>-dockerv2`.
   companionFor: CompanionFor.EVERY_TAG,
+  // Images of pull requests are tested, not deployed.
+  excludedTags: ['pr-*'],
   // This team pushes OCI images all day: only failures are news.
-  ociImagesPushedAlarm: false,
+  alarmsOff: [RemediationAlarm.OCI_IMAGES_PUSHED],
   alarmTopic: alarms,
 });
 

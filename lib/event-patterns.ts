@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { SOCI_TAG_SUFFIX } from '../lambda/core/names';
+import { EVENT_SOURCE, REQUESTS, SOCI_TAG_SUFFIX } from '../lambda/core/names';
 import type { CompanionTag } from './companion-tag';
 import type { ImagePlatform } from './image-platform';
 import type { RepositorySelection } from './repository-selection';
@@ -9,28 +9,48 @@ import type { RepositorySelection } from './repository-selection';
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
 const MAX_PATTERN_CHARACTERS = 4096;
 
+/** Which images of which repositories. */
+export interface WantedImages {
+  readonly repositories: RepositorySelection;
+  readonly companionTag: CompanionTag;
+  readonly platforms: readonly ImagePlatform[];
+}
+
 /**
- * The pushes that are worth a look. One list in one `anything-but`, because conditions on one field are alternatives:
- * companion tags would otherwise start the service again, and each child of an index arrives with an empty tag.
+ * The pushes that are worth a look.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
  * @throws if the pattern is longer than EventBridge allows
  */
-export function pushPattern(
+export const pushPattern = (scope: Construct, wanted: WantedImages): events.EventPattern =>
+  imagePattern(scope, wanted, 'ECR Image Action', 'PUSH');
+
+/** The same for images that arrived by replication: at the destination there is this event in place of a push. */
+export const replicationPattern = (scope: Construct, wanted: WantedImages): events.EventPattern =>
+  imagePattern(scope, wanted, 'ECR Replication Action', 'REPLICATE');
+
+/** Work that the function, the CLI, or anyone else who may put events, asks for. */
+export const requestPattern: events.EventPattern = { source: [EVENT_SOURCE], detailType: Object.values(REQUESTS) };
+
+/**
+ * One list in one `anything-but`, because conditions on one field are alternatives: companion tags would otherwise start the
+ * service again, and each child of an index arrives with an empty tag.
+ */
+function imagePattern(
   scope: Construct,
-  repositories: RepositorySelection,
-  companionTag: CompanionTag,
-  platforms: readonly ImagePlatform[],
+  { repositories, companionTag, platforms }: WantedImages,
+  detailType: string,
+  action: string,
 ): events.EventPattern {
   const furtherTagParts = platforms.slice(1).map((platform) => platform._tagPart);
   const notOurs = [...companionTag._wildcards(furtherTagParts), `*${SOCI_TAG_SUFFIX}`, ''];
   const detail = {
-    'action-type': ['PUSH'],
+    'action-type': [action],
     result: ['SUCCESS'],
     'image-tag': [{ 'anything-but': { wildcard: notOurs } }],
     ...(repositories.eventMatchers ? { 'repository-name': repositories.eventMatchers } : {}),
   };
-  const pattern = { source: ['aws.ecr'], detailType: ['ECR Image Action'], detail };
+  const pattern = { source: ['aws.ecr'], detailType: [detailType], detail };
   const characters = JSON.stringify(Stack.of(scope).resolve(pattern)).length;
   if (characters > MAX_PATTERN_CHARACTERS) {
     throw new Error(
