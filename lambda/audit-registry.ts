@@ -6,9 +6,11 @@ import type { RegistryAuditWork } from './events/work';
 import type { Service } from './service';
 import { log } from './telemetry';
 
-/** Asks for the audit of each chosen repository of one page, and for the next page. */
+/** Asks for the audit of each chosen repository of one page, and for the next page; repositories that are named need no listing. */
 export async function auditRegistry(service: Service, { asked, nextToken }: RegistryAuditWork): Promise<void> {
-  const page = await service.registry(asked, false).listRepositories(nextToken);
+  const { repositories } = service.configuration.scope;
+  const isListed = repositories.some((pattern) => pattern.includes('*'));
+  const page = isListed ? await service.registry(asked, false).listRepositories(nextToken) : { names: repositories };
   const chosen = page.names.filter((name) => !skipReasonOfRepository(name, service.configuration.scope));
   const audits = chosen.map((repository) => ({ detailType: REQUESTS.repositoryAudit, detail: { repository } }));
   const next = page.nextToken ? [{ detailType: REQUESTS.registryAudit, detail: { nextToken: page.nextToken } }] : [];

@@ -102,7 +102,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
     this.eventBus = props.eventBus ?? defaultBus;
     this.touched = {
       repositories: repositories.arns,
-      everyRepository: repositories.everyArn,
+      ...(repositories.listedArn && { listedRepositories: repositories.listedArn }),
       eventBus: this.eventBus.eventBusArn,
       defaultBus: defaultBus.eventBusArn,
       queues: [this.pushesQueue.queueArn, this.auditsQueue.queueArn],

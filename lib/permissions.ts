@@ -10,8 +10,8 @@ import {
 /** ARNs of everything that the function touches. */
 export interface Touched {
   readonly repositories: readonly string[];
-  /** All of the account and Region: an audit must list them to find those that a pattern chooses. */
-  readonly everyRepository: string;
+  /** All of the account and Region, if an audit must list them. */
+  readonly listedRepositories?: string;
   readonly eventBus: string;
   readonly defaultBus: string;
   readonly queues: readonly string[];
@@ -30,7 +30,7 @@ export function minimalStatements(touched: Touched): iam.PolicyStatement[] {
     allow('ecr', ['PutImage'], touched.repositories, {
       StringNotEquals: { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value },
     }),
-    allow('ecr', ['DescribeRepositories'], [touched.everyRepository]),
+    ...(touched.listedRepositories ? [allow('ecr', ['DescribeRepositories'], [touched.listedRepositories])] : []),
     publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], touched.eventBus),
     publish(Object.values(REQUESTS), touched.defaultBus),
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions

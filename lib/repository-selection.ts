@@ -17,8 +17,8 @@ export interface RepositorySelection {
   /** Matchers of `detail.repository-name`; absent when every repository is chosen. */
   readonly eventMatchers?: readonly unknown[];
   readonly arns: readonly string[];
-  /** Of every repository, chosen or not. */
-  readonly everyArn: string;
+  /** Of every repository, which an audit must list to find those that a pattern chooses; absent if all are named. */
+  readonly listedArn?: string;
   /** Names, and patterns with `*`, as the function compares them. */
   readonly names: readonly string[];
 }
@@ -41,7 +41,7 @@ export function selectRepositories(
   const all = filters.some((filter) => filter._matchesAll);
   return {
     arns,
-    everyArn: arnOf(scope, RepositoryFilter.all()),
+    ...(filters.some(({ _name }) => _name.includes('*')) && { listedArn: arnOf(scope, RepositoryFilter.all()) }),
     names: filters.map(({ _name }) => _name),
     ...(!all && { eventMatchers: filters.map((filter) => filter._eventMatcher) }),
   };

@@ -6,6 +6,7 @@ import { METRICS } from '../lambda/core/names';
 /** US dollars, list prices of us-east-1 without the free tier; another Region differs by some percent. https://aws.amazon.com/pricing/ */
 const PRICE = {
   alarmMonth: 0.1,
+  dashboardMonth: 3,
   metricMonth: 0.3,
   lambdaRequest: 0.2e-6,
   lambdaArmGigabyteSecond: 0.0000133334,
@@ -15,7 +16,14 @@ const PRICE = {
 };
 
 /** What one push costs the service, on the high side. */
-const ASSUMED = { billedSeconds: 1, logBytes: 2_000, sqsRequestsPerPush: 3, pollersPerMapping: 5, pollSeconds: 20 };
+const ASSUMED = {
+  billedSeconds: 1,
+  logBytes: 2_000,
+  sqsRequestsPerPush: 3,
+  pollersPerMapping: 5,
+  pollSeconds: 20,
+  reasonsMet: 3,
+};
 
 const MONTH_SECONDS = 30 * 24 * 3600;
 
@@ -33,6 +41,8 @@ function resources(): readonly Resource[] {
 const all = resources();
 const ofType = (type: string) => all.filter(({ Type }) => Type === type);
 const memoryGigabytes = (ofType('AWS::Lambda::Function')[0]?.Properties?.MemorySize ?? 128) / 1024;
+/** One for each name, one for each of the four media types, and some reasons of refusals. */
+const metrics = Object.keys(METRICS).length + 4 + ASSUMED.reasonsMet;
 const mappings = ofType('AWS::Lambda::EventSourceMapping').length;
 
 const perPush =
@@ -43,7 +53,11 @@ const perPush =
   (ASSUMED.logBytes / 1e9) * PRICE.logGigabyte;
 const rows: readonly (readonly [string, number])[] = [
   [`${ofType('AWS::CloudWatch::Alarm').length} alarms`, ofType('AWS::CloudWatch::Alarm').length * PRICE.alarmMonth],
-  [`${Object.keys(METRICS).length} custom metrics`, Object.keys(METRICS).length * PRICE.metricMonth],
+  [
+    `${ofType('AWS::CloudWatch::Dashboard').length} dashboard`,
+    ofType('AWS::CloudWatch::Dashboard').length * PRICE.dashboardMonth,
+  ],
+  [`${metrics} custom metrics`, metrics * PRICE.metricMonth],
   [
     `${mappings} idle queue polling`,
     mappings * (MONTH_SECONDS / ASSUMED.pollSeconds) * ASSUMED.pollersPerMapping * PRICE.sqsRequest,
