@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { LocalAccount } from './account';
 import { describeEffort, runDemo } from './demo/demo';
-import { describeServing, lineOfOutcome } from './demo/serve';
 import { tableOf } from './demo/table';
+import { serve } from './serve';
 
 const assembly = join(__dirname, '..', 'cdk.out');
 const progress = (line: string) => process.stderr.write(`${line}\n`);
@@ -41,21 +40,13 @@ async function demonstrate(options: { json?: boolean; verbose?: boolean; port: n
   }
 }
 
-async function serve(options: { verbose?: boolean; port: number }): Promise<void> {
-  const account = await LocalAccount.start({
+const serveAt = (options: { verbose?: boolean; port: number }): Promise<void> =>
+  serve({
     assembly,
-    port: options.port,
-    onEvent: (event) => {
-      const line = lineOfOutcome(event, account.registryHost);
-      if (line) console.log(line);
-    },
+    port: options.port || 5111,
+    print: (text) => console.log(text),
     ...(options.verbose ? { log: progress } : {}),
   });
-  console.log(describeServing(account.registryHost));
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  progress('stopping');
-  await account.stop();
-}
 
 const program = new Command('npm start --')
   .description('Runs the service in a laptop-sized account: no AWS account, no Docker.')
@@ -63,7 +54,7 @@ const program = new Command('npm start --')
   .option('--port <port>', 'the port on 127.0.0.1', port, 0)
   .option('--json', 'print the result as JSON')
   .option('--verbose', 'print what the account and the function do, line by line')
-  .action((options) => (options.serve ? serve({ ...options, port: options.port || 5111 }) : demonstrate(options)));
+  .action((options) => (options.serve ? serveAt(options) : demonstrate(options)));
 
 program.parseAsync().catch((error: unknown) => {
   progress(error instanceof Error ? error.message : String(error));

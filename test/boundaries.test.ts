@@ -50,6 +50,17 @@ describe('arrows point one way', () => {
     expect(outside('lib', /^lib\/|^aws-cdk-lib(\/|$)|^constructs$|^node:|^lambda\/core\/names$/)).toEqual([]);
   });
 
+  test('bin stands on lib, lambda and local; only the CDK app knows lib', () => {
+    const allowed =
+      /^(bin|lib|lambda|local)(\/|$)|^package\.json$|^aws-cdk-lib$|^node:|^@aws-sdk\/|^@smithy\/|^(commander|cli-table3|cli-progress)$/;
+    expect(outside('bin', allowed)).toEqual([]);
+    expect(
+      importsOf('bin').filter(
+        ({ file, of }) => /^(lib|aws-cdk-lib)/.test(of) && !/^bin\/(app|context)\.ts$/.test(file),
+      ),
+    ).toEqual([]);
+  });
+
   test('local runs the built function; it does not import it', () => {
     expect(outside('local', /^local\/|^node:|^(cli-table3|commander|tar-stream)$/)).toEqual([]);
   });

@@ -164,9 +164,9 @@ export class EcrRegistry implements Inventory {
       if (!(error instanceof Error)) throw error;
       if (error.name === 'ImageAlreadyExistsException') return { put: 'done' };
       if (error.name === 'ImageTagAlreadyExistsException') return { put: 'tag-taken' };
-      // The role's policy has the opt-out as a condition, so it costs a call only where a put was denied.
-      if (error.name === 'AccessDeniedException' && (await this.isOptedOut(repositoryName)))
-        return { put: 'opted-out' };
+      // The role's policy has the opt-out as a condition, so it costs a call only where a put was denied. If the look fails, the denial counts.
+      const isDenied = error.name === 'AccessDeniedException';
+      if (isDenied && (await this.isOptedOut(repositoryName).catch(() => false))) return { put: 'opted-out' };
       const reason = PUT_REFUSALS.get(error.name);
       if (!reason) throw error;
       return {

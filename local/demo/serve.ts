@@ -10,6 +10,7 @@ Push an OCI image of your own (one of these):
   docker tag IMAGE ${host}/team/app:v1 && docker push ${host}/team/app:v1
 
 Then look at its companion:
+  ecr-oci check ${host}/team/app:v1
   skopeo inspect --raw --tls-verify=false docker://${host}/team/app:v1-dockerv2
   docker pull ${host}/team/app:v1-dockerv2
   AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x aws ecr describe-images --repository-name team/app --region eu-north-1 --endpoint-url http://${host}

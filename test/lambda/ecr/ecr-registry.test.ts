@@ -147,15 +147,13 @@ describe('putting', () => {
     expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toMatchObject(put);
   });
 
-  test.each([
-    'ThrottlingException',
-    'ServerException',
-    'KmsException',
-    'ImageDigestDoesNotMatchException',
-  ])('%s is none: the queue tries again', async (type) => {
-    answers = [error(type)];
-    await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toMatchObject({ name: type });
-  });
+  test.each(['ThrottlingException', 'ServerException', 'KmsException', 'ImageDigestDoesNotMatchException'])(
+    '%s is none: the queue tries again',
+    async (type) => {
+      answers = [error(type)];
+      await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toMatchObject({ name: type });
+    },
+  );
 
   test('access that the policy denies to an opted-out repository is an answer; any other denial is none', async () => {
     answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
@@ -168,6 +166,11 @@ describe('putting', () => {
     await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
+    answers = [
+      error('AccessDeniedException', 'ecr:PutImage'),
+      error('AccessDeniedException', 'ecr:ListTagsForResource'),
+    ];
+    await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toThrow('ecr:PutImage');
   });
 
   test('a repository that is gone is told by name', async () => {

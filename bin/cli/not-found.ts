@@ -1,0 +1,72 @@
+import { paginateDescribeImages } from '@aws-sdk/client-ecr';
+import { RepositoryNotFound } from '../../lambda/core/errors';
+import type { Account } from './account';
+import { CliError } from './errors';
+import { type ImageReference, nameOf } from './image-reference';
+import { nearMatches } from './near-matches';
+
+/** Enough to find a typing error in; a registry can have 100,000 repositories, a repository 100,000 images. */
+const MOST_NAMES = 5_000;
+
+/** Runs what reads a repository. @throws CliError with near matches if the repository does not exist */
+export async function inRepository<T>(account: Account, repository: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof RepositoryNotFound || (error instanceof Error && error.name === 'RepositoryNotFoundException'))
+      throw await noSuchRepository(account, repository);
+    throw error;
+  }
+}
+
+async function noSuchRepository(account: Account, repository: string): Promise<CliError> {
+  const names = await listed(account.repositories());
+  const message = `There is no repository ${repository} in ${await account.describe()}.`;
+  if (!names) return new CliError(message, 'Check the name, the account and the Region.');
+  if (names.length === 0)
+    return new CliError(message, 'It has no repositories at all there: is the Region right? Set it by --region.');
+  const near = nearMatches(repository, names);
+  return new CliError(
+    message,
+    near.length > 0 ? `Did you mean ${anyOf(near)}?` : 'Check the name, the account and the Region (--region).',
+  );
+}
+
+export async function noSuchImage(account: Account, reference: ImageReference): Promise<CliError> {
+  const { repository, tag, digest, isTagImplied } = reference;
+  const tags = await listed(tagsOf(account, repository));
+  const message = `There is no image ${nameOf(reference)}${isTagImplied ? ' (a name without tag means latest)' : ''}.`;
+  if (!tags || digest || !tag) return new CliError(message, `Check the ${digest ? 'digest' : 'tag'} and the Region.`);
+  if (tags.length === 0)
+    return new CliError(message, `${repository} has no tags. Was the image pushed to this Region?`);
+  const near = nearMatches(tag, tags);
+  if (near.length > 0)
+    return new CliError(message, `Did you mean ${anyOf(near.map((name) => `${repository}:${name}`))}?`);
+  const newest = tags.slice(-3).reverse();
+  return new CliError(message, `${repository} has ${tags.length} tags, such as ${newest.join(', ')}.`);
+}
+
+const anyOf = (names: readonly string[]): string => new Intl.ListFormat('en', { type: 'disjunction' }).format(names);
+
+/** What a listing gives, or nothing if it gives an error: near matches are a courtesy, and the caller may not be allowed to list. */
+async function listed(names: AsyncIterable<string>): Promise<readonly string[] | undefined> {
+  const all: string[] = [];
+  try {
+    for await (const name of names) {
+      all.push(name);
+      if (all.length >= MOST_NAMES) break;
+    }
+    return all;
+  } catch {
+    return undefined;
+  }
+}
+
+async function* tagsOf({ client }: Account, repositoryName: string): AsyncGenerator<string> {
+  const filter = { tagStatus: 'TAGGED' } as const;
+  for await (const { imageDetails = [] } of paginateDescribeImages(
+    { client, pageSize: 1000 },
+    { repositoryName, filter },
+  ))
+    for (const { imageTags = [] } of imageDetails) yield* imageTags;
+}

@@ -1,0 +1,32 @@
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const root = join(__dirname, '..');
+
+/**
+ * Bundles the CLI with all that it imports into `directory/ecr-oci.js`, so that whoever installs it installs nothing else.
+ * @returns the path of the file, which `node` runs
+ */
+export function bundleCli(directory: string): string {
+  mkdirSync(directory, { recursive: true });
+  const outfile = join(directory, 'ecr-oci.js');
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: ['bin/ecr-oci.ts'],
+    outfile,
+    bundle: true,
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    platform: 'node',
+    // What package.json says of engines.
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'warning',
+  });
+  chmodSync(outfile, 0o755);
+  // `ecr-oci local` forks it: the function runs in a process of its own.
+  copyFileSync(join(root, 'local/function/bootstrap.cjs'), join(directory, 'bootstrap.cjs'));
+  return outfile;
+}

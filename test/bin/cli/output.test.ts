@@ -1,0 +1,19 @@
+import { styleText } from 'node:util';
+import { harmless } from '../../../bin/cli/output';
+
+test('colours, lines and tabs stay', () => {
+  const text = `${styleText('red', 'a', { validateStream: false })}\n\tb ✓ ${styleText(['bold', 'dim'], 'é', { validateStream: false })}`;
+  expect(harmless(text)).toBe(text);
+});
+
+test.each([
+  ['\u001b[2J', '\\u001b[2J'],
+  ['\u001b]0;title\u0007', '\\u001b]0;title\\u0007'],
+  ['\u009b31m', '\\u009b31m'],
+  ['\r', '\\u000d'],
+  ['a\u0000b', 'a\\u0000b'],
+  ['\u202etxt', '\\u202etxt'],
+  ['\u0007[31m', '\\u0007[31m'],
+])('%j is shown, not done', (text, shown) => {
+  expect(harmless(text)).toBe(shown);
+});
