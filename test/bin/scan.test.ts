@@ -375,6 +375,26 @@ describe('when not everything can be read', () => {
   });
 });
 
+test('Ctrl-C ends it, and the JSON document says that it is not complete', async () => {
+  seed(server.ecr, { repositories: 20, images: 200, seed: 1 });
+  const child = cli.start(['scan', '--json', '--endpoint-url', server.endpoint]);
+  let stdout = '';
+  child.stdout?.on('data', (data) => {
+    stdout += data;
+  });
+  const code = new Promise((resolve) => child.once('close', resolve));
+  const heard = new Promise<void>((resolve) => child.stderr?.once('data', () => resolve()));
+  let isTold = false;
+  server.before = async ({ operation }) => {
+    if (operation !== 'BatchGetImage') return;
+    if (!isTold) child.kill('SIGINT');
+    isTold = true;
+    await heard;
+  };
+  expect(await code).toBe(130);
+  expect(JSON.parse(stdout)).toMatchObject({ isComplete: false });
+});
+
 test('a reader that has seen enough ends it without a word', async () => {
   seed(server.ecr, { repositories: 20, images: 3_000, seed: 1 });
   const child = cli.start(['scan', '--json', '--endpoint-url', server.endpoint]);
