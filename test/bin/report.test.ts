@@ -47,7 +47,7 @@ describe('CSV', () => {
 });
 
 describe('text of others', () => {
-  test('is text in HTML, in a script element and on a terminal', () => {
+  test('is text in HTML and in a script element', () => {
     expect(escapeHtml(HOSTILE)).not.toMatch(/[<>"']/);
     expect(jsonForScript({ a: HOSTILE })).not.toContain('<');
     expect(JSON.parse(jsonForScript({ a: HOSTILE }))).toEqual({ a: HOSTILE });
