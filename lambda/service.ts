@@ -13,7 +13,9 @@ export class Service {
   readonly #audits: Pacer;
 
   constructor(readonly configuration: Configuration) {
-    const clientOptions = { maxAttempts: 4, requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000 } };
+    // Without `throwOnRequestTimeout` the SDK only warns, and an answer that never comes would take the whole batch with it.
+    const requestHandler = { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
+    const clientOptions = { maxAttempts: 4, requestHandler };
     this.#ecr = new ECRClient(clientOptions);
     this.eventBridge = new EventBridgeClient(clientOptions);
     this.#pushes = new Pacer(configuration.putImagesPerSecond);

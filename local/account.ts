@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Bus, eventsOperation, serveEvents } from './bus';
-import { type EcrCall, type EventBridgeEvent, LocalEcr } from './ecr';
+import { type AccountPlace, accessOfCall, accessOfQueue, logStreamArn } from './access';
+import { Bus, eventsOperation, type PutEntry, serveEvents } from './bus';
+import { type EcrCall, EcrError, type EventBridgeEvent, LocalEcr } from './ecr';
 import { FunctionHost, type LogLine, type MetricTotal, totalMetrics } from './function';
 import {
   Activity,
@@ -20,8 +21,9 @@ import {
   settle,
   startPollers,
 } from './queue';
-import { Template } from './template';
+import { type AccessRequest, evaluate, Template } from './template';
 import { pick } from './template/pick';
+import { Wire } from './wire';
 
 export interface LocalAccountOptions {
   /** The `cdk.out` directory, or one plain template file. */
@@ -40,8 +42,10 @@ export interface LocalAccountOptions {
   readonly clock?: 'real' | 'skipping';
   /** @default any free port */
   readonly port?: number;
-  /** Runs before each call; throw an `EcrError` to make it fail. @default nothing */
-  readonly beforeCall?: (call: AccountCall) => void | Promise<void>;
+  /** The account's quota of `PutImage` calls a second. @default none */
+  readonly putImagesPerSecond?: number;
+  /** Runs before each call; throw an `EcrError` to make it fail, or play with the wire. @default nothing */
+  readonly beforeCall?: (call: ReceivedCall, wire: Wire) => void | Promise<void>;
   /** Receives each event that is put on a bus. @default nobody */
   readonly onEvent?: (event: EventBridgeEvent) => void;
   /** Receives what goes on, line by line. @default nobody */
@@ -53,6 +57,14 @@ export interface AccountCall extends EcrCall {
   readonly service: 'ecr' | 'events' | 'registry';
 }
 
+/** A call on its way in, with what does not matter once it is answered. */
+export interface ReceivedCall extends AccountCall {
+  /** The session token of the caller; nothing if it signed without one, or not at all. */
+  readonly session?: string;
+  /** What a call of EventBridge puts on which bus. */
+  readonly entries: readonly PutEntry[];
+}
+
 /** An AWS account the size of a laptop: it runs a synthesized template and the function's built code. */
 export class LocalAccount {
   readonly template: Template;
@@ -62,6 +74,8 @@ export class LocalAccount {
   readonly logs: LogLine[] = [];
   /** The calls of ECR's and EventBridge's JSON APIs, in order, whoever made them. */
   readonly calls: AccountCall[] = [];
+  /** What the functions' roles were used for, in order: their own calls, and what Lambda does in their name. */
+  readonly accesses: AccessRequest[] = [];
   readonly #functions = new Map<string, FunctionHost>();
   readonly #queues: ReadonlyMap<string, RunningQueue>;
   #pollers: readonly Poller[] = [];
@@ -115,11 +129,16 @@ export class LocalAccount {
       blobDirectory,
       onEvent: (event) => this.bus.put(event),
       now: () => new Date(now()),
-      beforeCall: (call) => this.#received(call),
+      ...(options.putImagesPerSecond === undefined ? {} : { putImagesPerSecond: options.putImagesPerSecond }),
     });
     this.#server = createServer((request, response) => this.#serve(request, response));
     this.#server.requestTimeout = 0; // A push of many gigabytes takes as long as it takes.
     this.#server.keepAliveTimeout = 60_000; // Longer than a function is idle, or its SDK would meet closed connections.
+  }
+
+  get #place(): AccountPlace {
+    const { accountId = '123456789012', region = 'eu-north-1' } = this.#options;
+    return { accountId, region };
   }
 
   get endpoint(): string {
@@ -160,10 +179,17 @@ export class LocalAccount {
   /**
    * Resolves when no request, delivery, poll or invocation is under way and no message waits to be tried again. Dead letters are at rest.
    * @param options.timeoutMs real milliseconds, default 30,000
+   * @param options.leapMs how far the skipping clock leaps at least, so that what waits for several times is tried together; default 0
    * @throws NotSettled with all that is still to do
    */
-  settle({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
-    return settle(this.#activity, this.#clock, timeoutMs);
+  settle({
+    timeoutMs = 30_000,
+    leapMs = 0,
+  }: {
+    readonly timeoutMs?: number;
+    readonly leapMs?: number;
+  } = {}): Promise<void> {
+    return settle(this.#activity, this.#clock, timeoutMs, leapMs);
   }
 
   /** Ends every process, connection and timer, and removes the temporary directory. */
@@ -187,18 +213,32 @@ export class LocalAccount {
   }
 
   #startFunctions(): void {
-    const { region = 'eu-north-1' } = this.#options;
+    const { region } = this.#place;
     const clock = this.#clock;
     for (const fn of this.template.functions) {
       const clockOffset = () => (clock instanceof SkippingClock ? clock.skipped : null);
-      const settings = { fn, region, endpoint: this.endpoint, workDirectory: this.#dataDirectory, clockOffset };
+      const onLogCall = (operation: string, logStream: string) =>
+        this.accesses.push({
+          action: `logs:${operation}`,
+          resource: logStreamArn(this.#place, fn.logGroupName, logStream),
+        });
+      const settings = {
+        fn,
+        region,
+        endpoint: this.endpoint,
+        workDirectory: this.#dataDirectory,
+        clockOffset,
+        onLogCall,
+      };
       const log = (line: LogLine) => {
         this.logs.push(line);
         this.#log(`${fn.logicalId}: ${line.line}`);
       };
       this.#functions.set(fn.logicalId, new FunctionHost(settings, () => clock.now(), log));
     }
-    const shared = { clock, activity: this.#activity, log: this.#log };
+    const onCall = (operation: string, queue: Queue) =>
+      this.accesses.push(...accessOfQueue(operation, this.#queues.get(queue.arn)?.view ?? queue));
+    const shared = { clock, activity: this.#activity, log: this.#log, onCall };
     this.#pollers = startPollers(this.template, this.#queues, this.#functions, shared);
   }
 
@@ -207,11 +247,28 @@ export class LocalAccount {
     return part;
   }
 
-  async #received(call: EcrCall): Promise<void> {
-    // ECR has just put the call on one of its two lists.
-    const received: AccountCall = { service: this.ecr.calls.at(-1) === call ? 'ecr' : 'registry', ...call };
-    if (received.service === 'ecr') this.calls.push(received);
-    await this.#options.beforeCall?.(received);
+  async #received(call: AccountCall, wire: Wire, entries: readonly PutEntry[] = []): Promise<void> {
+    const { session } = wire;
+    const received = { ...call, entries, ...(session === undefined ? {} : { session }) };
+    if (call.service !== 'registry') this.calls.push(call);
+    await this.#options.beforeCall?.(received, wire);
+    const host = [...this.#functions].find(([, fn]) => session !== undefined && fn.signs(session));
+    if (host)
+      this.#authorize(host[0], accessOfCall(received, this.#place, this.ecr.resourceTags(call.repository ?? '')));
+  }
+
+  /** @throws EcrError when the function's role may not do it; a role that this template does not describe may do everything */
+  #authorize(logicalId: string, accesses: readonly AccessRequest[]): void {
+    const fn = pick(logicalId, 'function', this.template.functions);
+    const statements = this.template.statementsOf(fn);
+    this.accesses.push(...accesses);
+    const forbidden = accesses.find((access) => evaluate(statements, access) !== 'allowed');
+    if (!forbidden || statements.length === 0 || this.template.managedPoliciesOf(fn).length > 0) return;
+    const { action, resource } = forbidden;
+    throw new EcrError(
+      'AccessDeniedException',
+      `${fn.roleArn} is not authorized to perform: ${action} on resource: ${resource}`,
+    );
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
@@ -234,13 +291,17 @@ export class LocalAccount {
 
   async #dispatch(request: IncomingMessage, response: ServerResponse, what: string): Promise<void> {
     const operation = eventsOperation(request);
+    const wire = new Wire(request, response);
     if (operation !== undefined) {
-      const call: AccountCall = { service: 'events', operation };
-      this.calls.push(call);
-      await serveEvents(this.bus, operation, request, response, () => this.#options.beforeCall?.(call));
+      const received = (entries: readonly PutEntry[]) =>
+        this.#received({ service: 'events', operation }, wire, entries);
+      await serveEvents(this.bus, operation, request, response, received);
       return;
     }
-    if (await this.ecr.handle(request, response, this.endpoint)) return;
+    // ECR has just put the call on one of its two lists.
+    const serviceOf = (call: EcrCall) => (this.ecr.calls.at(-1) === call ? 'ecr' : 'registry');
+    const received = (call: EcrCall) => this.#received({ service: serviceOf(call), ...call }, wire);
+    if (await this.ecr.handle(request, response, this.endpoint, received)) return;
     const message = `the local account has no ${what}: it serves ECR (JSON API and /v2/) and EventBridge PutEvents`;
     response.writeHead(404, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message }));
   }

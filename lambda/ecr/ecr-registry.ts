@@ -82,7 +82,10 @@ export class EcrRegistry implements Inventory {
         repository,
         some.map((imageDigest) => ({ imageDigest })),
       );
-      for (const image of images) found.set(image.imageId?.imageDigest ?? '', storedManifest(image));
+      for (const image of images) {
+        const stored = storedManifest(image);
+        found.set(stored.digest, stored);
+      }
     }
     return found;
   }
@@ -183,7 +186,9 @@ export class EcrRegistry implements Inventory {
         new BatchGetImageCommand({ repositoryName, imageIds, acceptedMediaTypes: [...ACCEPTED_MEDIA_TYPES] }),
       ),
     );
-    const unreadable = answer.failures?.find((failure) => failure.failureCode !== 'ImageNotFound');
+    const { images = [], failures = [] } = answer;
+    if (images.length + failures.length === 0) throw new TransientFailure(`ECR said nothing about ${repositoryName}`);
+    const unreadable = failures.find((failure) => failure.failureCode !== 'ImageNotFound');
     if (!unreadable) return answer;
     const { failureCode, failureReason, imageId } = unreadable;
     throw new TransientFailure(
@@ -212,9 +217,8 @@ function storedManifest({
   imageManifest,
   imageManifestMediaType,
 }: NonNullable<BatchGetImageResponse['images']>[number]): StoredManifest {
-  return {
-    digest: imageId?.imageDigest ?? '',
-    mediaType: imageManifestMediaType ?? '',
-    bytes: new TextEncoder().encode(imageManifest ?? ''),
-  };
+  const digest = imageId?.imageDigest;
+  if (!digest || !imageManifest)
+    throw new TransientFailure('ECR answered with an image without its digest or manifest');
+  return { digest, mediaType: imageManifestMediaType ?? '', bytes: new TextEncoder().encode(imageManifest) };
 }

@@ -72,9 +72,12 @@ export class Bus {
   put(event: EventBridgeEvent, busName = 'default'): void {
     this.events.push(event);
     this.#options.onEvent?.(event);
-    for (const seen of this.deliver(event)) {
-      for (const { view } of this.#matching(seen, busName)) this.#send(view, seen);
-    }
+    for (const seen of this.deliver(event)) this.redeliver(seen, busName);
+  }
+
+  /** Delivers once more, or at last, what was put before. */
+  redeliver(event: EventBridgeEvent, busName = 'default'): void {
+    for (const { view } of this.#matching(event, busName)) this.#send(view, event);
   }
 
   /** The logical ids of the enabled rules that match. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EcrError } from '../ecr/errors';
 import type { Bus } from './bus';
-import { type ApiAnswer, putEvents } from './put-events';
+import { type ApiAnswer, entriesOf, type PutEntry, putEvents } from './put-events';
 
 const TARGET = 'AWSEvents.';
 
@@ -17,10 +17,10 @@ export async function serveEvents(
   operation: string,
   request: IncomingMessage,
   response: ServerResponse,
-  before: () => void | Promise<void> = () => {},
+  before: (entries: readonly PutEntry[]) => void | Promise<void> = () => {},
 ): Promise<void> {
   const text = await readBody(request);
-  const { status, body } = (await refusal(before)) ?? answer(bus, operation, text);
+  const { status, body } = (await refusal(() => before(entriesOf(text)))) ?? answer(bus, operation, text);
   response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1', 'x-amzn-RequestId': randomUUID() });
   response.end(JSON.stringify(body));
 }

@@ -3,3 +3,4 @@ export type { Undelivered } from './delivery';
 export { eventsOperation, serveEvents } from './events-api';
 export { InvalidEventPattern } from './invalid-event-pattern';
 export { compilePattern, matches } from './pattern';
+export type { PutEntry } from './put-events';

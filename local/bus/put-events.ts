@@ -35,6 +35,26 @@ export function putEvents(bus: Bus, request: unknown): ApiAnswer {
   return { status: 200, body: { FailedEntryCount: failed, Entries: results } };
 }
 
+/** What one entry of a request asks for, as far as permissions and faults depend on it. */
+export interface PutEntry {
+  readonly busName: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: JsonObject;
+}
+
+/** The entries of a request that is not checked yet; what is no entry of a request is left out. */
+export function entriesOf(text: string): readonly PutEntry[] {
+  const request = parseDetail(text);
+  const entries: unknown = request?.Entries;
+  return (Array.isArray(entries) ? entries.filter(isObject) : []).map((entry) => ({
+    busName: busName(String(entry.EventBusName ?? 'default')),
+    source: String(entry.Source),
+    detailType: String(entry.DetailType),
+    detail: parseDetail(String(entry.Detail)) ?? {},
+  }));
+}
+
 function putEntry(bus: Bus, entry: JsonObject): ResultEntry {
   const { Source: source, DetailType: detailType, Detail: text } = entry;
   if (typeof source !== 'string' || source === '') return missing('Source');

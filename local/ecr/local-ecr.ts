@@ -1,15 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EcrCall } from './calls';
+import { EcrError } from './errors';
 import { jsonOperation, serveJson } from './json/json-api';
 import type { Push } from './put-image';
 import { Registry, type RegistryOptions } from './registry';
 import { readManifest, type StoredManifest } from './stored-manifest';
 import { type TagMutabilityMode, tagMutability } from './tag-mutability';
+import { TokenBucket } from './token-bucket';
 import { isRegistryPath, serveRegistry } from './v2/registry-api';
 
 export interface EcrOptions extends RegistryOptions {
   /** Whether a push over the registry API creates its repository, MUTABLE. @default true */
   readonly createOnPush?: boolean;
+  /**
+   * The account's quota of `PutImage` calls a second, which the JSON API and pushes over the registry API share: 10 in AWS
+   * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html). @default none
+   */
+  readonly putImagesPerSecond?: number;
   /**
    * Runs before each call of either API does anything. Throw an EcrError to have the call fail with it (`ThrottlingException`, say), or change
    * the registry to play a race. @default nothing
@@ -32,27 +39,36 @@ export class LocalEcr {
   readonly registryCalls: EcrCall[] = [];
   readonly #registry: Registry;
   readonly #options: EcrOptions;
+  readonly #quota: TokenBucket | undefined;
 
   constructor(options: EcrOptions) {
     this.#options = options;
+    const { putImagesPerSecond: rate, now = () => new Date() } = options;
+    if (rate !== undefined) this.#quota = new TokenBucket(rate, () => now().getTime());
     this.#registry = new Registry(options);
   }
 
   /**
    * Answers the request if it is one of ECR's: `X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.*`, `/v2/…` or `/blob-download/…`.
    * @param origin how the client reaches this server, e.g. `http://127.0.0.1:4566`
+   * @param beforeCall runs in place of the option of that name
    * @returns whether it was
    */
-  async handle(request: IncomingMessage, response: ServerResponse, origin: string): Promise<boolean> {
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    origin: string,
+    beforeCall: (call: EcrCall) => void | Promise<void> = (call) => this.#options.beforeCall?.(call),
+  ): Promise<boolean> {
     const registry = this.#registry;
     const operation = jsonOperation(request);
     if (operation !== undefined) {
-      const received = (call: EcrCall) => this.#received(this.calls, call);
+      const received = (call: EcrCall) => this.#received(this.calls, call, beforeCall);
       await serveJson(operation, request, response, { registry, origin }, received);
       return true;
     }
     if (!isRegistryPath(request)) return false;
-    const received = (call: EcrCall) => this.#received(this.registryCalls, call);
+    const received = (call: EcrCall) => this.#received(this.registryCalls, call, beforeCall);
     await serveRegistry(request, response, { registry, createOnPush: this.#options.createOnPush ?? true, received });
     return true;
   }
@@ -79,6 +95,11 @@ export class LocalEcr {
     return manifest;
   }
 
+  /** Gives the repository resource tags, as `TagResource` does. @throws EcrError `RepositoryNotFoundException` */
+  tagResource(repository: string, tags: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(tags)) this.#registry.get(repository).resourceTags.set(key, value);
+  }
+
   get repositories(): readonly string[] {
     return [...this.#registry.repositories].map(({ name }) => name).sort();
   }
@@ -88,14 +109,24 @@ export class LocalEcr {
     return new Map(this.#registry.get(repository).tags);
   }
 
+  /** None if there is no such repository. */
+  resourceTags(repository: string): ReadonlyMap<string, string> {
+    return new Map(this.#registry.find(repository)?.resourceTags);
+  }
+
   /** The manifest as it is stored, by tag or by digest. @throws EcrError `RepositoryNotFoundException` */
   manifest(repository: string, reference: string): StoredManifest | undefined {
     const found = this.#registry.get(repository);
     return (found.tagged(reference) ?? found.image(reference))?.manifest;
   }
 
-  async #received(log: EcrCall[], call: EcrCall): Promise<void> {
+  async #received(log: EcrCall[], call: EcrCall, beforeCall: (call: EcrCall) => void | Promise<void>): Promise<void> {
     log.push(call);
-    await this.#options.beforeCall?.(call);
+    await beforeCall(call);
+    if (call.operation === 'PutImage' || call.operation === 'PUT manifest') this.#takePutImage();
+  }
+
+  #takePutImage(): void {
+    if (this.#quota?.take() === false) throw new EcrError('ThrottlingException', 'Rate exceeded');
   }
 }

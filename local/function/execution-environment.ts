@@ -24,7 +24,7 @@ export class ExecutionEnvironment {
   readonly #process: ChildProcess;
   readonly #streams: readonly LogLines[];
   readonly #log: (line: LogLine) => void;
-  readonly #logStreamName: string;
+  readonly logStreamName: string;
   readonly closed: Promise<void>;
   readonly #ready: Promise<Answer>;
   #initialized = false;
@@ -35,13 +35,14 @@ export class ExecutionEnvironment {
   constructor(settings: HostSettings, taskRoot: string, log: (line: LogLine) => void) {
     this.#settings = settings;
     this.#log = log;
-    this.#logStreamName = `local/[$LATEST]${randomUUID().replaceAll('-', '')}`;
+    this.logStreamName = `local/[$LATEST]${randomUUID().replaceAll('-', '')}`;
     this.#process = fork(join(__dirname, 'bootstrap.cjs'), [], {
       cwd: taskRoot,
-      env: environmentOf(settings, taskRoot, this.#logStreamName),
+      env: environmentOf(settings, taskRoot, this.logStreamName),
       execArgv: [...nodeOptions(settings)],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    settings.onLogCall?.('CreateLogStream', this.logStreamName);
     const marker = `\u0001answered ${randomUUID()}\u0001`;
     this.#streams = [this.#process.stdout, this.#process.stderr]
       .filter((stream) => stream !== null)
@@ -85,7 +86,7 @@ export class ExecutionEnvironment {
       invokedFunctionArn: fn.arn,
       memoryLimitInMB: String(fn.memoryMegabytes),
       logGroupName: fn.logGroupName,
-      logStreamName: this.#logStreamName,
+      logStreamName: this.logStreamName,
       deadline: now + fn.timeoutSeconds * 1_000,
     };
     const answer = await this.#ask({ type: 'invoke', event, context }, fn.timeoutSeconds);
@@ -134,8 +135,13 @@ export class ExecutionEnvironment {
   }
 
   #write(line: string): void {
-    const { name } = this.#settings.fn;
-    this.#log({ functionName: name, line, ...(this.#requestId === undefined ? {} : { requestId: this.#requestId }) });
+    const { fn, onLogCall } = this.#settings;
+    onLogCall?.('PutLogEvents', this.logStreamName);
+    this.#log({
+      functionName: fn.name,
+      line,
+      ...(this.#requestId === undefined ? {} : { requestId: this.#requestId }),
+    });
   }
 }
 

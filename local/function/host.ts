@@ -28,6 +28,11 @@ export class FunctionHost {
     return this.#environments.size;
   }
 
+  /** Whether a call that is signed with this session token comes from one of its processes. */
+  signs(session: string): boolean {
+    return [...this.#environments].some(({ logStreamName }) => logStreamName === session);
+  }
+
   /** Never rejects: what goes wrong in the function is a result, as it is for a caller of Lambda. */
   async invoke(event: unknown): Promise<InvocationResult> {
     if (this.#stopped) throw new Error(`${this.#settings.fn.logicalId}: the local account is stopped`);
@@ -39,11 +44,20 @@ export class FunctionHost {
     return result;
   }
 
-  /** Kills every process at once, in the middle of whatever it does. @returns how many */
-  kill(): number {
-    const killed = [...this.#environments];
-    for (const environment of killed) environment.kill();
-    this.#idle.length = 0;
+  /**
+   * Kills processes at once, in the middle of whatever they do.
+   * @param session only the process whose calls are signed with this session token
+   * @returns how many
+   */
+  kill(session?: string): number {
+    const killed = [...this.#environments].filter(
+      ({ logStreamName }) => session === undefined || logStreamName === session,
+    );
+    for (const environment of killed) {
+      environment.kill();
+      const at = this.#idle.indexOf(environment);
+      if (at !== -1) this.#idle.splice(at, 1);
+    }
     return killed.length;
   }
 

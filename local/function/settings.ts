@@ -12,6 +12,8 @@ export interface HostSettings {
   readonly workDirectory: string;
   /** How far the account's clock is ahead of real time, in milliseconds; null when it is real time. */
   readonly clockOffset: () => number | null;
+  /** Receives what Lambda does in the name of the function's role to keep its log. @default nobody */
+  readonly onLogCall?: (operation: 'CreateLogStream' | 'PutLogEvents', logStreamName: string) => void;
 }
 
 /** Stands for `/var/runtime/node_modules`, where Lambda keeps its AWS SDK: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-sdk-included */
@@ -39,7 +41,8 @@ export function environmentOf(
     AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
     AWS_ACCESS_KEY_ID: 'ASIALOCALACCOUNT0000',
     AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
+    // Tells the account which process a call comes from.
+    AWS_SESSION_TOKEN: logStreamName,
     LAMBDA_TASK_ROOT: taskRoot,
     NODE_PATH: SDK,
     TZ: ':UTC',

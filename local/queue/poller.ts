@@ -15,7 +15,11 @@ export interface PollerOptions {
   readonly clock: Clock;
   readonly activity: Activity;
   readonly log: (line: string) => void;
+  /** Receives what Lambda asks of SQS in the name of the function's role. @default nobody */
+  readonly onCall?: (operation: QueueOperation, queue: Queue) => void;
 }
+
+export type QueueOperation = 'GetQueueAttributes' | 'ReceiveMessage' | 'DeleteMessage';
 
 /** Lambda starts a mapping with this many concurrent batches: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const INITIAL_CONCURRENCY = 5;
@@ -33,6 +37,7 @@ export class Poller {
   constructor(options: PollerOptions) {
     this.#options = options;
     this.#passes = compileFilters(options.mapping.filters);
+    this.#called('GetQueueAttributes');
     options.queue.onChange(() => this.#wake());
   }
 
@@ -66,6 +71,7 @@ export class Poller {
     const { mapping, queue } = this.#options;
     while (this.#hasRoom && this.#batchIsReady()) {
       this.#windowEnds = undefined;
+      this.#called('ReceiveMessage');
       const batch = this.#filter(queue.receive(mapping.batchSize));
       if (batch.length > 0) this.#start(batch);
     }
@@ -103,7 +109,7 @@ export class Poller {
     const { queue, log } = this.#options;
     return messages.filter((message) => {
       if (this.#passes(lambdaRecord(message, queue.arn))) return true;
-      queue.delete(message.receiptHandle);
+      this.#delete(message);
       log(`${queue.logicalId}: message ${message.id} passes no filter of ${this.#options.mapping.logicalId}; deleted`);
       return false;
     });
@@ -124,6 +130,15 @@ export class Poller {
     });
   }
 
+  #delete({ receiptHandle }: ReceivedMessage): boolean {
+    this.#called('DeleteMessage');
+    return this.#options.queue.delete(receiptHandle);
+  }
+
+  #called(operation: QueueOperation): void {
+    this.#options.onCall?.(operation, this.#options.queue);
+  }
+
   #outcome(result: InvocationResult, ids: readonly string[]): BatchOutcome {
     if (result.kind === 'error') return { kind: 'failure', reason: `${result.errorType}: ${result.errorMessage}` };
     return this.#options.mapping.reportBatchItemFailures
@@ -141,7 +156,7 @@ export class Poller {
     for (const message of batch) {
       if (stays.has(message.id))
         log(`${queue.logicalId}: message ${message.id} was reported as failed and stays in the queue`);
-      else if (!queue.delete(message.receiptHandle)) {
+      else if (!this.#delete(message)) {
         log(`${queue.logicalId}: message ${message.id} was done after its visibility timeout and is delivered again`);
       }
     }

@@ -18,7 +18,7 @@ export function startPollers(
   template: Template,
   queues: ReadonlyMap<string, RunningQueue>,
   functions: ReadonlyMap<string, Invocable>,
-  shared: Pick<PollerOptions, 'clock' | 'activity' | 'log'>,
+  shared: Pick<PollerOptions, 'clock' | 'activity' | 'log' | 'onCall'>,
 ): readonly Poller[] {
   return template.mappings
     .filter(({ enabled }) => enabled)

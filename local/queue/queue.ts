@@ -29,6 +29,7 @@ export class Queue {
   readonly #listeners: (() => void)[] = [];
   #deadLetters?: { readonly queue: Queue; readonly maxReceiveCount: number };
   #nextExpiry = Number.POSITIVE_INFINITY;
+  #redeliveries = 0;
 
   constructor(readonly options: QueueOptions) {}
 
@@ -43,6 +44,11 @@ export class Queue {
   /** What moves to `queue` is what would be received more than `maxReceiveCount` times. */
   redriveTo(queue: Queue, maxReceiveCount: number): void {
     this.#deadLetters = { queue, maxReceiveCount };
+  }
+
+  /** How many of the messages received so far had been received before. */
+  get redeliveries(): number {
+    return this.#redeliveries;
   }
 
   get deadLetterQueue(): Queue | undefined {
@@ -71,6 +77,7 @@ export class Queue {
       if (entry.visibleAt > now || this.#giveUp(entry)) continue;
       const receiptHandle = randomUUID();
       const { message } = entry;
+      if (message.receiveCount > 0) this.#redeliveries += 1;
       entry.message = {
         ...message,
         receiveCount: message.receiveCount + 1,

@@ -11,7 +11,7 @@ export class NotSettled extends Error {
  * @param timeoutMs real milliseconds
  * @throws NotSettled
  */
-export async function settle(activity: Activity, clock: Clock, timeoutMs: number): Promise<void> {
+export async function settle(activity: Activity, clock: Clock, timeoutMs: number, leapMs = 0): Promise<void> {
   let late = false;
   let deadline: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
@@ -23,7 +23,7 @@ export async function settle(activity: Activity, clock: Clock, timeoutMs: number
   try {
     while (!activity.idle || clock.timers.length > 0) {
       if (activity.failures.length > 0 || late) break;
-      await Promise.race([activity.idle ? clock.advance() : activity.whenIdle(), timeout]);
+      await Promise.race([activity.idle ? clock.advance(leapMs) : activity.whenIdle(), timeout]);
     }
   } finally {
     clearTimeout(deadline);

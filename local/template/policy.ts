@@ -90,8 +90,11 @@ function applies(statement: Statement, request: AccessRequest): boolean {
 
 function holds(operator: string, expected: readonly string[], actual: string | undefined): boolean {
   const ifExists = operator.endsWith('IfExists');
-  if (actual === undefined) return ifExists;
-  switch (operator.replace(/IfExists$/, '')) {
+  const name = operator.replace(/IfExists$/, '');
+  // An absent key cannot equal a value, so a negated comparison holds:
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+  if (actual === undefined) return ifExists || name === 'StringNotEquals';
+  switch (name) {
     case 'StringEquals':
     case 'Bool':
       return expected.includes(actual);

@@ -53,12 +53,13 @@ async function readInput(request: IncomingMessage): Promise<Input> {
 }
 
 function callOf(operation: string, { fields }: Input): EcrCall {
-  const { repositoryName, imageTag, imageIds } = fields;
+  const { repositoryName, resourceArn, imageTag, imageIds } = fields;
+  const repository = repositoryName ?? /:repository\/(.+)$/.exec(String(resourceArn))?.[1];
   const [first] = Array.isArray(imageIds) ? (imageIds as readonly { readonly imageTag?: unknown }[]) : [];
   const tag = imageTag ?? first?.imageTag;
   return {
     operation,
-    ...(typeof repositoryName === 'string' ? { repository: repositoryName } : {}),
+    ...(typeof repository === 'string' ? { repository } : {}),
     ...(typeof tag === 'string' ? { tag } : {}),
   };
 }

@@ -111,6 +111,15 @@ describe('reading tags', () => {
   });
 });
 
+test.each<[string, () => Promise<unknown>]>([
+  ['by digest', () => registry.readManifest('team/app', 'sha256:aa')],
+  ['by digests', () => registry.readManifests('team/app', ['sha256:aa'])],
+])('an answer that says nothing, or half of it, is no answer: %s', async (_, read) => {
+  answers = [{ json: {} }, { json: { images: [{ imageId: { imageDigest: 'sha256:aa' } }] } }];
+  await expect(read()).rejects.toThrow(TransientFailure);
+  await expect(read()).rejects.toThrow(TransientFailure);
+});
+
 test('reads a manifest by digest, or finds none', async () => {
   answers = [{ json: { images: [image('v1')] } }, { json: { failures: [{ failureCode: 'ImageNotFound' }] } }];
   expect(await registry.readManifest('team/app', 'sha256:aa')).toMatchObject({ mediaType: OCI.manifest });

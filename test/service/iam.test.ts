@@ -1,0 +1,204 @@
+import { rmSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { OciImageRemediation, type OciImageRemediationProps, RepositoryFilter } from '../../lib';
+import { LocalAccount, type ReceivedCall } from '../../local/account';
+import { runDemo } from '../../local/demo/demo';
+import { EcrError } from '../../local/ecr';
+import { dockerDesktopImage } from '../../local/images/catalogue';
+import { imageOf, indexOf } from '../../local/images/package';
+import { RegistryClient } from '../../local/images/registry-client';
+import { type AccessRequest, evaluate, type Statement } from '../../local/template';
+import { OCI } from '../support/manifests';
+
+const arnOf = (repository: string) => `arn:aws:ecr:eu-north-1:123456789012:repository/${repository}`;
+const BUS = 'arn:aws:events:eu-north-1:123456789012:event-bus/default';
+
+/** What the policy forbids of what was done, and what it allows without need. */
+function inexact(statements: readonly Statement[], accesses: readonly AccessRequest[]) {
+  const name = ({ action, resource, context }: AccessRequest) =>
+    `${action} ${resource} ${JSON.stringify(context ?? {})}`;
+  const forbidden = accesses.filter((access) => evaluate(statements, access) !== 'allowed').map(name);
+  const unused = statements.flatMap((statement) =>
+    statement.actions.flatMap((action) =>
+      statement.resources
+        .map((resource) => ({ ...statement, actions: [action], resources: [resource] }))
+        .filter((narrow) => !accesses.some((access) => evaluate([narrow], access) === 'allowed'))
+        .map(({ resources }) => `${action} ${resources}`),
+    ),
+  );
+  // A wildcard would be used by one action of the many that it allows.
+  const wide = statements.flatMap(({ actions }) => actions.filter((action) => action.includes('*')));
+  return { forbidden: [...new Set(forbidden)], unused, wide };
+}
+const EXACT = { forbidden: [], unused: [], wide: [] };
+
+/** Runs the service through all its paths, good and bad. @returns what its role may do, and what it did */
+async function used(propsIn: (stack: Stack) => OciImageRemediationProps, prefix = '') {
+  const app = new App();
+  const stack = new Stack(app, 'OciImageRemediation');
+  new OciImageRemediation(stack, 'Remediation', propsIn(stack));
+  const assembly = app.synth().directory;
+  let fault: (call: ReceivedCall) => void = () => {};
+  const account = await LocalAccount.start({ assembly, clock: 'skipping', beforeCall: (call) => fault(call) });
+  try {
+    const registry = new RegistryClient(account.endpoint);
+    if (!prefix) expect((await runDemo(account, () => {})).flatMap(({ problems }) => problems)).toEqual([]);
+    await registry.push(`${prefix}team/app`, 'no-platforms', await indexWithoutPlatforms());
+    account.ecr.createRepository(`${prefix}team/left-alone`);
+    account.ecr.tagResource(`${prefix}team/left-alone`, { 'ecr-oci-remediation': 'disabled' });
+    await registry.push(`${prefix}team/left-alone`, 'v1', await dockerDesktopImage('left alone'));
+    await registry.push('elsewhere/app', 'v1', await dockerDesktopImage('elsewhere'));
+    await account.settle();
+    expect([...account.ecr.tags(`${prefix}team/left-alone`).keys()]).toEqual(['v1']);
+    // An error on each way, and an audit of all that was missed.
+    fault = ({ operation }) => {
+      if (operation === 'PutImage') throw new EcrError('AccessDeniedException', 'not authorized');
+    };
+    await registry.push(`${prefix}team/app`, 'denied', await dockerDesktopImage('denied'));
+    await account.settle();
+    expect(account.deadLetters()).toHaveLength(1);
+    fault = ({ service }) => {
+      if (service === 'events') throw new EcrError('InternalException', 'the bus is down');
+    };
+    account.redrive();
+    await account.settle();
+    fault = () => {};
+    account.bus.fire('AuditSchedule');
+    await account.settle();
+    expect(account.deadLetters()).toEqual([]);
+    const [fn] = account.template.functions;
+    if (!fn) throw new Error('the template has no function');
+    expect(account.template.managedPoliciesOf(fn)).toEqual([]);
+    const statements = account.template.statementsOf(fn);
+    // The one call that the policy is there to deny: the service asks why, and leaves the repository alone.
+    const isLeftAlone = ({ action, resource }: AccessRequest) =>
+      action === 'ecr:PutImage' && resource === arnOf(`${prefix}team/left-alone`);
+    const leftAlone = account.accesses.filter(isLeftAlone);
+    expect(leftAlone.map((access) => evaluate(statements, access))).toEqual(['not-allowed']);
+    return { statements, accesses: account.accesses.filter((access) => !isLeftAlone(access)) };
+  } finally {
+    await account.stop();
+    rmSync(assembly, { recursive: true });
+  }
+}
+
+/** Its configs must be downloaded to choose a child. */
+async function indexWithoutPlatforms() {
+  const images = ['arm64', 'amd64'].map(async (architecture) => {
+    const { blobs } = await dockerDesktopImage(architecture);
+    const layers = blobs.slice(1).map((blob) => ({ ...blob, diffId: 'sha256:0' }));
+    return { of: imageOf({ mediaType: OCI.manifest, configMediaType: OCI.config, layers, architecture }), about: {} };
+  });
+  return indexOf(OCI.index, await Promise.all(images));
+}
+
+describe('every repository', () => {
+  let run: Awaited<ReturnType<typeof used>>;
+  beforeAll(async () => {
+    run = await used(() => ({}));
+  });
+
+  test('the policy allows what the service does, and nothing that it does not do', () => {
+    expect(inexact(run.statements, run.accesses)).toEqual(EXACT);
+    expect(new Set(run.accesses.map(({ action }) => action.split(':')[0]))).toEqual(
+      new Set(['ecr', 'events', 'sqs', 'logs']),
+    );
+  });
+
+  test('each action that is taken out of the policy is missed', () => {
+    const actions = run.statements.flatMap((statement, at) => statement.actions.map((action) => ({ at, action })));
+    expect(actions.length).toBeGreaterThanOrEqual(10);
+    for (const { at, action } of actions) {
+      const less = run.statements.map((statement, other) =>
+        other === at ? { ...statement, actions: statement.actions.filter((one) => one !== action) } : statement,
+      );
+      expect(inexact(less, run.accesses).forbidden.join()).toContain(action);
+    }
+  });
+
+  test.each(['ecr:BatchDeleteImage', 'ecr:*', 'sqs:ChangeMessageVisibility', 'logs:CreateLogGroup'])(
+    '%s in addition is noticed',
+    (action) => {
+      for (const at of run.statements.keys()) {
+        const more = run.statements.map((statement, other) =>
+          other === at ? { ...statement, actions: [...statement.actions, action] } : statement,
+        );
+        const { unused, wide } = inexact(more, run.accesses);
+        expect([...unused, ...wide].join()).toContain(action);
+      }
+    },
+  );
+
+  test('a resource in addition is noticed', () => {
+    const more = run.statements.map((statement) => ({ ...statement, resources: [...statement.resources, 'arn:x'] }));
+    expect(inexact(more, run.accesses).unused).toHaveLength(run.statements.flatMap(({ actions }) => actions).length);
+  });
+
+  test.each<readonly [string, AccessRequest]>([
+    ['an image is deleted', { action: 'ecr:BatchDeleteImage', resource: arnOf('team/app') }],
+    [
+      'a repository of another account is written',
+      { action: 'ecr:PutImage', resource: arnOf('a').replace('1234', '9234') },
+    ],
+    ['a layer is uploaded', { action: 'ecr:UploadLayerPart', resource: arnOf('team/app') }],
+    [
+      'a repository that opted out is written',
+      {
+        action: 'ecr:PutImage',
+        resource: arnOf('team/app'),
+        context: { 'ecr:ResourceTag/ecr-oci-remediation': 'disabled' },
+      },
+    ],
+    [
+      'an event has another source',
+      {
+        action: 'events:PutEvents',
+        resource: BUS,
+        context: { 'events:source': 'somebody', 'events:detail-type': 'Image Remediation' },
+      },
+    ],
+    [
+      'an event is of another type',
+      {
+        action: 'events:PutEvents',
+        resource: BUS,
+        context: { 'events:source': 'ecr-oci-remediation', 'events:detail-type': 'Deployment' },
+      },
+    ],
+    ['an event says neither', { action: 'events:PutEvents', resource: BUS }],
+    ['a message is sent', { action: 'sqs:SendMessage', resource: 'arn:aws:sqs:eu-north-1:123456789012:q' }],
+  ])('it is not allowed that %s', (_, request) => {
+    expect(evaluate(run.statements, request)).toBe('not-allowed');
+  });
+});
+
+describe('chosen repositories, and a key', () => {
+  test('RepositoryFilter.matching', async () => {
+    const { statements, accesses } = await used(
+      () => ({ repositories: [RepositoryFilter.matching('chosen/*')] }),
+      'chosen/',
+    );
+    expect(inexact(statements, accesses)).toEqual(EXACT);
+    const others = ['elsewhere/app', 'team/app', 'not/chosen/app'];
+    for (const action of ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:PutImage'])
+      expect(
+        ['chosen/team/app', ...others].map((name) => evaluate(statements, { action, resource: arnOf(name) })),
+      ).toEqual(['allowed', 'not-allowed', 'not-allowed', 'not-allowed']);
+
+    const elsewhere = statements.map((statement) => ({
+      ...statement,
+      resources: statement.resources.map((resource) => resource.replace('repository/chosen/', 'repository/other/')),
+    }));
+    const { forbidden, unused } = inexact(elsewhere, accesses);
+    expect(forbidden.join()).toContain(`ecr:PutImage ${arnOf('chosen/team/app')}`);
+    expect(unused).toContain(`ecr:PutImage ${arnOf('other/*')}`);
+  });
+
+  test('an encryption key is used to read the queues, and for nothing else', async () => {
+    const { statements, accesses } = await used((stack) => ({ encryptionKey: new kms.Key(stack, 'Key') }), 'team/');
+    expect(inexact(statements, accesses)).toEqual(EXACT);
+    const actions = statements.flatMap((statement) => statement.actions).filter((action) => action.startsWith('kms:'));
+    expect(actions).toEqual(['kms:Decrypt']);
+  });
+});
