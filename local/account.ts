@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AccountPlace, accessOfCall, accessOfQueue, logStreamArn } from './access';
-import { Bus, eventsOperation, type PutEntry, serveEvents } from './bus';
-import { type EcrCall, EcrError, type EventBridgeEvent, LocalEcr } from './ecr';
+import type { AccountCall, LocalAccountOptions } from './account-options';
+import { AccountServer } from './account-server';
+import { Bus, type PutEntry } from './bus';
+import { EcrError, LocalEcr } from './ecr';
 import { FunctionHost, type LogLine, type MetricTotal, totalMetrics } from './function';
 import {
   Activity,
@@ -23,47 +23,9 @@ import {
 } from './queue';
 import { type AccessRequest, evaluate, Template } from './template';
 import { pick } from './template/pick';
-import { Wire } from './wire';
+import type { Wire } from './wire';
 
-export interface LocalAccountOptions {
-  /** The `cdk.out` directory, or one plain template file. */
-  readonly assembly: string;
-  /** @default the only stack of the assembly */
-  readonly stack?: string;
-  /** Values of template parameters. @default their defaults */
-  readonly parameters?: Readonly<Record<string, string>>;
-  /** Where blobs and inline code are kept. @default a temporary directory, removed by `stop` */
-  readonly dataDirectory?: string;
-  /** @default 123456789012 */
-  readonly accountId?: string;
-  /** @default eu-north-1 */
-  readonly region?: string;
-  /** `skipping` leaps over visibility timeouts and batching windows while the account settles. @default real */
-  readonly clock?: 'real' | 'skipping';
-  /** @default any free port */
-  readonly port?: number;
-  /** The account's quota of `PutImage` calls a second. @default none */
-  readonly putImagesPerSecond?: number;
-  /** Runs before each call; throw an `EcrError` to make it fail, or play with the wire. @default nothing */
-  readonly beforeCall?: (call: ReceivedCall, wire: Wire) => void | Promise<void>;
-  /** Receives each event that is put on a bus. @default nobody */
-  readonly onEvent?: (event: EventBridgeEvent) => void;
-  /** Receives what goes on, line by line. @default nobody */
-  readonly log?: (line: string) => void;
-}
-
-/** One call of an AWS JSON API, or of the registry HTTP API. */
-export interface AccountCall extends EcrCall {
-  readonly service: 'ecr' | 'events' | 'registry';
-}
-
-/** A call on its way in, with what does not matter once it is answered. */
-export interface ReceivedCall extends AccountCall {
-  /** The session token of the caller; nothing if it signed without one, or not at all. */
-  readonly session?: string;
-  /** What a call of EventBridge puts on which bus. */
-  readonly entries: readonly PutEntry[];
-}
+export type { AccountCall, LocalAccountOptions, ReceivedCall } from './account-options';
 
 /** An AWS account the size of a laptop: it runs a synthesized template and the function's built code. */
 export class LocalAccount {
@@ -81,17 +43,16 @@ export class LocalAccount {
   #pollers: readonly Poller[] = [];
   readonly #activity = new Activity();
   readonly #clock: RealClock | SkippingClock;
-  readonly #server: Server;
+  readonly #server: AccountServer;
   readonly #log: (line: string) => void;
   readonly #options: LocalAccountOptions;
   readonly #dataDirectory: string;
-  #port = 0;
 
   /** @throws when the template asks for something that this account cannot do as AWS does */
   static async start(options: LocalAccountOptions): Promise<LocalAccount> {
     const account = new LocalAccount(options);
     try {
-      await account.#listen();
+      await account.#server.listen(options.port ?? 0);
       account.#startFunctions();
       return account;
     } catch (error) {
@@ -131,9 +92,8 @@ export class LocalAccount {
       now: () => new Date(now()),
       ...(options.putImagesPerSecond === undefined ? {} : { putImagesPerSecond: options.putImagesPerSecond }),
     });
-    this.#server = createServer((request, response) => this.#serve(request, response));
-    this.#server.requestTimeout = 0; // A push of many gigabytes takes as long as it takes.
-    this.#server.keepAliveTimeout = 60_000; // Longer than a function is idle, or its SDK would meet closed connections.
+    const received = this.#received.bind(this);
+    this.#server = new AccountServer({ ecr: this.ecr, bus: this.bus, activity: this.#activity, log, received });
   }
 
   get #place(): AccountPlace {
@@ -147,7 +107,7 @@ export class LocalAccount {
 
   /** Host and port, as they stand in an image reference. */
   get registryHost(): string {
-    return `127.0.0.1:${this.#port}`;
+    return this.#server.host;
   }
 
   /** @param name logical id, queue name, or a part of logical id or construct path that only one queue has */
@@ -197,19 +157,8 @@ export class LocalAccount {
     for (const poller of this.#pollers) poller.stop();
     this.#clock.stop();
     await Promise.all([...this.#functions.values()].map((host) => host.stop()));
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    await this.#server.close();
     if (this.#options.dataDirectory === undefined) rmSync(this.#dataDirectory, { recursive: true, force: true });
-  }
-
-  async #listen(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(this.#options.port ?? 0, '127.0.0.1', resolve);
-    });
-    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   #startFunctions(): void {
@@ -269,40 +218,5 @@ export class LocalAccount {
       'AccessDeniedException',
       `${fn.roleArn} is not authorized to perform: ${action} on resource: ${resource}`,
     );
-  }
-
-  #serve(request: IncomingMessage, response: ServerResponse): void {
-    const what = `${request.method} ${request.headers['x-amz-target'] ?? request.url}`;
-    response.once('close', this.#activity.begin(`request ${what}`));
-    this.#activity.run(`request ${what}`, async () => {
-      try {
-        await this.#dispatch(request, response, what);
-      } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
-        this.#log(`request ${what}: ${text}`);
-        // A client that was killed in the middle of its request is no fault of the account.
-        if (request.socket.destroyed) return;
-        if (response.headersSent) response.destroy();
-        else response.writeHead(500, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message: text }));
-        throw error;
-      }
-    });
-  }
-
-  async #dispatch(request: IncomingMessage, response: ServerResponse, what: string): Promise<void> {
-    const operation = eventsOperation(request);
-    const wire = new Wire(request, response);
-    if (operation !== undefined) {
-      const received = (entries: readonly PutEntry[]) =>
-        this.#received({ service: 'events', operation }, wire, entries);
-      await serveEvents(this.bus, operation, request, response, received);
-      return;
-    }
-    // ECR has just put the call on one of its two lists.
-    const serviceOf = (call: EcrCall) => (this.ecr.calls.at(-1) === call ? 'ecr' : 'registry');
-    const received = (call: EcrCall) => this.#received({ service: serviceOf(call), ...call }, wire);
-    if (await this.ecr.handle(request, response, this.endpoint, received)) return;
-    const message = `the local account has no ${what}: it serves ECR (JSON API and /v2/) and EventBridge PutEvents`;
-    response.writeHead(404, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message }));
   }
 }
