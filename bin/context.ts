@@ -19,6 +19,7 @@ const KEYS = [
   'uncompressedLayers',
   'excludedTags',
   'replicatedImages',
+  'deleteOrphans',
   'audit',
   'alarmEmail',
   'alarmsOff',
@@ -40,6 +41,7 @@ export function settingsOf(context: Readonly<Record<string, unknown>>): OciImage
   const uncompressedLayers = oneOf(context, 'uncompressedLayers', Object.values(UncompressedLayers));
   const excludedTags = list(context, 'excludedTags');
   const replicatedImages = flag(context, 'replicatedImages');
+  const deleteOrphans = flag(context, 'deleteOrphans');
   const audit = oneOf(context, 'audit', ['daily', 'off']);
   const alarmEmail = text(context, 'alarmEmail');
   const alarmsOff = listOf(context, 'alarmsOff', Object.values(RemediationAlarm));
@@ -52,6 +54,7 @@ export function settingsOf(context: Readonly<Record<string, unknown>>): OciImage
     ...(uncompressedLayers && { uncompressedLayers }),
     ...(excludedTags && { excludedTags }),
     ...(replicatedImages !== undefined && { replicatedImages }),
+    ...(deleteOrphans !== undefined && { deleteOrphans }),
     ...(audit && { auditSchedule: audit === 'off' ? AuditSchedule.never() : AuditSchedule.daily() }),
     ...(alarmEmail && { alarmEmail }),
     ...(alarmsOff && { alarmsOff }),

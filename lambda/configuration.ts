@@ -28,6 +28,7 @@ export function readConfiguration(environment: Environment): Configuration {
       platforms: platforms(required(environment, ENV.platforms)),
       companionFor: oneOf(environment, ENV.companionFor, COMPANION_FOR),
       uncompressedLayers: oneOf(environment, ENV.uncompressedLayers, UNCOMPRESSED_LAYERS),
+      deleteOrphans: environment[ENV.deleteOrphans] === 'true',
     },
     scope: {
       repositories: list(required(environment, ENV.repositories)),

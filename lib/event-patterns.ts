@@ -14,20 +14,22 @@ export interface WantedImages {
   readonly repositories: RepositorySelection;
   readonly companionTag: CompanionTag;
   readonly platforms: readonly ImagePlatform[];
+  /** Whether deletions of source tags are wanted too. */
+  readonly deleteOrphans: boolean;
 }
 
 /**
- * The pushes that are worth a look.
+ * The pushes that are worth a look, and the deletions if companions go with their source tags.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
  * @throws if the pattern is longer than EventBridge allows
  */
 export const pushPattern = (scope: Construct, wanted: WantedImages): events.EventPattern =>
-  imagePattern(scope, wanted, 'ECR Image Action', 'PUSH');
+  imagePattern(scope, wanted, 'ECR Image Action', wanted.deleteOrphans ? ['PUSH', 'DELETE'] : ['PUSH']);
 
 /** The same for images that arrived by replication: at the destination there is this event in place of a push. */
 export const replicationPattern = (scope: Construct, wanted: WantedImages): events.EventPattern =>
-  imagePattern(scope, wanted, 'ECR Replication Action', 'REPLICATE');
+  imagePattern(scope, wanted, 'ECR Replication Action', ['REPLICATE']);
 
 /** Work that the function, the CLI, or anyone else who may put events, asks for. */
 export const requestPattern: events.EventPattern = { source: [EVENT_SOURCE], detailType: Object.values(REQUESTS) };
@@ -40,12 +42,12 @@ function imagePattern(
   scope: Construct,
   { repositories, companionTag, platforms }: WantedImages,
   detailType: string,
-  action: string,
+  actions: readonly string[],
 ): events.EventPattern {
   const furtherTagParts = platforms.slice(1).map((platform) => platform._tagPart);
   const notOurs = [...companionTag._wildcards(furtherTagParts), `*${SOCI_TAG_SUFFIX}`, ''];
   const detail = {
-    'action-type': [action],
+    'action-type': actions,
     result: ['SUCCESS'],
     'image-tag': [{ 'anything-but': { wildcard: notOurs } }],
     ...(repositories.eventMatchers ? { 'repository-name': repositories.eventMatchers } : {}),

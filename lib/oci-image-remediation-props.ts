@@ -64,6 +64,18 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   readonly excludedTags?: string[];
 
   /**
+   * Whether a companion is deleted when its source tag is.
+   *
+   * Only then may the function delete anything: it gets `ecr:BatchDeleteImage` on the chosen repositories, and the rule lets
+   * deletions through. An image that loses its last tag so is deleted by Amazon ECR, also one that was pushed as the child of
+   * an index and has no tag but the companion's.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
+   * @default false
+   */
+  readonly deleteOrphans?: boolean;
+
+  /**
    * Whether images that Amazon ECR replicates to this account and Region get a companion here.
    *
    * Replication brings the companion along when the source has this service. Turn it on where the source has none.

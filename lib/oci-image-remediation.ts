@@ -108,6 +108,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
       queues: [this.pushesQueue.queueArn, this.auditsQueue.queueArn],
       logGroup: this.logGroup.logGroupArn,
       ...(encryptionKey && { encryptionKey: encryptionKey.keyArn }),
+      deleteOrphans: props.deleteOrphans ?? false,
     };
 
     const role = props.role ?? this.leastPrivilegedRole();
@@ -128,7 +129,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
 
     const rules = createRules(
       this,
-      { ...settings, repositories },
+      { ...settings, repositories, deleteOrphans: props.deleteOrphans ?? false },
       {
         auditSchedule: settings.auditSchedule,
         replicatedImages: props.replicatedImages ?? false,

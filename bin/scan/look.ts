@@ -46,6 +46,7 @@ const patient = (registry: Account['registry']): BatchReader => ({
   readTags: (...args) => registry.readTags(...args),
   readManifest: (...args) => registry.readManifest(...args),
   readBlob: (...args) => registry.readBlob(...args),
+  deleteTags: (...args) => registry.deleteTags(...args),
   putManifest: (...args) => registry.putManifest(...args),
   readManifests: async (...args) => {
     try {

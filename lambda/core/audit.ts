@@ -57,6 +57,8 @@ export async function auditPart(
     (source) => !needsLook(source, listing, policy) && isAliasedInListing(source, listing, policy),
   );
   const { wrong, refusals } = findings;
+  if (policy.deleteOrphans)
+    wrong.push(...unlistedSources(listing, policy, isSource).filter((tag) => !elsewhere.tags.has(tag)));
   const refused: Record<string, number> = {};
   for (const { refusal } of refusals) refused[refusal.reason] = (refused[refusal.reason] ?? 0) + 1;
   const { images, ociImages } = listing;
@@ -79,13 +81,13 @@ async function readElsewhere(
   inventory: Inventory,
   repository: string,
   open: readonly ListedTag[],
-  { tags: listed }: Listing,
+  listing: Listing,
   policy: Policy,
   isSource: (tag: string) => boolean,
 ): Promise<Elsewhere> {
+  const { tags: listed } = listing;
   const companions = open.flatMap(({ tag }) => companionTagsOf(tag, policy)).filter((tag) => !listed.has(tag));
-  const sourcesOf = [...listed.keys()].flatMap((tag) => sourceTagOf(tag, policy.companionTag, policy.platforms) ?? []);
-  const unlisted = [...new Set(sourcesOf)].filter((tag) => !listed.has(tag) && isSource(tag));
+  const unlisted = unlistedSources(listing, policy, isSource);
   const tags = await inventory.readTags(repository, [...new Set([...companions, ...unlisted])]);
   const sources = unlisted.flatMap((tag) => {
     const found = tags.get(tag);
@@ -95,6 +97,12 @@ async function readElsewhere(
       : [];
   });
   return { tags, sources };
+}
+
+/** Source tags of listed companions that are not listed themselves. */
+function unlistedSources({ tags }: Listing, policy: Policy, isSource: (tag: string) => boolean): readonly string[] {
+  const sources = [...tags.keys()].flatMap((tag) => sourceTagOf(tag, policy.companionTag, policy.platforms) ?? []);
+  return [...new Set(sources)].filter((tag) => !tags.has(tag) && isSource(tag));
 }
 
 interface Findings {

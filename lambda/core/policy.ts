@@ -19,6 +19,8 @@ export interface Policy {
   readonly platforms: readonly [Platform, ...Platform[]];
   readonly companionFor: CompanionFor;
   readonly uncompressedLayers: UncompressedLayers;
+  /** Whether companions go with their source tag. Nothing is deleted otherwise. */
+  readonly deleteOrphans?: boolean;
 }
 
 /** Which images the service is for; both are globs with `*`. */

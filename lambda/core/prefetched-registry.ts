@@ -29,6 +29,10 @@ export class PrefetchedRegistry implements Registry {
     return this.registry.readBlob(repository, digest, maxBytes);
   }
 
+  deleteTags(repository: string, tags: readonly string[]): Promise<void> {
+    return this.registry.deleteTags(repository, tags);
+  }
+
   putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<Put> {
     return this.registry.putManifest(repository, tag, manifest);
   }

@@ -26,6 +26,8 @@ export interface Registry {
   readManifest(repository: string, digest: string): Promise<StoredManifest | undefined>;
   /** @param maxBytes a larger blob is refused by an error, unread */
   readBlob(repository: string, digest: string, maxBytes: number): Promise<Uint8Array>;
+  /** Deletes the tags; one that does not exist, or that the registry must keep, is passed over. */
+  deleteTags(repository: string, tags: readonly string[]): Promise<void>;
   /** Puts the manifest under the tag. Putting what is there already is `done`. */
   putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<Put>;
 }

@@ -12,8 +12,8 @@ const MAX_ROUNDS = 5;
 
 /**
  * Makes the companion tags of one source tag what they should be now: reads both, writes what is wrong, and reads again until nothing is.
- * Events come late, twice and out of order, so only the registry's present counts, and the last read confirms the last write: if the
- * source moved in between, the companion follows.
+ * Events come late, twice and out of order, so only the registry's present counts, and the last read confirms the last write or deletion: if
+ * the source moved in between, the companion follows.
  * @returns what was done, one outcome for each companion tag that the source tag has or should have
  * @throws TransientFailure if the source keeps moving, and whatever the registry throws; the same repair later is safe
  */
@@ -35,11 +35,19 @@ async function readAndWriteUntilRight(
 ): Promise<readonly Outcome[]> {
   const tags = [image.tag, ...companionTagsOf(image.tag, policy)];
   const puts = new Map<string, Put>();
+  let orphansDeleted = false;
   let planned: { readonly source: string; readonly plans: readonly Plan[] } | undefined;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const now = await registry.readTags(image.repository, tags);
     const source = now.get(image.tag);
-    if (!source) return [sourceGone(image, [...now.keys()])];
+    if (!source) {
+      const orphans = [...now.keys()];
+      if (!policy.deleteOrphans || orphans.length === 0 || orphansDeleted)
+        return [sourceGone(image, orphans, orphansDeleted)];
+      await registry.deleteTags(image.repository, orphans);
+      orphansDeleted = true;
+      continue;
+    }
     if (planned?.source !== source.digest) {
       planned = { source: source.digest, plans: await planCompanions(registry, image, source, policy) };
       puts.clear();

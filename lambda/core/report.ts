@@ -17,8 +17,9 @@ export interface Repaired {
 export const outcomesOf = (repaired: Repaired, plans: readonly Plan[]): readonly Outcome[] =>
   plans.flatMap((plan) => outcomeOf(repaired, plan) ?? []);
 
-export function sourceGone(image: ImageTag, kept: readonly string[]): Outcome {
-  const detail = kept.length > 0 ? `the tag no longer exists; ${kept.join(', ')} is kept` : SKIP_REASONS['source-gone'];
+export function sourceGone(image: ImageTag, kept: readonly string[], orphansDeleted: boolean): Outcome {
+  const more = kept.length > 0 ? `; ${kept.join(', ')} is kept` : orphansDeleted ? '; nor does its companion' : '';
+  const detail = SKIP_REASONS['source-gone'] + more;
   return { image, outcome: 'skipped', reason: 'source-gone', detail };
 }
 

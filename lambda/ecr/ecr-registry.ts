@@ -1,4 +1,5 @@
 import {
+  BatchDeleteImageCommand,
   BatchGetImageCommand,
   type BatchGetImageResponse,
   DescribeImagesCommand,
@@ -178,6 +179,11 @@ export class EcrRegistry implements Inventory {
         detail: `PutImage of ${repositoryName}:${imageTag} answered ${error.name}: ${error.message}`,
       };
     }
+  }
+
+  async deleteTags(repositoryName: string, tags: readonly string[]): Promise<void> {
+    const command = new BatchDeleteImageCommand({ repositoryName, imageIds: tags.map((imageTag) => ({ imageTag })) });
+    await this.#call(repositoryName, () => this.client.send(command));
   }
 
   async #batchGet(repositoryName: string, imageIds: ImageIdentifier[]): Promise<BatchGetImageResponse> {

@@ -45,6 +45,7 @@ export function readWork(body: string): Work {
   const detail = fieldsOf(event.detail, 'detail');
   switch (`${event.source} ${event['detail-type']}`) {
     case 'aws.ecr ECR Image Action':
+      if (detail['action-type'] === 'DELETE') return { work: 'repair', asked, image: imageIn(detail) };
       mustBe(detail, 'action-type', 'PUSH');
       return pushed(asked, event, detail);
     case 'aws.ecr ECR Replication Action':
@@ -80,8 +81,12 @@ function pushed(asked: Asked, event: Fields, detail: Fields): RepairWork {
   mustBe(detail, 'result', 'SUCCESS');
   const pushedAt = Date.parse(textIn(event, 'time'));
   if (Number.isNaN(pushedAt)) throw new UnreadableEvent(`time is ${JSON.stringify(event.time)}, expected a timestamp`);
+  return { work: 'repair', asked, image: imageIn(detail), pushedAt };
+}
+
+function imageIn(detail: Fields): ImageTag {
   const tag = detail['image-tag'] === undefined || detail['image-tag'] === '' ? '' : textIn(detail, 'image-tag');
-  return { work: 'repair', asked, image: { repository: textIn(detail, 'repository-name'), tag }, pushedAt };
+  return { repository: textIn(detail, 'repository-name'), tag };
 }
 
 function countsIn(value: unknown): AuditCounts {

@@ -22,6 +22,7 @@ test('reads what the construct sets', () => {
       ],
       companionFor: 'oci-images',
       uncompressedLayers: 'refuse',
+      deleteOrphans: false,
     },
     eventBusName: 'default',
     putImagesPerSecond: 2,
@@ -33,6 +34,13 @@ test('reads what the construct sets', () => {
     readConfiguration({ ...environment, COMPANION_TAG_SUFFIX: '', COMPANION_TAG_PREFIX: 'dockerv2-' }).policy
       .companionTag,
   ).toEqual({ prefix: 'dockerv2-' });
+});
+
+test('deletes nothing unless told so in as many words', () => {
+  const told = ['true', 'yes', ''].map(
+    (DELETE_ORPHANS) => readConfiguration({ ...environment, DELETE_ORPHANS }).policy.deleteOrphans,
+  );
+  expect(told).toEqual([true, false, false]);
 });
 
 test.each<[object, string]>([

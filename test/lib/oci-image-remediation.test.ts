@@ -484,6 +484,32 @@ describe('a prefix', () => {
   });
 });
 
+describe('companions that go with their source tag', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = templateOf(inNewStack({ deleteOrphans: true }));
+  });
+
+  test('the rule lets deletions through, and the function is told', () => {
+    expect(only(template, RULE.type, RULE.push).properties.EventPattern.detail['action-type']).toEqual([
+      'PUSH',
+      'DELETE',
+    ]);
+    expect(environmentOf(template).DELETE_ORPHANS).toBe('true');
+  });
+
+  test('only then may it delete, and not in a repository that opted out', () => {
+    const isWrite = ({ Action }: { Action: string | string[] }) => [Action].flat().includes('ecr:PutImage');
+    expect(statementsOf(template).filter(isWrite)).toMatchObject([
+      {
+        Action: ['ecr:PutImage', 'ecr:BatchDeleteImage'],
+        Condition: { StringNotEquals: { 'ecr:ResourceTag/ecr-oci-remediation': 'disabled' } },
+      },
+    ]);
+    expect(JSON.stringify(statementsOf(templateOf(inNewStack())))).not.toContain('BatchDelete');
+  });
+});
+
 describe('no audit by itself', () => {
   test('leaves the rule for requests', () => {
     const remediation = inNewStack({ auditSchedule: AuditSchedule.never() });

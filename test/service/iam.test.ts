@@ -51,6 +51,9 @@ async function used(propsIn: (stack: Stack) => OciImageRemediationProps, prefix 
     await registry.push('elsewhere/app', 'v1', await dockerDesktopImage('elsewhere'));
     await account.settle();
     expect([...account.ecr.tags(`${prefix}team/left-alone`).keys()]).toEqual(['v1']);
+    // Only where `deleteOrphans` is set anything is done about it.
+    await fetch(`${account.endpoint}/v2/${prefix}team/app/manifests/no-platforms`, { method: 'DELETE' });
+    await account.settle();
     // An error on each way, and an audit of all that was missed.
     fault = ({ operation }) => {
       if (operation === 'PutImage') throw new EcrError('AccessDeniedException', 'not authorized');
@@ -176,7 +179,7 @@ describe('every repository', () => {
 describe('chosen repositories, and a key', () => {
   test('RepositoryFilter.matching', async () => {
     const { statements, accesses } = await used(
-      () => ({ repositories: [RepositoryFilter.matching('chosen/*')] }),
+      () => ({ deleteOrphans: true, repositories: [RepositoryFilter.matching('chosen/*')] }),
       'chosen/',
     );
     expect(inexact(statements, accesses)).toEqual(EXACT);

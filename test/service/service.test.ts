@@ -160,6 +160,39 @@ describe('what the deployer chose', () => {
   });
 });
 
+describe('when a source tag is deleted', () => {
+  const deleteTag = async (tag: string) => {
+    const response = await fetch(`${account.endpoint}/v2/${REPOSITORY}/manifests/${tag}`, { method: 'DELETE' });
+    expect(response.status).toBe(202);
+    await account.settle();
+  };
+
+  test('its companion stays, and the function does not even hear of it', async () => {
+    await deploy();
+    await push(await dockerDesktopImage());
+    ecrCalls();
+    await deleteTag('v1');
+    expect(ecrCalls()).toEqual([]);
+    expect(await mediaTypeOf('v1-dockerv2')).toBe(DOCKER.manifest);
+  });
+
+  test('its companion goes too where the deployer wants that', async () => {
+    await deploy('deleting', { deleteOrphans: true });
+    await push(await dockerDesktopImage());
+    await push(await dockerImage(), 'v2');
+    ecrCalls();
+    await deleteTag('v1');
+    expect(ecrCalls()).toEqual(['BatchGetImage', 'BatchDeleteImage', 'BatchGetImage']);
+    expect([...account.ecr.tags(REPOSITORY).keys()]).toEqual(['v2']);
+    expect(lastOutcome()).toMatchObject({
+      outcome: 'skipped',
+      reason: 'source-gone',
+      detail: 'the tag no longer exists; nor does its companion',
+    });
+    expect(metric('Pushed')).toBe(2);
+  });
+});
+
 describe('what is not plain', () => {
   test('a child without a platform is known from its config, which is the one layer call there is', async () => {
     await deploy();

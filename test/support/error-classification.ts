@@ -26,6 +26,11 @@ export const ECR_ERRORS = {
     RepositoryNotFoundException: 'repository-gone',
     ServerException: 'retried',
   },
+  BatchDeleteImage: {
+    InvalidParameterException: 'retried',
+    RepositoryNotFoundException: 'repository-gone',
+    ServerException: 'retried',
+  },
   DescribeRepositories: {
     InvalidParameterException: 'retried',
     RepositoryNotFoundException: 'retried',

@@ -89,6 +89,11 @@ export class FakeRegistry implements Inventory {
     return blob;
   }
 
+  async deleteTags(repository: string, tags: readonly string[]): Promise<void> {
+    await this.#call(`deleteTags ${tags.join(' ')}`, repository);
+    for (const tag of tags) this.tags.delete(tag);
+  }
+
   async putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<Put> {
     await this.#call(`putManifest ${tag}`, repository);
     if (this.putAnswer) return this.putAnswer;

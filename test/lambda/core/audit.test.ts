@@ -140,6 +140,19 @@ test('with a companion for every tag, a Docker image without one is wrong', asyn
   });
 });
 
+test('a companion whose source is gone is wrong where companions go with their source', async () => {
+  const deleting: Policy = { ...policy, deleteOrphans: true };
+  for (const pageSize of [1, 1_000]) {
+    const registry = new FakeRegistry();
+    registry.pageSize = pageSize;
+    for (const tag of ['v1', 'v2']) registry.push(ociImage(tag), OCI.manifest, tag);
+    await repairAll(registry, ['v1', 'v2']);
+    for (let at = 0; at < 15; at += 1) registry.push(dockerImage(`${at}`), DOCKER.manifest, `other-${at}`);
+    registry.tags.delete('v1');
+    expect((await audit(registry, everything, deleting)).wrong).toEqual(['v1']);
+  }
+});
+
 describe('a large repository', () => {
   /** Of n images, those whose number is even are OCI; their companions are right but for those divisible by 10. */
   async function large(n: number, pageSize: number): Promise<FakeRegistry> {

@@ -391,6 +391,41 @@ describe('write, then confirm', () => {
     ]);
   });
 
+  describe('with companions that go with their source tag', () => {
+    const deleting: Policy = { ...both, deleteOrphans: true };
+
+    test('both are deleted when it is gone, and nothing else', async () => {
+      const registry = new FakeRegistry();
+      for (const tag of ['v1-dockerv2', 'v1-dockerv2-arm64', 'v2', 'v2-dockerv2'])
+        registry.push(dockerImage(tag), DOCKER.manifest, tag);
+      expect(await repair(registry, image, deleting)).toMatchObject([
+        { reason: 'source-gone', detail: expect.stringContaining('nor does its companion') },
+      ]);
+      expect([...registry.tags.keys()]).toEqual(['v2', 'v2-dockerv2']);
+      expect(names(await repair(registry, image, deleting))).toEqual(['skipped source-gone']);
+      expect(registry.calls.filter((call) => call.startsWith('delete'))).toHaveLength(1);
+    });
+
+    test('a source that is pushed again meanwhile has its companion again', async () => {
+      const registry = new FakeRegistry();
+      registry.push(dockerImage('old'), DOCKER.manifest, 'v1-dockerv2');
+      registry.before = (call) => {
+        if (call.startsWith('deleteTags')) registry.push(ociImage('new'), OCI.manifest, 'v1');
+      };
+      expect(names(await repair(registry, image, deleting))).toEqual(['converted']);
+      expect(registry.read('v1-dockerv2')).toEqual(dockerImage('new'));
+    });
+
+    test('one that the registry must keep is kept, and told so', async () => {
+      const registry = new FakeRegistry();
+      registry.push(dockerImage('old'), DOCKER.manifest, 'v1-dockerv2');
+      registry.deleteTags = async () => {};
+      expect(await repair(registry, image, deleting)).toMatchObject([
+        { detail: expect.stringContaining('v1-dockerv2 is kept') },
+      ]);
+    });
+  });
+
   test('no tag but the companion is ever put', async () => {
     const registry = new FakeRegistry();
     registry.push(ociImage(), OCI.manifest, 'v1');

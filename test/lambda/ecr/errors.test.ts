@@ -113,7 +113,9 @@ function batchGetImage(repository: string, imageIds: readonly { imageTag?: strin
   for (const imageId of imageIds) {
     const { imageTag, imageDigest } = imageId;
     const tagged = imageTag === 'v1' ? (operation === 'GetDownloadUrlForLayer' ? INDEX : SOURCE) : undefined;
-    const manifest = MANIFESTS.get(imageDigest ?? '') ?? tagged ?? companions.get(repository);
+    const orphaned = imageTag === 'v1' ? undefined : EARLIER;
+    const stored = MANIFESTS.get(imageDigest ?? '') ?? tagged ?? companions.get(repository);
+    const manifest = operation === 'BatchDeleteImage' ? orphaned : stored;
     if (isFailureCode && imageTag === 'v1') failures.push({ imageId, failureCode: error, failureReason: 'because' });
     else if (!manifest) failures.push({ imageId, failureCode: 'ImageNotFound', failureReason: 'not found' });
     else {
@@ -181,6 +183,7 @@ beforeAll(async () => {
     [ENV.putImagesPerSecond]: '1000',
     [ENV.auditPutImagesPerSecond]: '1000',
     [ENV.repositories]: '*',
+    [ENV.deleteOrphans]: 'true',
   });
   const { handler } = await import('../../../lambda/remediate');
   const quiet = jest.spyOn(process.stdout, 'write').mockReturnValue(true);

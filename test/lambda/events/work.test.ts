@@ -43,6 +43,11 @@ test('reads what a replication brought like a push', () => {
   });
 });
 
+test('reads a deletion as a repair of what was not pushed', () => {
+  const deletion = read({ detail: { ...event.detail, 'action-type': 'DELETE' } });
+  expect(deletion).toEqual({ work: 'repair', asked, image: { repository: 'team/app', tag: 'v1' } });
+});
+
 test('reads requests, and a schedule as the request for everything', () => {
   expect(read({ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} })).toEqual({
     work: 'registry-audit',
@@ -75,7 +80,10 @@ test.each<[object, string]>([
   [{ source: 'aws.s3' }, 'an event of source "aws.s3" and detail-type "ECR Image Action" asks for nothing'],
   [{ 'detail-type': 'ECR Image Scan' }, 'detail-type "ECR Image Scan" asks for nothing'],
   [{ detail: undefined }, 'detail is undefined, expected an object'],
-  [{ detail: { ...event.detail, 'action-type': 'DELETE' } }, 'action-type is "DELETE", expected "PUSH"'],
+  [
+    { detail: { ...event.detail, 'action-type': 'UPDATE_STORAGE_CLASS' } },
+    'action-type is "UPDATE_STORAGE_CLASS", expected "PUSH"',
+  ],
   [{ detail: { ...event.detail, result: 'FAILURE' } }, 'result is "FAILURE"'],
   [{ detail: { ...event.detail, 'repository-name': '' } }, 'repository-name is "", expected text'],
   [{ detail: { ...event.detail, 'image-tag': ['v1'] } }, 'image-tag is ["v1"], expected text'],

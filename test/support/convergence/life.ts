@@ -91,7 +91,8 @@ export async function live(scenario: Scenario, turn: Turn, sabotage: Sabotage = 
       const digest = repository.tags.get(command.from);
       if (digest && repository.push(command.tag, digest)) send(command.tag, command.arrival);
     } else if (command.do === 'delete') {
-      repository.tags.delete(command.tag);
+      // The rule lets deletions through only where somebody acts on them.
+      if (repository.tags.delete(command.tag) && scenario.policy.deleteOrphans) send(command.tag, command.arrival);
     } else {
       const companion = companions(command.tag)[command.at];
       if (!companion) continue;

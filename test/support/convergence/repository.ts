@@ -27,6 +27,8 @@ export class Repository {
   /** Every digest that a person put under a companion tag. */
   readonly overwritten = new Map<string, Set<string>>();
   readonly puts: CompanionPut[] = [];
+  /** Tags that the service deleted, whether or not they were there. */
+  readonly deletions: { readonly delivery: Delivery; readonly tag: string }[] = [];
   /** Whose read of a source tag came last. */
   readonly lastReader = new Map<string, Delivery>();
   readonly #made = new Map<string, StoredManifest>();
@@ -82,6 +84,14 @@ export class Repository {
     this.#made.set(manifest.digest, manifest);
     this.tags.set(tag, manifest.digest);
     return { put: 'done' };
+  }
+
+  deleteTags(delivery: Delivery, repository: string, tags: readonly string[]): void {
+    mustExist(repository);
+    for (const tag of tags) {
+      this.deletions.push({ delivery, tag });
+      this.tags.delete(tag);
+    }
   }
 
   manifest(digest = ''): StoredManifest | undefined {

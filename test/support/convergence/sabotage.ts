@@ -11,6 +11,7 @@ export function withoutConfirmation(registry: Registry): Registry {
     },
     readManifest: (...request) => registry.readManifest(...request),
     readBlob: (...request) => registry.readBlob(...request),
+    deleteTags: (...request) => registry.deleteTags(...request),
     putManifest: async (repository, tag, manifest) => {
       const answer = await registry.putManifest(repository, tag, manifest);
       hasPut = true;
@@ -29,6 +30,7 @@ export function trustingTheEvent(registry: Registry, tag: string, announced: Sto
     },
     readManifest: (...request) => registry.readManifest(...request),
     readBlob: (...request) => registry.readBlob(...request),
+    deleteTags: (...request) => registry.deleteTags(...request),
     putManifest: (...request) => registry.putManifest(...request),
   };
 }

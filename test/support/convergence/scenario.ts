@@ -16,7 +16,7 @@ export type Command =
   | { readonly do: 'push'; readonly tag: string; readonly image: PushedImage; readonly arrival: Arrival }
   /** `docker tag` and push: one tag gets what another names now. */
   | { readonly do: 'retag'; readonly tag: string; readonly from: string; readonly arrival: Arrival }
-  | { readonly do: 'delete'; readonly tag: string }
+  | { readonly do: 'delete'; readonly tag: string; readonly arrival: Arrival }
   /** Nobody acts on what people do to companions; an audit does, so each of the two is followed by a request of one. */
   | { readonly do: 'delete companion'; readonly tag: string; readonly at: number; readonly arrival: Arrival }
   | { readonly do: 'overwrite companion'; readonly tag: string; readonly at: number; readonly arrival: Arrival };
@@ -51,7 +51,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('retag'), tag, from: fc.constantFrom(...TAGS), arrival }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('delete'), tag }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('delete'), tag, arrival }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete companion'), tag, at, arrival }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('overwrite companion'), tag, at, arrival }) },
 ) as fc.Arbitrary<Command>;
@@ -62,6 +62,7 @@ const policy: fc.Arbitrary<Policy> = fc.record({
   platforms: fc.constantFrom<Policy['platforms'][]>([amd64], [amd64, platformOf('linux', 'arm64')]),
   companionFor: fc.constantFrom('oci-images', 'every-tag'),
   uncompressedLayers: fc.constantFrom('refuse', 'relabel'),
+  deleteOrphans: fc.boolean(),
 });
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(

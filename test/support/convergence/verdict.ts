@@ -17,12 +17,15 @@ function harm({ policy, faults }: Scenario, { repository, deliveries }: Life): s
   const foreign = repository.puts
     .filter(({ delivery, tag }) => !companionTags(delivery.tag, policy).includes(tag))
     .map(({ delivery, tag }) => `${delivery.id} put ${tag}`);
+  const deleted = repository.deletions
+    .filter(({ delivery, tag }) => !policy.deleteOrphans || !companionTags(delivery.tag, policy).includes(tag))
+    .map(({ delivery, tag }) => `${delivery.id} deleted ${tag}`);
   // The client's own second attempts are no decisions of the repair.
   const again = faults.filter((fault) => fault === 'twice').length;
   const greedy = deliveries
     .filter(({ puts, reads }) => puts > MAX_ROUNDS * policy.platforms.length + again || reads > MAX_ROUNDS + again)
     .map(({ id, puts, reads }) => `${id} made ${puts} puts and ${reads} reads`);
-  return [...foreign, ...greedy];
+  return [...foreign, ...deleted, ...greedy];
 }
 
 function divergence(tag: string, scenario: Scenario, life: Life): string[] {
@@ -43,6 +46,7 @@ function divergence(tag: string, scenario: Scenario, life: Life): string[] {
       ...(repository.overwritten.get(companion) ?? []),
     ];
     if (now !== undefined && !origins.includes(now)) return [`${about}, which it should never have been`];
+    if (!source && policy.deleteOrphans && now !== undefined) return [`${about}, which must have gone with its source`];
     const right = source?.right(policy)[at];
     if (!right) return [];
     const told = (outcomes ?? []).filter((outcome) => concerns(outcome, companion, at));

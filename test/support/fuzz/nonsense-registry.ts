@@ -37,6 +37,9 @@ export function nonsenseRegistry(
       if (random(9) === 0) throw new Nonsense();
       return random(3) > 0 ? encode(pick(random, blobs)) : bytes;
     },
+    async deleteTags() {
+      throw new Finding('demandsOf deleted a tag');
+    },
     async putManifest() {
       throw new Finding('demandsOf put a manifest');
     },
