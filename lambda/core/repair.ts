@@ -48,6 +48,7 @@ async function readAndWriteUntilRight(
       orphansDeleted = true;
       continue;
     }
+    orphansDeleted = false;
     if (planned?.source !== source.digest) {
       planned = { source: source.digest, plans: await planCompanions(registry, image, source, policy) };
       puts.clear();

@@ -416,6 +416,18 @@ describe('write, then confirm', () => {
       expect(registry.read('v1-dockerv2')).toEqual(dockerImage('new'));
     });
 
+    test('a source that comes and goes again takes its new companion along', async () => {
+      const registry = new FakeRegistry();
+      registry.push(dockerImage('old'), DOCKER.manifest, 'v1-dockerv2');
+      registry.before = (call) => {
+        if (call.startsWith('deleteTags') && !registry.calls.includes('putManifest v1-dockerv2'))
+          registry.push(ociImage('new'), OCI.manifest, 'v1');
+        if (call.startsWith('putManifest')) registry.tags.delete('v1');
+      };
+      expect(names(await repair(registry, image, deleting))).toEqual(['skipped source-gone']);
+      expect([...registry.tags.keys()]).toEqual([]);
+    });
+
     test('one that the registry must keep is kept, and told so', async () => {
       const registry = new FakeRegistry();
       registry.push(dockerImage('old'), DOCKER.manifest, 'v1-dockerv2');
