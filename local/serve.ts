@@ -8,6 +8,8 @@ export interface ServeOptions {
   readonly assembly: string;
   /** On 127.0.0.1; 0 is any free port. */
   readonly port: number;
+  /** How the reader calls the CLI. */
+  readonly cli: string;
   /** Receives what a person wants to read. */
   readonly print: (text: string) => void;
   /** Receives the account once, and each outcome, instead of text. @default nobody */
@@ -17,7 +19,7 @@ export interface ServeOptions {
 }
 
 /** Runs the account until SIGINT or SIGTERM. */
-export async function serve({ assembly, port, print, onJson, log }: ServeOptions): Promise<void> {
+export async function serve({ assembly, port, cli, print, onJson, log }: ServeOptions): Promise<void> {
   const account = await LocalAccount.start({ assembly, port, onEvent: tell, ...(log ? { log } : {}) });
   function tell(event: EventBridgeEvent): void {
     const line = lineOfOutcome(event, account.registryHost);
@@ -25,7 +27,7 @@ export async function serve({ assembly, port, print, onJson, log }: ServeOptions
     else if (line) print(line);
   }
   if (onJson) onJson({ endpoint: account.endpoint });
-  else print(describeServing(account.registryHost));
+  else print(describeServing(account.registryHost, cli));
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await account.stop();
 }

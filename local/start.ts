@@ -42,6 +42,7 @@ async function demonstrate(options: { json?: boolean; verbose?: boolean; port: n
 
 const serveAt = (options: { verbose?: boolean; port: number }): Promise<void> =>
   serve({
+    cli: 'npx tsx bin/ecr-oci.ts',
     assembly,
     port: options.port || 5111,
     print: (text) => console.log(text),

@@ -44,6 +44,7 @@ export function addLocal(program: Command): void {
           );
         try {
           await serve({
+            cli: 'ecr-oci',
             assembly,
             port: wanted,
             print: (text) => output.print(text),

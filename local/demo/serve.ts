@@ -1,7 +1,7 @@
 import type { EventBridgeEvent } from '../ecr/event';
 
 /** What a person does next. */
-export const describeServing = (host: string): string => `
+export const describeServing = (host: string, cli: string): string => `
 A laptop-sized account is up at http://${host}: any credentials, repositories appear on push. Ctrl-C ends it.
 
 Push an OCI image of your own (one of these):
@@ -10,7 +10,7 @@ Push an OCI image of your own (one of these):
   docker tag IMAGE ${host}/team/app:v1 && docker push ${host}/team/app:v1
 
 Then look at its companion:
-  ecr-oci check ${host}/team/app:v1
+  ${cli} check ${host}/team/app:v1
   skopeo inspect --raw --tls-verify=false docker://${host}/team/app:v1-dockerv2
   docker pull ${host}/team/app:v1-dockerv2
   AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x aws ecr describe-images --repository-name team/app --region eu-north-1 --endpoint-url http://${host}
