@@ -66,6 +66,7 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   /**
    * Whether a companion is deleted when its source tag is.
    *
+   * Every tag of a companion's form counts, also one that an audit finds without its source tag.
    * Only then may the function delete anything: it gets `ecr:BatchDeleteImage` on the chosen repositories, and the rule lets
    * deletions through. An image that loses its last tag so is deleted by Amazon ECR, also one that was pushed as the child of
    * an index and has no tag but the companion's.

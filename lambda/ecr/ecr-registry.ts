@@ -168,9 +168,7 @@ export class EcrRegistry implements Inventory {
       if (!(error instanceof Error)) throw error;
       if (error.name === 'ImageAlreadyExistsException') return { put: 'done' };
       if (error.name === 'ImageTagAlreadyExistsException') return { put: 'tag-taken' };
-      // The role's policy has the opt-out as a condition, so it costs a call only where a put was denied. If the look fails, the denial counts.
-      const isDenied = error.name === 'AccessDeniedException';
-      if (isDenied && (await this.isOptedOut(repositoryName).catch(() => false))) return { put: 'opted-out' };
+      if (await this.#isOptOut(error, repositoryName)) return { put: 'opted-out' };
       const reason = PUT_REFUSALS.get(error.name);
       if (!reason) throw error;
       return {
@@ -183,7 +181,17 @@ export class EcrRegistry implements Inventory {
 
   async deleteTags(repositoryName: string, tags: readonly string[]): Promise<void> {
     const command = new BatchDeleteImageCommand({ repositoryName, imageIds: tags.map((imageTag) => ({ imageTag })) });
-    await this.#call(repositoryName, () => this.client.send(command));
+    try {
+      await this.#call(repositoryName, () => this.client.send(command));
+    } catch (error) {
+      if (!(await this.#isOptOut(error, repositoryName))) throw error;
+    }
+  }
+
+  /** The role's policy has the opt-out as a condition, so it costs a call only where something was denied. If the look fails, the denial counts. */
+  async #isOptOut(error: unknown, repository: string): Promise<boolean> {
+    const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
+    return isDenied && (await this.isOptedOut(repository).catch(() => false));
   }
 
   async #batchGet(repositoryName: string, imageIds: ImageIdentifier[]): Promise<BatchGetImageResponse> {

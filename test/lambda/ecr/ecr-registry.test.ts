@@ -188,6 +188,25 @@ describe('putting', () => {
   });
 });
 
+describe('deleting tags', () => {
+  test('names each', async () => {
+    answers = [{ json: { imageIds: [], failures: [] } }];
+    await registry.deleteTags('team/app', ['v1-dockerv2']);
+    expect(asked).toEqual([
+      { operation: 'BatchDeleteImage', input: { repositoryName: 'team/app', imageIds: [{ imageTag: 'v1-dockerv2' }] } },
+    ]);
+  });
+
+  test('leaves those of an opted-out repository; any other denial is an error', async () => {
+    answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
+    await expect(registry.deleteTags('team/app', ['v1-dockerv2'])).resolves.toBeUndefined();
+    answers = [error('AccessDeniedException'), { json: { tags: [] } }];
+    await expect(registry.deleteTags('team/app', ['v1-dockerv2'])).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
+  });
+});
+
 describe('reading a blob', () => {
   const download = () => ({ json: { downloadUrl: `${endpoint()}/blob`, layerDigest: 'sha256:aa' } });
 
