@@ -60,7 +60,7 @@ async function readAndWriteUntilRight(
   throw new TransientFailure(`${image.repository}:${image.tag} did not come to rest within ${MAX_ROUNDS} rounds`);
 }
 
-/** Puts each companion that is wrong, unless the registry has said that it will not take it. @returns whether anything was put */
+/** Puts each companion that is wrong, unless the registry has said that it will not take it; a tag is taken only while it exists. @returns whether anything was put */
 async function putWrong(
   registry: Registry,
   { repository }: ImageTag,
@@ -71,8 +71,9 @@ async function putWrong(
   let written = false;
   for (const plan of plans) {
     const demanded = manifestToPut(plan, now.get(plan.tag));
-    const before = puts.get(plan.tag);
-    if (!demanded || (before && before.put !== 'done')) continue;
+    const before = puts.get(plan.tag)?.put ?? 'done';
+    const isFinal = before === 'tag-taken' ? now.has(plan.tag) : before !== 'done';
+    if (!demanded || isFinal) continue;
     puts.set(plan.tag, await registry.putManifest(repository, plan.tag, demanded.manifest));
     written = true;
   }

@@ -476,6 +476,21 @@ describe('what the registry will not take', () => {
     expect(registry.tags.get('v1-dockerv2')).toBe(twin.tags.get('v1-dockerv2'));
   });
 
+  test('an immutable companion that is deleted meanwhile is made after all', async () => {
+    const registry = new FakeRegistry();
+    registry.push(ociImage(), OCI.manifest, 'v1');
+    registry.push(dockerImage('other'), DOCKER.manifest, 'v1-dockerv2');
+    registry.immutableTags.add('v1-dockerv2');
+    registry.before = (call) => {
+      if (call.startsWith('readTags') && registry.calls.length > 1) {
+        registry.before = () => {};
+        registry.tags.delete('v1-dockerv2');
+      }
+    };
+    expect(names(await repair(registry, image, policy))).toEqual(['converted']);
+    expect(registry.read('v1-dockerv2')).toEqual(dockerImage());
+  });
+
   test('a put that is refused for good is a refusal, asked once', async () => {
     const registry = new FakeRegistry();
     registry.push(ociImage(), OCI.manifest, 'v1');
