@@ -14,14 +14,14 @@ const SHORTEST = Duration.hours(1);
  */
 export class AuditSchedule {
   /**
-   * Once a day, beginning with the deployment.
+   * Once a day.
    */
   public static daily(): AuditSchedule {
     return AuditSchedule.rate(Duration.days(1));
   }
 
   /**
-   * Again and again, beginning with the deployment.
+   * Again and again. EventBridge counts from the deployment.
    *
    * @param interval time from one audit to the next; whole hours or days are exact, one hour at least
    * @throws if the interval is shorter than an hour

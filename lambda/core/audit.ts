@@ -43,19 +43,17 @@ export async function auditPart(
   const isSource = (tag: string) =>
     !skipReasonOfTag(tag, policy.companionTag) && !skipReasonOfImage({ repository, tag }, scope);
   const sources = [...listing.tags.values()].filter(({ tag }) => isSource(tag));
-  const open = sources.filter((source) => needsLook(source, listing, policy));
+  const open = new Set(sources.filter((source) => needsLook(source, listing, policy)));
   const elsewhere = listing.isWhole
     ? NOTHING
-    : await readElsewhere(inventory, repository, open, listing, policy, isSource);
+    : await readElsewhere(inventory, repository, [...open], listing, policy, isSource);
   const now = new Map([...listing.tags, ...elsewhere.tags]);
   const findings: Findings = { right: 0, wrong: [], refusals: [] };
   const looks = [...open, ...elsewhere.sources];
   for (let at = 0; at < looks.length; at += BATCH) {
     await judge(inventory, repository, looks.slice(at, at + BATCH), now, policy, findings);
   }
-  const settled = sources.filter(
-    (source) => !needsLook(source, listing, policy) && isAliasedInListing(source, listing, policy),
-  );
+  const settled = sources.filter((source) => !open.has(source) && isAliasedInListing(source, listing, policy));
   const { wrong, refusals } = findings;
   if (policy.deleteOrphans)
     wrong.push(...unlistedSources(listing, policy, isSource).filter((tag) => !elsewhere.tags.has(tag)));
