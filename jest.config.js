@@ -5,16 +5,17 @@ const shared = {
   testEnvironment: 'node',
 };
 
-/** Two projects: the pure tests answer in seconds; the others synthesize, bundle and talk HTTP. */
+/** The pure tests answer in seconds, the infra ones synthesize, bundle and talk HTTP, and the experiments are short runs of what can run for hours. */
 module.exports = {
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/lambda/**/*.test.ts', '<rootDir>/test/*.test.ts'] },
     {
       ...shared,
       displayName: 'infra',
-      testMatch: ['<rootDir>/test/{bin,lib,local,service}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{bin,lib,local,service,support}/**/*.test.ts'],
       setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
     },
+    { ...shared, displayName: 'experiments', testMatch: ['<rootDir>/test/experiments/**/*.test.ts'] },
   ],
   testTimeout: 60_000,
 };

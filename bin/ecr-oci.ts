@@ -4,13 +4,13 @@ import { version } from '../package.json';
 import { EXIT } from './cli/exit-code';
 import { endQuietlyOnBrokenPipe, Output } from './cli/output';
 import { tell } from './cli/run';
-import { addBackfill } from './commands/backfill';
-import { addCheck } from './commands/check';
+import { addBackfill } from './commands/backfill/command';
+import { addCheck } from './commands/check/command';
 import { addConvert } from './commands/convert';
 import { addLocal } from './commands/local';
-import { addRepair } from './commands/repair';
-import { addScan } from './commands/scan';
-import { addWait } from './commands/wait';
+import { addRepair } from './commands/repair/command';
+import { addScan } from './commands/scan/command';
+import { addWait } from './commands/wait/command';
 
 endQuietlyOnBrokenPipe();
 

@@ -1,6 +1,6 @@
 import { REQUEST_BUS } from './audit-repository';
-import { REQUESTS } from './core/names';
-import { skipReasonOfRepository } from './core/policy';
+import { skipReasonOfRepository } from './core/companion/policy';
+import { REQUESTS } from './core/contract';
 import { putEvents } from './events/put-events';
 import type { RegistryAuditWork } from './events/work';
 import type { Service } from './service';

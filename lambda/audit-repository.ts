@@ -1,8 +1,8 @@
-import { auditPart } from './core/audit';
-import { type AuditCounts, addCounts } from './core/audit-counts';
+import { auditPart } from './core/audit/audit';
+import { type AuditCounts, addCounts } from './core/audit/audit-counts';
+import { skipReasonOfRepository } from './core/companion/policy';
+import { AUDIT_FINISHED_DETAIL_TYPE, REQUESTS } from './core/contract';
 import { RepositoryNotFound } from './core/errors';
-import { AUDIT_FINISHED_DETAIL_TYPE, REQUESTS } from './core/names';
-import { skipReasonOfRepository } from './core/policy';
 import type { SkipReason } from './core/reasons';
 import type { EcrRegistry } from './ecr/ecr-registry';
 import { type OwnEvent, putEvents } from './events/put-events';

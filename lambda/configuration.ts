@@ -1,7 +1,8 @@
-import type { CompanionTagForm } from './core/companion-tag';
-import { ENV } from './core/names';
-import { type Platform, parsePlatform } from './core/platform';
-import { COMPANION_FOR, type Policy, type Scope, UNCOMPRESSED_LAYERS } from './core/policy';
+import type { CompanionTagForm } from './core/companion/companion-tag';
+import { COMPANION_FOR, type Policy, type Scope } from './core/companion/policy';
+import { ENV } from './core/contract';
+import { UNCOMPRESSED_LAYERS } from './core/manifest/convert';
+import { type Platform, parsePlatform } from './core/manifest/platform';
 
 export interface Configuration {
   readonly policy: Policy;

@@ -1,7 +1,7 @@
 import { auditRegistry } from './audit-registry';
 import { auditRepository } from './audit-repository';
 import { readConfiguration } from './configuration';
-import { METRICS } from './core/names';
+import { METRICS } from './core/contract';
 import { readWork, type Work } from './events/work';
 import { repairImage } from './repair-image';
 import { Service } from './service';

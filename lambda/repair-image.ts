@@ -1,10 +1,10 @@
-import { isOci } from './core/media-types';
-import { MEDIA_TYPE_DIMENSION, METRICS, OUTCOME_DETAIL_TYPE, REASON_DIMENSION } from './core/names';
-import type { Outcome } from './core/outcome';
-import { skipReasonOfImage } from './core/policy';
+import type { Outcome } from './core/companion/outcome';
+import { skipReasonOfImage } from './core/companion/policy';
+import { repair } from './core/companion/repair';
+import { MEDIA_TYPE_DIMENSION, METRICS, OUTCOME_DETAIL_TYPE, REASON_DIMENSION } from './core/contract';
+import { isOci } from './core/manifest/media-types';
 import { SKIP_REASONS } from './core/reasons';
 import type { Registry } from './core/registry';
-import { repair } from './core/repair';
 import { type OutcomeDetail, outcomeDetail } from './events/outcome-event';
 import { putEvents } from './events/put-events';
 import type { RepairWork } from './events/work';

@@ -1,4 +1,4 @@
-import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from './core/names';
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from './core/contract';
 
 type MetricName = (typeof METRICS)[keyof typeof METRICS];
 export type MetricValues = Partial<Record<MetricName, number>>;

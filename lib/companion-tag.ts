@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { DEFAULT_COMPANION_TAG_SUFFIX, ENV, MAX_TAG_LENGTH, SOCI_TAG_SUFFIX } from '../lambda/core/names';
+import { DEFAULT_COMPANION_TAG_SUFFIX, ENV, MAX_TAG_LENGTH, SOCI_TAG_SUFFIX } from '../lambda/core/contract';
 
 /** Half of what a tag may have, so that every source tag of up to 64 characters has room for its companion. */
 const MAX_LENGTH = MAX_TAG_LENGTH / 2;

@@ -1,8 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { createAlarmTopic } from './alarm-topic';
 import { OciImageRemediation } from './oci-image-remediation';
 import type { OciImageRemediationProps } from './oci-image-remediation-props';
+import { createAlarmTopic } from './private/alarm-topic';
 
 /**
  * Properties of `OciImageRemediationStack`.

@@ -6,19 +6,19 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { ENV } from '../lambda/core/names';
-import { createAlarms } from './alarms';
-import { createDashboard } from './dashboard';
-import { allowServicesToUse } from './encryption';
-import { ObservableRemediation } from './observable-remediation';
+import { ENV } from '../lambda/core/contract';
 import type { OciImageRemediationProps } from './oci-image-remediation-props';
-import { minimalStatements, type Touched } from './permissions';
-import { createQueues, deliver } from './queues';
+import { createAlarms } from './private/alarms';
+import { createDashboard } from './private/dashboard';
+import { allowServicesToUse } from './private/encryption';
+import { ObservableRemediation } from './private/observable-remediation';
+import { minimalStatements, type Touched } from './private/permissions';
+import { createQueues, deliver } from './private/queues';
+import { createFunction } from './private/remediation-function';
+import { selectRepositories } from './private/repository-selection';
+import { createRules } from './private/rules';
+import { validSettings } from './private/settings';
 import type { RemediationAlarm } from './remediation-alarm';
-import { createFunction } from './remediation-function';
-import { selectRepositories } from './repository-selection';
-import { createRules } from './rules';
-import { validSettings } from './settings';
 
 /**
  * Gives every OCI image that is pushed to Amazon ECR a companion tag: the same image as a Docker Image Manifest V2

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { LocalAccount } from './account';
-import { describeServing, lineOfOutcome } from './demo/serve';
+import { LocalAccount } from './account/account';
+import { describeServing, lineOfOutcome } from './demo/serving';
 import type { EventBridgeEvent } from './ecr';
 
 export interface ServeOptions {
@@ -26,8 +26,10 @@ export async function serve({ assembly, port, cli, print, onJson, log }: ServeOp
     if (line && onJson) onJson(event.detail);
     else if (line) print(line);
   }
+  // Before anything is printed: whoever reads it may send the signal at once.
+  const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   if (onJson) onJson({ endpoint: account.endpoint });
   else print(describeServing(account.registryHost, cli));
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await ended;
   await account.stop();
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { LocalAccount } from './account';
+import { LocalAccount } from './account/account';
 import { describeEffort, runDemo } from './demo/demo';
 import { tableOf } from './demo/table';
 import { serve } from './serve';

@@ -27,6 +27,6 @@ export function bundleCli(directory: string): string {
   });
   chmodSync(outfile, 0o755);
   // `ecr-oci local` forks it: the function runs in a process of its own.
-  copyFileSync(join(root, 'local/function/bootstrap.cjs'), join(directory, 'bootstrap.cjs'));
+  copyFileSync(join(root, 'local/lambda/bootstrap.cjs'), join(directory, 'bootstrap.cjs'));
   return outfile;
 }

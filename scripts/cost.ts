@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import { METRICS } from '../lambda/core/names';
+import { METRICS } from '../lambda/core/contract';
 
 /** US dollars, list prices of us-east-1 without the free tier; another Region differs by some percent. https://aws.amazon.com/pricing/ */
 const PRICE = {

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const root = join(__dirname, '..');
@@ -9,32 +9,58 @@ interface Import {
   readonly of: string;
 }
 
-function importsOf(folder: string): Import[] {
-  return globSync(`${folder}/**/*.ts`, { cwd: root })
-    .filter((file) => !file.endsWith('.d.ts'))
-    .flatMap((file) =>
-      [
-        ...readFileSync(join(root, file), 'utf8').matchAll(
-          /^(?:import|export|}).* from '([^']+)';$|\b(?:require|import)\('([^']+)'\)/gm,
-        ),
-      ].map(([, declared, called]) => {
-        const of = declared ?? called ?? '';
-        return { file, of: of.startsWith('.') ? relative(root, join(root, dirname(file), of)) : of };
-      }),
-    );
-}
+const sourcesIn = (folder: string) =>
+  globSync(`${folder}/**/*.ts`, { cwd: root }).filter((file) => !file.endsWith('.d.ts'));
+
+const importsIn = (file: string): Import[] =>
+  [
+    ...readFileSync(join(root, file), 'utf8').matchAll(
+      /^(?:import|export|}).* from '([^']+)';$|\b(?:require|import)\('([^']+)'\)/gm,
+    ),
+  ].map(([, declared, called]) => {
+    const of = declared ?? called ?? '';
+    return { file, of: of.startsWith('.') ? relative(root, join(root, dirname(file), of)) : of };
+  });
+
+const importsOf = (folder: string): Import[] => sourcesIn(folder).flatMap(importsIn);
 
 const outside = (folder: string, allowed: RegExp) => importsOf(folder).filter(({ of }) => !allowed.test(of));
+
+/** Every way back to a file that its own imports lead to, as `a -> b -> a`; type-only imports count. */
+function cyclesAmong(files: readonly string[], importsIn: (file: string) => readonly string[]): string[] {
+  const cycles: string[] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === 'open') cycles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+    if (state.has(file)) return;
+    state.set(file, 'open');
+    for (const next of importsIn(file)) visit(next, [...path, file]);
+    state.set(file, 'done');
+  };
+  for (const file of files) visit(file, []);
+  return cycles;
+}
 
 describe('arrows point one way', () => {
   test('lambda/core imports itself and a hash function, and nothing else', () => {
     expect(outside('lambda/core', /^lambda\/core\/|^node:crypto$/)).toEqual([]);
   });
 
+  test('inside the core, audit stands on companion, companion on manifest, and manifest on the port', () => {
+    const port = '[a-z-]+$';
+    const fromPort = importsOf('lambda/core').filter(({ file }) =>
+      new RegExp(`^lambda/core/${port}`).test(file.slice(0, -3)),
+    );
+    expect(fromPort.filter(({ of }) => !new RegExp(`^lambda/core/${port}`).test(of))).toEqual([]);
+    expect(outside('lambda/core/manifest', new RegExp(`^lambda/core/(manifest/|${port})|^node:crypto$`))).toEqual([]);
+    expect(outside('lambda/core/companion', new RegExp(`^lambda/core/((companion|manifest)/|${port})`))).toEqual([]);
+    expect(outside('lambda/core/audit', new RegExp(`^lambda/core/((audit|companion|manifest)/|${port})`))).toEqual([]);
+  });
+
   test('lambda/core knows no clock, no environment, no network and no console', () => {
     const impure = /\b(process|console|fetch|setTimeout|setInterval|Date|Math\.random|performance)\b/;
     const code = (file: string) => readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
-    expect(globSync('lambda/core/*.ts', { cwd: root }).filter((file) => impure.test(code(file)))).toEqual([]);
+    expect(sourcesIn('lambda/core').filter((file) => impure.test(code(file)))).toEqual([]);
   });
 
   test('lambda imports itself and the AWS SDK: no third-party code, nothing of the CDK', () => {
@@ -46,8 +72,8 @@ describe('arrows point one way', () => {
     expect(outside('lambda/events', /^lambda\/(core|events)\/|^@aws-sdk\/client-eventbridge$/)).toEqual([]);
   });
 
-  test('lib imports the CDK and the names of the core', () => {
-    expect(outside('lib', /^lib\/|^aws-cdk-lib(\/|$)|^constructs$|^node:|^lambda\/core\/names$/)).toEqual([]);
+  test('lib imports the CDK and the contract with the function', () => {
+    expect(outside('lib', /^lib\/|^aws-cdk-lib(\/|$)|^constructs$|^node:|^lambda\/core\/contract$/)).toEqual([]);
   });
 
   test('bin stands on lib, lambda and local; only the CDK app knows lib', () => {
@@ -61,12 +87,26 @@ describe('arrows point one way', () => {
     ).toEqual([]);
   });
 
+  test('inside bin, the inventory imports no command, and the terminal kit neither', () => {
+    expect(importsOf('bin/inventory').filter(({ of }) => of.startsWith('bin/commands'))).toEqual([]);
+    expect(importsOf('bin/cli').filter(({ of }) => /^bin\/(commands|inventory)/.test(of))).toEqual([]);
+  });
+
   test('local runs the built function; it does not import it', () => {
-    expect(outside('local', /^local\/|^node:|^(cli-table3|commander|tar-stream)$/)).toEqual([]);
+    expect(outside('local', /^local(\/|$)|^node:|^(cli-table3|commander|tar-stream)$/)).toEqual([]);
+  });
+
+  test('no file imports itself by way of others', () => {
+    const folders = ['bin', 'lambda', 'lib', 'local', 'scripts', 'test'];
+    const fileOf = (path: string) => [`${path}.ts`, `${path}/index.ts`].filter((file) => existsSync(join(root, file)));
+    const files = folders.flatMap(sourcesIn);
+    expect(cyclesAmong(files, (file) => importsIn(file).flatMap(({ of }) => fileOf(of)))).toEqual([]);
   });
 
   test('these checks see the imports they are about', () => {
     expect(importsOf('lambda/core').length).toBeGreaterThan(20);
-    expect(importsOf('lib').map(({ of }) => of)).toContain('lambda/core/names');
+    expect(importsOf('lib').map(({ of }) => of)).toContain('lambda/core/contract');
+    const graph: Record<string, string[]> = { a: ['b'], b: ['c'], c: ['b'], d: ['a'] };
+    expect(cyclesAmong(Object.keys(graph), (file) => graph[file] ?? [])).toEqual(['b -> c -> b']);
   });
 });

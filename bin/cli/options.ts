@@ -1,14 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CompanionTagForm } from '../../lambda/core/companion-tag';
-import { DEFAULT_COMPANION_TAG_SUFFIX, SOCI_TAG_SUFFIX } from '../../lambda/core/names';
-import { type Platform, parsePlatform } from '../../lambda/core/platform';
-import {
-  COMPANION_FOR,
-  type CompanionFor,
-  type Policy,
-  UNCOMPRESSED_LAYERS,
-  type UncompressedLayers,
-} from '../../lambda/core/policy';
+import type { CompanionTagForm } from '../../lambda/core/companion/companion-tag';
+import { COMPANION_FOR, type CompanionFor, type Policy } from '../../lambda/core/companion/policy';
+import { DEFAULT_COMPANION_TAG_SUFFIX, SOCI_TAG_SUFFIX } from '../../lambda/core/contract';
+import { UNCOMPRESSED_LAYERS, type UncompressedLayers } from '../../lambda/core/manifest/convert';
+import { type Platform, parsePlatform } from '../../lambda/core/manifest/platform';
 
 /** Every command has these. */
 export interface CommonOptions {

@@ -1,10 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { isDocker, toDocker, toOci } from '../../lambda/core/convert';
-import { digestOf } from '../../lambda/core/digest';
-import { type ImageManifest, MAX_MANIFEST_BYTES, type Manifest, readManifest } from '../../lambda/core/manifest';
-import { isOci } from '../../lambda/core/media-types';
-import { UNCOMPRESSED_LAYERS, type UncompressedLayers } from '../../lambda/core/policy';
+import {
+  isDocker,
+  toDocker,
+  toOci,
+  UNCOMPRESSED_LAYERS,
+  type UncompressedLayers,
+} from '../../lambda/core/manifest/convert';
+import { digestOf } from '../../lambda/core/manifest/digest';
+import {
+  type ImageManifest,
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+  readManifest,
+} from '../../lambda/core/manifest/manifest';
+import { isOci } from '../../lambda/core/manifest/media-types';
 import { Refusal } from '../../lambda/core/reasons';
 import type { StoredManifest } from '../../lambda/core/registry';
 import { CliError } from '../cli/errors';

@@ -10,10 +10,10 @@ import {
   ListTagsForResourceCommand,
   PutImageCommand,
 } from '@aws-sdk/client-ecr';
+import type { Inventory, ListPage } from '../core/audit/inventory';
+import { OPT_OUT_TAG } from '../core/contract';
 import { RepositoryNotFound, TransientFailure } from '../core/errors';
-import type { Inventory, ListPage } from '../core/inventory';
-import { ACCEPTED_MEDIA_TYPES } from '../core/media-types';
-import { OPT_OUT_TAG } from '../core/names';
+import { ACCEPTED_MEDIA_TYPES } from '../core/manifest/media-types';
 import type { RefusalReason } from '../core/reasons';
 import type { Put, StoredManifest } from '../core/registry';
 import { type RegistryAddress, repositoryArn } from '../core/registry-address';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../core/outcome';
+import type { Outcome } from '../core/companion/outcome';
 import { type RegistryAddress, registryHost } from '../core/registry-address';
 
 /** The detail of an `Image Remediation` event, and the body of an outcome's log line. */

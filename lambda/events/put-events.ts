@@ -1,5 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { EVENT_SOURCE } from '../core/names';
+import { EVENT_SOURCE } from '../core/contract';
 
 /** An event of this service, before it is put. */
 export interface OwnEvent {

@@ -1,6 +1,6 @@
-import { type AuditCounts, NO_COUNTS } from '../core/audit-counts';
-import { EVENT_SOURCE, REQUESTS } from '../core/names';
-import type { ImageTag } from '../core/outcome';
+import { type AuditCounts, NO_COUNTS } from '../core/audit/audit-counts';
+import type { ImageTag } from '../core/companion/outcome';
+import { EVENT_SOURCE, REQUESTS } from '../core/contract';
 import { fieldsOf, mustBe, numberIn, optionalTextIn, textIn, UnreadableEvent } from './fields';
 
 /** The event that asked for some work. */

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { EventBridgeEvent } from '../ecr/event';
+import type { EventBridgeEvent } from '../aws/event';
 import { DOCKER_MANIFEST } from '../ecr/media-types';
 import { digestOf } from '../images/blob';
 import type { RegistryClient } from '../images/registry-client';

@@ -1,4 +1,4 @@
-import type { LocalAccount } from '../account';
+import type { LocalAccount } from '../account/account';
 import { RegistryClient } from '../images/registry-client';
 import { check, type Row } from './check';
 import { pushes } from './pushes';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventBridgeEvent } from './event';
+import type { EventBridgeEvent } from '../aws/event';
 import type { StoredManifest } from './stored-manifest';
 
 export type ImageAction =

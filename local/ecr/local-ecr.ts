@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AwsError } from '../aws/error';
+import { jsonOperation, serveJson } from './aws-api/aws-api';
 import type { EcrCall } from './calls';
-import { EcrError } from './errors';
-import { jsonOperation, serveJson } from './json/json-api';
+import { isRegistryPath, serveRegistry } from './distribution-api/distribution-api';
 import type { Push } from './put-image';
 import { Registry, type RegistryOptions } from './registry';
 import { readManifest, type StoredManifest } from './stored-manifest';
 import { type TagMutabilityMode, tagMutability } from './tag-mutability';
 import { TokenBucket } from './token-bucket';
-import { isRegistryPath, serveRegistry } from './v2/registry-api';
 
 export interface EcrOptions extends RegistryOptions {
   /** Whether a push over the registry API creates its repository, MUTABLE. @default true */
@@ -18,7 +18,7 @@ export interface EcrOptions extends RegistryOptions {
    */
   readonly putImagesPerSecond?: number;
   /**
-   * Runs before each call of either API does anything. Throw an EcrError to have the call fail with it (`ThrottlingException`, say), or change
+   * Runs before each call of either API does anything. Throw an AwsError to have the call fail with it (`ThrottlingException`, say), or change
    * the registry to play a race. @default nothing
    */
   beforeCall?(call: EcrCall): void | Promise<void>;
@@ -73,7 +73,7 @@ export class LocalEcr {
     return true;
   }
 
-  /** @throws EcrError when the name is taken or not one, or the settings contradict each other */
+  /** @throws AwsError when the name is taken or not one, or the settings contradict each other */
   createRepository(
     name: string,
     { imageTagMutability = 'MUTABLE', exclusionFilters = [] }: RepositorySettings = {},
@@ -95,7 +95,7 @@ export class LocalEcr {
     return manifest;
   }
 
-  /** Gives the repository resource tags, as `TagResource` does. @throws EcrError `RepositoryNotFoundException` */
+  /** Gives the repository resource tags, as `TagResource` does. @throws AwsError `RepositoryNotFoundException` */
   tagResource(repository: string, tags: Readonly<Record<string, string>>): void {
     for (const [key, value] of Object.entries(tags)) this.#registry.get(repository).resourceTags.set(key, value);
   }
@@ -104,7 +104,7 @@ export class LocalEcr {
     return [...this.#registry.repositories].map(({ name }) => name).sort();
   }
 
-  /** Tag to digest. @throws EcrError `RepositoryNotFoundException` */
+  /** Tag to digest. @throws AwsError `RepositoryNotFoundException` */
   tags(repository: string): ReadonlyMap<string, string> {
     return new Map(this.#registry.get(repository).tags);
   }
@@ -114,7 +114,7 @@ export class LocalEcr {
     return new Map(this.#registry.find(repository)?.resourceTags);
   }
 
-  /** The manifest as it is stored, by tag or by digest. @throws EcrError `RepositoryNotFoundException` */
+  /** The manifest as it is stored, by tag or by digest. @throws AwsError `RepositoryNotFoundException` */
   manifest(repository: string, reference: string): StoredManifest | undefined {
     const found = this.#registry.get(repository);
     return (found.tagged(reference) ?? found.image(reference))?.manifest;
@@ -127,6 +127,6 @@ export class LocalEcr {
   }
 
   #takePutImage(): void {
-    if (this.#quota?.take() === false) throw new EcrError('ThrottlingException', 'Rate exceeded');
+    if (this.#quota?.take() === false) throw new AwsError('ThrottlingException', 'Rate exceeded');
   }
 }

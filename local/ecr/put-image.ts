@@ -75,7 +75,7 @@ function checkTag(repository: Repository, tag: string, digest: string, place: Pl
  *
  * Same digest and same tag in an immutable repository: reports differ (aws/aws-sdk#750, aws/containers-roadmap#2179); here it is `already there`
  * as in a mutable one.
- * @throws EcrError the exceptions of `PutImage`, but `ImageAlreadyExistsException`
+ * @throws AwsError the exceptions of `PutImage`, but `ImageAlreadyExistsException`
  */
 export function putImage(registry: Registry, repository: Repository, push: Push): PushResult {
   const { tag } = push;

@@ -1,6 +1,7 @@
+import { AwsError } from '../aws/error';
+import type { EventBridgeEvent } from '../aws/event';
 import { BlobStore } from './blob-store';
-import { EcrError, invalidParameter, type Place, repositoryNotFound } from './errors';
-import type { EventBridgeEvent } from './event';
+import { invalidParameter, type Place, repositoryNotFound } from './errors';
 import { type ImageAction, imageActionEvent } from './image-action';
 import { isRepositoryName } from './names';
 import { Repository } from './repository';
@@ -60,14 +61,14 @@ export class Registry {
     return this.#repositories.get(name);
   }
 
-  /** @throws EcrError `RepositoryNotFoundException` */
+  /** @throws AwsError `RepositoryNotFoundException` */
   get(name: string): Repository {
     const repository = this.find(name);
     if (repository === undefined) throw repositoryNotFound(this.place(name));
     return repository;
   }
 
-  /** @throws EcrError when the name is not one or is taken */
+  /** @throws AwsError when the name is not one or is taken */
   create(name: string, mutability: TagMutability): Repository {
     if (!isRepositoryName(name)) {
       throw invalidParameter(
@@ -76,7 +77,7 @@ export class Registry {
       );
     }
     if (this.#repositories.has(name)) {
-      throw new EcrError(
+      throw new AwsError(
         'RepositoryAlreadyExistsException',
         `The repository with name '${name}' already exists in the registry with id '${this.accountId}'`,
       );

@@ -86,7 +86,7 @@ function mediaTypeOf(body: JsonObject, declared: string | undefined): string {
  * so that something old can be stored.
  *
  * @param declared the media type that the request named, if it did
- * @throws EcrError `InvalidParameterException` when it is not a manifest that ECR stores
+ * @throws AwsError `InvalidParameterException` when it is not a manifest that ECR stores
  */
 export function readManifest(bytes: Buffer, declared: string | undefined): StoredManifest {
   const body = parse(bytes);

@@ -1,4 +1,5 @@
-import { EcrError, invalidParameter } from './errors';
+import { AwsError } from '../aws/error';
+import { invalidParameter } from './errors';
 
 export type TagMutabilityMode = 'MUTABLE' | 'IMMUTABLE' | 'IMMUTABLE_WITH_EXCLUSION' | 'MUTABLE_WITH_EXCLUSION';
 
@@ -24,7 +25,7 @@ const isMode = (value: string): value is TagMutabilityMode => MODES.includes(val
 
 /**
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
- * @throws EcrError `InvalidParameterException` for an unknown mode, a bad filter, or filters where the mode has none
+ * @throws AwsError `InvalidParameterException` for an unknown mode, a bad filter, or filters where the mode has none
  */
 export function tagMutability(mode: string, exclusions: readonly string[]): TagMutability {
   if (!isMode(mode)) {
@@ -32,7 +33,7 @@ export function tagMutability(mode: string, exclusions: readonly string[]): TagM
   }
   const parameter = 'imageTagMutabilityExclusionFilters';
   if (mode.endsWith('_WITH_EXCLUSION') !== exclusions.length > 0) {
-    throw new EcrError(
+    throw new AwsError(
       'InvalidParameterException',
       `${parameter} must be given with IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION, and with no other imageTagMutability than these; it was ${mode} with ${exclusions.length} filters`,
     );

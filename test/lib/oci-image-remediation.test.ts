@@ -7,7 +7,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { METRICS } from '../../lambda/core/names';
+import { METRICS } from '../../lambda/core/contract';
 import {
   AuditSchedule,
   CompanionFor,
@@ -18,7 +18,7 @@ import {
   RepositoryFilter,
   UncompressedLayers,
 } from '../../lib';
-import { handlerCode } from '../../lib/handler-code';
+import { handlerCode } from '../../lib/private/handler-code';
 
 const env = { account: '123456789012', region: 'eu-north-1' };
 

@@ -1,5 +1,6 @@
 import { Lazy } from 'aws-cdk-lib';
-import { COMPANION_FOR, UNCOMPRESSED_LAYERS } from '../../lambda/core/policy';
+import { COMPANION_FOR } from '../../lambda/core/companion/policy';
+import { UNCOMPRESSED_LAYERS } from '../../lambda/core/manifest/convert';
 import { CompanionFor, CompanionTag, ImagePlatform, RepositoryFilter, UncompressedLayers } from '../../lib';
 
 const token = Lazy.string({ produce: () => 'later' });

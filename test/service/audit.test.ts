@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { RepositoryFilter } from '../../lib';
-import { LocalAccount } from '../../local/account';
+import { LocalAccount } from '../../local/account/account';
 import { buildxIndex, dockerDesktopImage } from '../../local/images/catalogue';
 import { RegistryClient } from '../../local/images/registry-client';
-import { requestEvent } from '../../local/request-event';
-import { type SeededTag, seed, wrongCompanions } from '../../local/seed';
 import { synthesize } from '../support/assembly';
+import { requestEvent } from '../support/request-event';
+import { type SeededTag, seed, wrongCompanions } from '../support/seed';
 
 const FAST = { putImagesPerSecond: 500, auditPutImagesPerSecond: 500 };
 

@@ -2,13 +2,13 @@ import { rmSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { OciImageRemediation, type OciImageRemediationProps, RepositoryFilter } from '../../lib';
-import { LocalAccount, type ReceivedCall } from '../../local/account';
+import { LocalAccount, type ReceivedCall } from '../../local/account/account';
+import { AwsError } from '../../local/aws/error';
+import { type AccessRequest, evaluate, type Statement } from '../../local/cloudformation';
 import { runDemo } from '../../local/demo/demo';
-import { EcrError } from '../../local/ecr';
 import { dockerDesktopImage } from '../../local/images/catalogue';
 import { imageOf, indexOf } from '../../local/images/package';
 import { RegistryClient } from '../../local/images/registry-client';
-import { type AccessRequest, evaluate, type Statement } from '../../local/template';
 import { OCI } from '../support/manifests';
 
 const arnOf = (repository: string) => `arn:aws:ecr:eu-north-1:123456789012:repository/${repository}`;
@@ -56,13 +56,13 @@ async function used(propsIn: (stack: Stack) => OciImageRemediationProps, prefix 
     await account.settle();
     // An error on each way, and an audit of all that was missed.
     fault = ({ operation }) => {
-      if (operation === 'PutImage') throw new EcrError('AccessDeniedException', 'not authorized');
+      if (operation === 'PutImage') throw new AwsError('AccessDeniedException', 'not authorized');
     };
     await registry.push(`${prefix}team/app`, 'denied', await dockerDesktopImage('denied'));
     await account.settle();
     expect(account.deadLetters()).toHaveLength(1);
     fault = ({ service }) => {
-      if (service === 'events') throw new EcrError('InternalException', 'the bus is down');
+      if (service === 'events') throw new AwsError('InternalException', 'the bus is down');
     };
     account.redrive();
     await account.settle();

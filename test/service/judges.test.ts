@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { LocalAccount } from '../../local/account';
+import { LocalAccount } from '../../local/account/account';
 import { writeLayout } from '../local/ecr/oci-layout';
 import { synthesize } from '../support/assembly';
 import { describeWith, run } from '../support/judges';

@@ -1,13 +1,14 @@
 import { rmSync } from 'node:fs';
 import { CompanionFor, CompanionTag, ImagePlatform } from '../../lib';
-import { type AccountCall, LocalAccount } from '../../local/account';
+import { type AccountCall, LocalAccount } from '../../local/account/account';
+import { AwsError } from '../../local/aws/error';
 import { runDemo } from '../../local/demo/demo';
-import { EcrError } from '../../local/ecr';
 import { buildxIndex, dockerDesktopImage, dockerImage, helmChart, kanikoImage } from '../../local/images/catalogue';
 import { imageOf, indexOf, type Package } from '../../local/images/package';
 import { RegistryClient } from '../../local/images/registry-client';
 import { synthesize } from '../support/assembly';
 import { DOCKER, OCI } from '../support/manifests';
+import { totalMetrics } from '../support/metrics';
 
 const REPOSITORY = 'team/app';
 
@@ -54,7 +55,8 @@ const outcomes = () =>
 const lastOutcome = () => outcomes().at(-1);
 const mediaTypeOf = async (tag: string) => (await registry.manifest(REPOSITORY, tag))?.mediaType;
 const logLines = () => account.logs.map(({ line }) => JSON.parse(line)).filter((line) => line.level);
-const metric = (name: string) => account.metrics().find((total) => total.name === name)?.sum ?? 0;
+const metric = (name: string) =>
+  totalMetrics(account.logs.map(({ line }) => line)).find((total) => total.name === name)?.sum ?? 0;
 
 describe('what becomes of a push', () => {
   test('of every kind: the demo of npm start', async () => {
@@ -242,7 +244,7 @@ describe('what is not plain', () => {
 
 describe('nothing is lost', () => {
   const throttled = () => {
-    throw new EcrError('ThrottlingException', 'Rate exceeded');
+    throw new AwsError('ThrottlingException', 'Rate exceeded');
   };
 
   test('a throttled call is tried again on the spot', async () => {
@@ -260,7 +262,7 @@ describe('nothing is lost', () => {
     await deploy();
     fault = ({ operation }) => {
       if (operation === 'BatchGetImage')
-        throw new EcrError('AccessDeniedException', 'not authorized to perform: ecr:BatchGetImage');
+        throw new AwsError('AccessDeniedException', 'not authorized to perform: ecr:BatchGetImage');
     };
     await push(await dockerDesktopImage());
     expect(outcomes()).toEqual([]);
@@ -288,7 +290,7 @@ describe('nothing is lost', () => {
   test('a bus that does not take the outcome does not undo the repair: it is logged and counted', async () => {
     await deploy();
     fault = ({ service }) => {
-      if (service === 'events') throw new EcrError('InternalException', 'the bus is down');
+      if (service === 'events') throw new AwsError('InternalException', 'the bus is down');
     };
     await push(await dockerDesktopImage());
     expect(await mediaTypeOf('v1-dockerv2')).toBe(DOCKER.manifest);

@@ -1,11 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AccountCall, LocalAccount } from '../../local/account';
+import { type AccountCall, LocalAccount } from '../../local/account/account';
+import { AwsError } from '../../local/aws/error';
 import { runDemo } from '../../local/demo/demo';
-import { EcrError } from '../../local/ecr';
 import { dockerDesktopImage } from '../../local/images/catalogue';
 import { RegistryClient } from '../../local/images/registry-client';
 import { synthesize } from '../support/assembly';
+import { totalMetrics } from '../support/metrics';
+import { readAlarms, readLogGroups } from '../support/monitoring';
 
 interface Named {
   readonly namespace: string;
@@ -55,13 +57,13 @@ beforeAll(async () => {
   const registry = new RegistryClient(account.endpoint);
   await runDemo(account, () => {});
   fault = ({ service, operation }) => {
-    if (operation === 'BatchGetImage') throw new EcrError('AccessDeniedException', 'not authorized');
-    if (service === 'events') throw new EcrError('InternalException', 'the bus is down');
+    if (operation === 'BatchGetImage') throw new AwsError('AccessDeniedException', 'not authorized');
+    if (service === 'events') throw new AwsError('InternalException', 'the bus is down');
   };
   await registry.push('team/denied', 'v1', await dockerDesktopImage('denied'));
   await account.settle();
   fault = ({ service }) => {
-    if (service === 'events') throw new EcrError('InternalException', 'the bus is down');
+    if (service === 'events') throw new AwsError('InternalException', 'the bus is down');
   };
   await registry.push('team/untold', 'v1', await dockerDesktopImage('untold'));
   await account.settle();
@@ -69,8 +71,8 @@ beforeAll(async () => {
   account.bus.fire('AuditSchedule');
   await account.settle();
 
-  emitted = account.metrics();
-  alarmed = account.template.alarms.flatMap(({ metric }) => (metric ? [metric] : []));
+  emitted = totalMetrics(account.logs.map(({ line }) => line));
+  alarmed = readAlarms(account.template.resources).flatMap(({ metric }) => (metric ? [metric] : []));
   const [dashboard] = account.template.resources.filter(({ type }) => type === 'AWS::CloudWatch::Dashboard');
   widgets = JSON.parse(String(dashboard?.get('DashboardBody'))).widgets;
 }, 60_000);
@@ -178,7 +180,7 @@ test('the recent refusals are found in the log by fields that it has', () => {
   expect(others).toEqual([]);
   const [, logGroup, fields = '', condition, sorted = ''] =
     /^SOURCE '(.+?)' \| fields (.+?)\n\| filter outcome = '(\w+)'\n\| sort (\w+) desc\n\| limit \d+$/.exec(query) ?? [];
-  expect(account.template.logGroups.map(({ name }) => name)).toEqual([logGroup]);
+  expect(readLogGroups(account.template.resources).map(({ name }) => name)).toEqual([logGroup]);
   const lines = account.logs.map(({ line }) => JSON.parse(line)).filter(({ outcome }) => outcome === condition);
   expect(lines.map(({ reason }) => reason)).toEqual(['zstd-layer']);
   for (const field of [...fields.split(', '), sorted]) {
@@ -206,7 +208,7 @@ test('every filter pattern of the runbook matches lines that the function wrote'
 test('the dashboard shows every alarm', () => {
   const [shown] = widgets.flatMap(({ properties }) => (properties.alarms ? [properties.alarms] : []));
   const arn = 'arn:aws:cloudwatch:eu-north-1:123456789012:alarm:';
-  expect(shown).toEqual(account.template.alarms.map(({ name }) => `${arn}${name}`));
+  expect(shown).toEqual(readAlarms(account.template.resources).map(({ name }) => `${arn}${name}`));
 });
 
 test('this test sees a metric that nobody writes', () => {

@@ -1,6 +1,6 @@
-import { digestOf } from '../../lambda/core/digest';
+import type { Inventory, ListPage } from '../../lambda/core/audit/inventory';
 import { RepositoryNotFound } from '../../lambda/core/errors';
-import type { Inventory, ListPage } from '../../lambda/core/inventory';
+import { digestOf } from '../../lambda/core/manifest/digest';
 import type { Put, StoredManifest } from '../../lambda/core/registry';
 
 /** A registry of one repository in memory, with the calls that were made of it. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { isDocker, toDocker, toOci } from '../../../lambda/core/convert';
-import { digestOf } from '../../../lambda/core/digest';
-import { childOf } from '../../../lambda/core/index-image';
-import { type ImageManifest, readManifest } from '../../../lambda/core/manifest';
-import { platformOf } from '../../../lambda/core/platform';
+import { childOf } from '../../../lambda/core/companion/platform-selector';
+import { repair } from '../../../lambda/core/companion/repair';
+import { isDocker, toDocker, toOci } from '../../../lambda/core/manifest/convert';
+import { digestOf } from '../../../lambda/core/manifest/digest';
+import { type ImageManifest, readManifest } from '../../../lambda/core/manifest/manifest';
+import { platformOf } from '../../../lambda/core/manifest/platform';
 import { REFUSAL_REASONS, Refusal } from '../../../lambda/core/reasons';
-import { repair } from '../../../lambda/core/repair';
 import { aDescriptor, anImageManifest, aPlainDockerManifest } from '../../support/arbitraries';
 import { FakeRegistry } from '../../support/fake-registry';
 import { bytesOf, index, OCI, ociImage } from '../../support/manifests';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import * as ecr from '@aws-sdk/client-ecr';
 import * as eventBridge from '@aws-sdk/client-eventbridge';
-import { ENV } from '../../../lambda/core/names';
+import { ENV } from '../../../lambda/core/contract';
 import {
   commonErrors,
   ECR_ERRORS,

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../lambda/core/outcome';
+import type { Outcome } from '../../../lambda/core/companion/outcome';
 import { outcomeDetail } from '../../../lambda/events/outcome-event';
 
 const address = { account: '123456789012', region: 'eu-north-1' };

@@ -1,4 +1,4 @@
-import { NO_COUNTS } from '../../../lambda/core/audit-counts';
+import { NO_COUNTS } from '../../../lambda/core/audit/audit-counts';
 import { UnreadableEvent } from '../../../lambda/events/fields';
 import { readWork } from '../../../lambda/events/work';
 

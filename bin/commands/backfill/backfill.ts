@@ -1,0 +1,147 @@
+import { companionTagOf } from '../../../lambda/core/companion/companion-tag';
+import type { ImageTag } from '../../../lambda/core/companion/outcome';
+import { outcomeDetail } from '../../../lambda/events/outcome-event';
+import type { Account } from '../../cli/account';
+import { EXIT, type ExitCode } from '../../cli/exit-code';
+import { explain } from '../../cli/explain';
+import { Interruption } from '../../cli/interruption';
+import { type AccountOptions, type PolicyOptions, policyOf } from '../../cli/options';
+import type { Output } from '../../cli/output';
+import { Progress } from '../../cli/progress';
+import { aboutJson } from '../../inventory/about';
+import type { ScanSettings } from '../../inventory/inspect-batch';
+import { type ChosenRepository, chooseRepositories } from '../../inventory/repositories';
+import type { Row } from '../../inventory/row';
+import { aboutOf, survey } from '../../inventory/survey';
+import type { Totals } from '../../inventory/totals';
+import { follow, requestAudit } from './remote';
+import { repairAll } from './repair-all';
+import { BackfillReport } from './report';
+
+export interface BackfillOptions extends AccountOptions, PolicyOptions {
+  /** Names or patterns. @default all */
+  readonly repository?: readonly string[];
+  readonly excludeTag?: readonly string[];
+  /** PutImage calls a second. */
+  readonly rate: number;
+  readonly dryRun?: boolean;
+  readonly remote?: boolean;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** Scans, then repairs what is missing or stale, or has it repaired. */
+export async function runBackfill(account: Account, options: BackfillOptions, output: Output): Promise<ExitCode> {
+  const { repository: patterns = [], excludeTag: excludedTags = [] } = options;
+  const settings = { account, policy: policyOf(options), excludedTags };
+  const repositories = await chooseRepositories(account, patterns);
+  const head = { ...aboutJson(aboutOf(settings, patterns)), mode: modeOf(options) };
+  const report = new BackfillReport(head, output, options);
+  const progress = new Progress(output.stderr);
+  const interruption = new Interruption(() => {
+    progress.stop();
+    output.note('interrupted: finishing what is under way; once more ends at once');
+  });
+  const backfill = new Backfill(settings, report, progress, interruption.signal);
+  try {
+    const exitCode = await backfill.run(repositories, options);
+    return report.end(exitCode, interruption.signal.aborted);
+  } catch (error) {
+    return report.fail(error);
+  } finally {
+    interruption.stop();
+  }
+}
+
+const modeOf = ({ dryRun, remote }: BackfillOptions) => (dryRun ? 'dry-run' : remote ? 'remote' : 'repair');
+
+class Backfill {
+  readonly #work: ImageTag[] = [];
+
+  constructor(
+    readonly settings: ScanSettings,
+    readonly report: BackfillReport,
+    readonly progress: Progress,
+    readonly signal: AbortSignal,
+  ) {}
+
+  /** @returns what the work itself came to; what was refused or left counts later */
+  async run(repositories: readonly ChosenRepository[], options: BackfillOptions): Promise<ExitCode> {
+    const { report, progress, signal } = this;
+    const isDryRun = options.dryRun ?? false;
+    const onRow = (row: Row) => this.#onRow(row, isDryRun);
+    report.totals = await survey(this.settings, repositories, { progress, signal, onRow });
+    if (isDryRun) return EXIT.ok;
+    if (!options.remote) return this.#repair(options.rate);
+    return signal.aborted ? this.#leave(this.#work) : this.#ask(repositories, report.totals, options);
+  }
+
+  #onRow(row: Row, isDryRun: boolean): void {
+    const { repository, tag, companion } = row;
+    const { tag: companionTag, detail, reason } = companion;
+    const about = {
+      repository,
+      sourceTag: tag,
+      ...(reason ? { reason } : {}),
+      ...(detail ? { detail } : {}),
+      ...(companionTag ? { companionTag } : {}),
+    };
+    if (row.isRepairable && isDryRun) this.report.add({ ...about, reason: companion.state, outcome: 'to-do' });
+    else if (row.isRepairable) this.#work.push({ repository, tag });
+    else if (companion.state === 'refused') this.report.add({ ...about, outcome: 'refused' });
+    else if (companion.state === 'unreadable') this.report.add({ ...about, outcome: 'failed' });
+  }
+
+  async #repair(rate: number): Promise<ExitCode> {
+    const { settings, report, progress, signal } = this;
+    const { account, policy } = settings;
+    let done = 0;
+    progress.start('repairing', this.#work.length);
+    try {
+      for await (const repaired of repairAll(account.registry, this.#work, policy, { rate, signal })) {
+        done += 1;
+        progress.update(done);
+        if ('outcomes' in repaired) {
+          for (const outcome of repaired.outcomes) report.add(outcomeDetail(outcome, account));
+        } else {
+          const { repository, tag: sourceTag } = repaired.image;
+          report.add({ repository, sourceTag, outcome: 'failed', detail: explain(repaired.error).message });
+        }
+      }
+    } finally {
+      progress.stop();
+    }
+    return this.#leave(this.#work.slice(done));
+  }
+
+  async #ask(repositories: readonly ChosenRepository[], totals: Totals, options: BackfillOptions): Promise<ExitCode> {
+    const { settings, report, progress, signal } = this;
+    const before = this.#work.length;
+    if (before === 0) return EXIT.ok;
+    const affected = repositories.filter(({ name }) => totals.toDo.has(name));
+    const named = options.repository ? affected.map(({ name }) => name) : undefined;
+    await requestAudit(settings.account, options, named);
+    report.note(`asked the service for an audit of ${named ? named.join(', ') : 'the registry'}`);
+    const { left, isTimedOut } = await follow(settings, affected, {
+      work: this.#work,
+      timeoutMs: options.timeout,
+      progress,
+      signal,
+    });
+    report.tally.byService = before - left.length;
+    this.#leave(left);
+    return isTimedOut ? EXIT.timedOut : EXIT.ok;
+  }
+
+  #leave(images: readonly ImageTag[]): ExitCode {
+    const { companionTag } = this.settings.policy;
+    for (const { repository, tag } of images)
+      this.report.add({
+        repository,
+        sourceTag: tag,
+        outcome: 'to-do',
+        companionTag: companionTagOf(tag, companionTag),
+      });
+    return EXIT.ok;
+  }
+}

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { ImageTag } from '../../../lambda/core/companion/outcome';
+import { REQUESTS } from '../../../lambda/core/contract';
+import { putEvents } from '../../../lambda/events/put-events';
+import type { Account } from '../../cli/account';
+import type { AccountOptions } from '../../cli/options';
+import { Progress } from '../../cli/progress';
+import type { ScanSettings } from '../../inventory/inspect-batch';
+import type { ChosenRepository } from '../../inventory/repositories';
+import { survey } from '../../inventory/survey';
+import type { Totals } from '../../inventory/totals';
+
+/** Requests are read from the account's default bus, whatever bus the outcomes go to. */
+const BUS = 'default';
+
+/**
+ * Asks the deployed service for an audit.
+ * @param repositories those to audit; none for the whole registry
+ */
+export async function requestAudit(
+  { client: { config } }: Account,
+  { endpointUrl }: AccountOptions,
+  repositories: readonly string[] | undefined,
+): Promise<void> {
+  const client = new EventBridgeClient({
+    region: config.region,
+    credentials: config.credentials,
+    ...(endpointUrl ? { endpoint: endpointUrl } : {}),
+  });
+  const events = repositories
+    ? repositories.map((repository) => ({ detailType: REQUESTS.repositoryAudit, detail: { repository } }))
+    : [{ detailType: REQUESTS.registryAudit, detail: {} }];
+  try {
+    await putEvents(client, BUS, events);
+  } finally {
+    client.destroy();
+  }
+}
+
+export interface FollowOptions {
+  /** Tags that could be repaired before. */
+  readonly work: readonly ImageTag[];
+  readonly timeoutMs: number;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface Followed {
+  /** Tags that could still be repaired at the last look. */
+  readonly left: readonly ImageTag[];
+  readonly isTimedOut: boolean;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** Looks again and again at the repositories that have something left, until nothing is left that a repair would make right. */
+export async function follow(
+  settings: ScanSettings,
+  repositories: readonly ChosenRepository[],
+  options: FollowOptions,
+): Promise<Followed> {
+  const { timeoutMs, progress, signal } = options;
+  const before = options.work.length;
+  const deadline = Date.now() + timeoutMs;
+  let open = repositories;
+  let left: readonly ImageTag[] = options.work;
+  const quiet = new Progress(progress.stderr, false);
+  progress.start('repaired by the service', before);
+  try {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+      await sleep(Math.max(0, Math.min(pause, deadline - Date.now())), undefined, { signal }).catch(() => {});
+      if (signal.aborted) return { left, isTimedOut: false };
+      const found = new Map<string, ImageTag[]>();
+      const totals = await survey(settings, open, {
+        progress: quiet,
+        signal,
+        onRow: ({ repository, tag, isRepairable }) => {
+          if (isRepairable) found.set(repository, [...(found.get(repository) ?? []), { repository, tag }]);
+        },
+      });
+      if (signal.aborted) return { left, isTimedOut: false };
+      refuseUnreadable(totals);
+      left = [...found.values()].flat();
+      open = open.filter(({ name }) => found.has(name));
+      progress.update(Math.max(0, before - left.length));
+      if (left.length === 0) return { left, isTimedOut: false };
+      if (Date.now() >= deadline) return { left, isTimedOut: true };
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+/** What cannot be read now must not count as repaired. */
+function refuseUnreadable({ unreadable: [first] }: Totals): void {
+  if (first) throw new Error(`${first.repository} cannot be read any more: ${first.why}`);
+}

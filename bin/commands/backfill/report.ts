@@ -1,0 +1,91 @@
+import { EXIT, type ExitCode, worst } from '../../cli/exit-code';
+import type { AccountOptions } from '../../cli/options';
+import type { Output } from '../../cli/output';
+import { tell } from '../../cli/run';
+import { JsonDocument } from '../../inventory/json';
+import { scopeOf, Totals } from '../../inventory/totals';
+import { type BackfillEntry, Tally, tallyJson, tallyText } from './tally';
+
+/** Failures that are told one by one; a broken network would tell thousands. */
+const MAX_TOLD = 20;
+
+interface ReportOptions extends AccountOptions {
+  readonly dryRun?: boolean;
+}
+
+/** Tells what a backfill did: text for a person, or one JSON document. */
+export class BackfillReport {
+  readonly tally = new Tally();
+  totals = new Totals();
+  readonly #document: JsonDocument | undefined;
+  readonly #failures: string[] = [];
+
+  constructor(
+    head: object,
+    readonly output: Output,
+    readonly options: ReportOptions,
+  ) {
+    this.#document = output.json ? new JsonDocument((text) => output.stdout.write(text), head, 'images') : undefined;
+  }
+
+  add(entry: BackfillEntry): void {
+    this.tally.add(entry);
+    this.#document?.add(entry);
+    const { repository, sourceTag, outcome, reason, detail = '', companionTag } = entry;
+    if (outcome === 'to-do' && this.options.dryRun && !this.#document)
+      this.output.print(
+        `${this.output.style('yellow', (reason ?? '').padEnd(7))}  ${repository}:${sourceTag} -> ${companionTag}`,
+      );
+    if (outcome === 'failed') this.#failures.push(`${repository}:${sourceTag}: ${detail}`);
+  }
+
+  note(text: string): void {
+    this.output.note(text);
+  }
+
+  /**
+   * @param exitCode what the work itself came to
+   * @param isInterrupted whether somebody ended it early
+   */
+  end(exitCode: ExitCode, isInterrupted: boolean): ExitCode {
+    const { tally, totals, output } = this;
+    this.#tellFailures();
+    const codes: ExitCode[] = [exitCode];
+    if (tally.failed > 0 || totals.unreadable.length > 0) codes.push(EXIT.unknown);
+    if (tally.refused > 0 || tally.left > 0) codes.push(EXIT.no);
+    if (this.#document) this.#document.end({ isComplete: !isInterrupted, summary: tallyJson(tally, totals) });
+    else this.#tellSummary();
+    if (exitCode === EXIT.timedOut)
+      output.note(
+        'The service did not repair the rest in time. Is it deployed in this account and Region, for these repositories, and with these companion options?',
+      );
+    return worst(codes);
+  }
+
+  /** The JSON document has begun, so the error ends it instead of following it. */
+  fail(error: unknown): ExitCode {
+    const { tally, totals, output, options } = this;
+    this.#tellFailures();
+    const { message, hint, exitCode } = tell(error, options, output);
+    const told = { message, ...(hint ? { hint } : {}) };
+    this.#document?.end({ isComplete: false, error: told, summary: tallyJson(tally, totals) });
+    return exitCode;
+  }
+
+  /** A dry run's data is its list. */
+  #tellSummary(): void {
+    const { tally, totals, output, options } = this;
+    const text = `${scopeOf(totals)}\n${tallyText(tally, totals)}`;
+    if (options.dryRun) output.note(text);
+    else output.print(text);
+  }
+
+  #tellFailures(): void {
+    const { output, totals } = this;
+    for (const { repository, why } of totals.unreadable)
+      output.note(`${output.noteStyle('red', 'not read:')} ${repository}: ${why}`);
+    for (const line of this.#failures.slice(0, MAX_TOLD)) output.note(`${output.noteStyle('red', 'failed:')} ${line}`);
+    const more = this.#failures.length - MAX_TOLD;
+    if (more > 0) output.note(`and ${more} more failed`);
+  }
+}

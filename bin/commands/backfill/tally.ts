@@ -1,0 +1,86 @@
+import type { OutcomeName } from '../../../lambda/core/companion/outcome';
+import type { OutcomeDetail } from '../../../lambda/events/outcome-event';
+import { ranked, type Totals } from '../../inventory/totals';
+
+/** One line of what a backfill did or found. */
+export type BackfillEntry =
+  | OutcomeDetail
+  | {
+      readonly repository: string;
+      readonly sourceTag: string;
+      /** `failed`: the same can work later. `to-do`: a repair would put something, and none was made. */
+      readonly outcome: 'refused' | 'failed' | 'to-do';
+      readonly reason?: string;
+      readonly detail?: string;
+      readonly companionTag?: string;
+    };
+
+/** What a backfill comes to: outcomes, one for each companion tag, and what is left, by source tag. */
+export class Tally {
+  readonly outcomes = new Map<OutcomeName | 'failed', number>();
+  readonly refusals = new Map<string, number>();
+  readonly skips = new Map<string, number>();
+  failed = 0;
+  /** Tags that the service was asked to repair, and did. */
+  byService = 0;
+  left = 0;
+
+  add({ outcome, reason = '' }: BackfillEntry): void {
+    if (outcome === 'to-do') {
+      this.left += 1;
+      return;
+    }
+    if (outcome === 'failed') this.failed += 1;
+    else count(this.outcomes, outcome);
+    if (outcome === 'refused') count(this.refusals, reason);
+    if (outcome === 'skipped') count(this.skips, reason);
+  }
+
+  get refused(): number {
+    return this.of('refused');
+  }
+
+  of(outcome: OutcomeName): number {
+    return this.outcomes.get(outcome) ?? 0;
+  }
+}
+
+function count<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+export const tallyJson = (tally: Tally, totals: Totals): object => ({
+  tags: totals.tags,
+  images: totals.images,
+  rightBefore: totals.states.get('right') ?? 0,
+  optedOut: totals.skips.get('opted-out') ?? 0,
+  converted: tally.of('converted'),
+  aliased: tally.of('aliased'),
+  repairedByService: tally.byService,
+  unchanged: tally.of('unchanged'),
+  skipped: Object.fromEntries(tally.skips),
+  refused: Object.fromEntries(tally.refusals),
+  failed: tally.failed,
+  left: tally.left,
+  unreadable: totals.unreadable,
+});
+
+/** Lines of a number and what it counts. */
+export function tallyText(tally: Tally, totals: Totals): string {
+  const rows: (readonly [number, string])[] = [
+    [totals.states.get('right') ?? 0, 'right before'],
+    [totals.skips.get('opted-out') ?? 0, 'left alone: opted-out'],
+    [tally.of('converted'), 'converted'],
+    [tally.of('aliased'), 'aliased'],
+    [tally.byService, 'repaired by the service'],
+    [tally.of('unchanged'), 'right meanwhile'],
+    ...ranked(tally.skips).map(([reason, number]) => [number, `skipped: ${reason}`] as const),
+    ...ranked(tally.refusals).map(([reason, number]) => [number, `refused: ${reason}`] as const),
+    [tally.failed, 'failed'],
+    [totals.unreadable.length, 'repositories not read'],
+    [tally.left, 'left to do'],
+  ];
+  const shown = rows.filter(([number], at) => number > 0 || at === 0);
+  const width = Math.max(...shown.map(([number]) => number.toLocaleString('en').length));
+  return shown.map(([number, what]) => `${number.toLocaleString('en').padStart(width)}  ${what}`).join('\n');
+}

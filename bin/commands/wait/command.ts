@@ -1,0 +1,77 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { Accounts } from '../../cli/account';
+import { CliError } from '../../cli/errors';
+import { EXIT } from '../../cli/exit-code';
+import { parseDuration } from '../../cli/format';
+import { parseImage } from '../../cli/image-reference';
+import { noteRegion } from '../../cli/images';
+import { inRepository } from '../../cli/not-found';
+import {
+  type AccountOptions,
+  addAccountOptions,
+  addPolicyOptions,
+  type PolicyOptions,
+  policyOf,
+} from '../../cli/options';
+import { running } from '../../cli/run';
+import { waitForCompanions } from './wait-for-companions';
+
+interface WaitOptions extends AccountOptions, PolicyOptions {
+  readonly timeout: number;
+}
+
+const FIVE_MINUTES = 300_000;
+
+const EXAMPLES = `
+For CI, after a push: returns when the companion reflects what the tag names now, and prints the URI to deploy, by digest, on stdout. Nothing
+else goes to stdout. An image that is Docker V2 already needs no companion: its own URI is printed. With several platforms there is one line each.
+team/app:v1@sha256:… waits for the companion of exactly that push, and ends if another push has moved the tag.
+Needs ecr:BatchGetImage.
+
+Exit code: 0 the URI is on stdout, 1 there will never be a companion, 2 could not find out, 3 not within the timeout.
+
+Examples:
+  IMAGE=$(ecr-oci wait team/app:v1)
+  ecr-oci wait "$REGISTRY/team/app:$GITHUB_SHA" --timeout 2m
+  ecr-oci wait team/app:v1 --json | jq -r '.companions[0].uriByDigest'`;
+
+export function addWait(program: Command): void {
+  const command = program
+    .command('wait')
+    .description('Wait for the companion of an image that was pushed, and print its URI by digest.')
+    .argument('<image>', 'an image with a tag')
+    .option('--timeout <duration>', 'how long to wait: 90s, 5m, 1h (default: 5m)', duration, FIVE_MINUTES);
+  addPolicyOptions(addAccountOptions(command))
+    .addHelpText('after', EXAMPLES)
+    .action(
+      running<WaitOptions>(async ({ args, options, output }) => {
+        const reference = parseImage(args[0] ?? '');
+        noteRegion(reference, options, output);
+        if (reference.isTagImplied) output.note(`note: ${reference.text} names no tag, so this waits for latest`);
+        const account = new Accounts(options).of(reference);
+        const ended = await inRepository(account, reference.repository, () =>
+          waitForCompanions(account, reference, policyOf(options), options.timeout, (line) => output.note(line)),
+        );
+        switch (ended.ended) {
+          case 'right':
+            if (output.json) output.printJson({ image: reference.text, companions: ended.companions });
+            else for (const { uriByDigest } of ended.companions) output.print(uriByDigest);
+            return EXIT.ok;
+          case 'never':
+            throw new CliError(`${reference.text} will have no companion: ${ended.why}.`, ended.hint, EXIT.no);
+          case 'timed-out':
+            throw new CliError(
+              `${ended.companionTag} is still ${ended.state}.`,
+              'Is the service deployed in this account and Region, for this repository? `ecr-oci repair` makes the companion now.',
+              EXIT.timedOut,
+            );
+        }
+      }),
+    );
+}
+
+function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 90s, 5m or 1h.');
+  return ms;
+}

@@ -1,0 +1,54 @@
+import type { RefusalReason, SkipReason } from '../../lambda/core/reasons';
+import type { Acceptance } from './acceptance';
+
+/** What is to be said about the companion of a tag, each with what it means. docs/cli.md says the same. */
+export const COMPANION_STATES = {
+  right: 'the companion is what it should be',
+  missing: 'the companion is not there yet',
+  stale: 'the companion names another image than it should',
+  refused: 'the image cannot have its companion: a person must act',
+  'not-needed': 'the tag needs none',
+  companion: 'the tag is a companion itself',
+  orphan: 'the tag is a companion whose source tag no longer exists',
+  unreadable: 'the registry would not give the manifest',
+} as const;
+export type CompanionState = keyof typeof COMPANION_STATES;
+
+export interface CompanionStatus {
+  readonly state: CompanionState;
+  readonly reason?: RefusalReason | SkipReason;
+  /** One sentence: what is wrong and where. */
+  readonly detail?: string;
+  /** The companion's tag. */
+  readonly tag?: string;
+  /** What that tag names now. */
+  readonly digest?: string;
+}
+
+export const IMAGE_KINDS = ['image', 'index', 'artifact', 'build-cache', 'unknown'] as const;
+export type ImageKind = (typeof IMAGE_KINDS)[number];
+
+/** One tag of the inventory. */
+export interface Row {
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly kind: ImageKind;
+  /** What a person calls the format, such as `OCI index`. */
+  readonly format: string;
+  readonly pushedAt?: Date;
+  readonly size?: number;
+  readonly sagemaker: Acceptance;
+  readonly lambda: Acceptance;
+  /** What is worst about its companions, but what can be repaired first. */
+  readonly companion: CompanionStatus;
+  /** One for each platform of the policy that there is something to say about. */
+  readonly companions: readonly CompanionStatus[];
+  /** Whether a repair would put something. */
+  readonly isRepairable: boolean;
+}
+
+/** Whether the tag is what somebody pushed to run, and no companion, chart or cache. */
+export const isSourceImage = ({ kind, companion: { state, reason } }: Row): boolean =>
+  (kind === 'image' || kind === 'index') && state !== 'companion' && state !== 'orphan' && reason !== 'soci-tag';

@@ -1,0 +1,86 @@
+import { RepositoryNotFound } from '../../lambda/core/errors';
+import { inOrder } from '../cli/in-order';
+import { isOfOneRepository } from './error-scope';
+import { type Listed, look, type ScanSettings } from './inspect-batch';
+import { type ListedTag, listTags } from './listing';
+import type { ChosenRepository } from './repositories';
+import type { Row } from './row';
+
+/** Some tags of one repository. */
+export interface ScannedBatch {
+  readonly repository: string;
+  readonly rows: readonly Row[];
+  /** Whether these are the last of the repository. */
+  readonly isLast: boolean;
+  /** Why the repository, or the rest of it, cannot be read. */
+  readonly error?: unknown;
+}
+
+/**
+ * Calls under way at the same time. ECR allows 2,000 BatchGetImage calls a second, and does not publish how many DescribeImages calls;
+ * the SDK waits and tries again where it is told to. https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+ */
+const LISTINGS = 4;
+const BATCHES = 8;
+/** As many manifests as one BatchGetImage call reads. */
+const BATCH_SIZE = 100;
+
+/**
+ * Looks at every tag of these repositories, and judges each companion by content: it plans what a repair would put, and compares.
+ * @returns batches in the order of the repositories
+ * @throws whatever keeps every repository from being read
+ */
+export async function* scan(
+  settings: ScanSettings,
+  repositories: Iterable<ChosenRepository>,
+): AsyncGenerator<ScannedBatch> {
+  yield* inOrder(workOf(settings, repositories), BATCHES, async (work) => {
+    const { repository, tags, isLast } = work;
+    const about = { repository: repository.name, isLast };
+    if ('error' in work) return { ...about, rows: [], error: work.error };
+    try {
+      return { ...about, rows: await look(settings, work, tags) };
+    } catch (error) {
+      // Deleted meanwhile.
+      if (error instanceof RepositoryNotFound) return { ...about, rows: [] };
+      if (!isOfOneRepository(error)) throw error;
+      return { ...about, rows: [], error };
+    }
+  });
+}
+
+interface Work extends Listed {
+  readonly tags: readonly ListedTag[];
+  readonly isLast: boolean;
+}
+
+async function* workOf(
+  { account }: ScanSettings,
+  repositories: Iterable<ChosenRepository>,
+): AsyncGenerator<Work | (Work & { readonly error: unknown })> {
+  const listed = inOrder(repositories, LISTINGS, async (repository) => {
+    const isOptedOut = once(() => account.registry.isOptedOut(repository.name));
+    const work = { repository, isOptedOut };
+    try {
+      return { ...work, listing: await listTags(account, repository.name) };
+    } catch (error) {
+      const gone = error instanceof Error && error.name === 'RepositoryNotFoundException';
+      if (!gone && !isOfOneRepository(error)) throw error;
+      return { ...work, listing: new Map<string, ListedTag>(), ...(gone ? {} : { error }) };
+    }
+  });
+  for await (const work of listed) {
+    const all = [...work.listing.values()];
+    for (let at = 0; at === 0 || at < all.length; at += BATCH_SIZE) {
+      yield { ...work, tags: all.slice(at, at + BATCH_SIZE), isLast: at + BATCH_SIZE >= all.length };
+    }
+  }
+}
+
+function once<T>(run: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= run();
+    return result;
+  };
+}

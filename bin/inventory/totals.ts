@@ -1,0 +1,109 @@
+import type { UnreadableRepository } from './about';
+import { CONSUMERS, type Consumer } from './acceptance';
+import { type CompanionState, isSourceImage, type Row } from './row';
+
+/** How the images fare with one consumer; the parts sum up to all images. */
+export const COVERAGE = {
+  asIs: 'accepted as it is',
+  byCompanion: 'accepted by its companion',
+  repairable: 'a repair would make it accepted',
+  refused: 'not accepted: a person must act',
+  unknown: 'not known',
+} as const;
+export type CoveragePart = keyof typeof COVERAGE;
+export type Coverage = Readonly<Record<CoveragePart, number>>;
+
+const NOTHING: Coverage = { asIs: 0, byCompanion: 0, repairable: 0, refused: 0, unknown: 0 };
+
+/** The sums of an inventory, row by row. */
+export class Totals {
+  tags = 0;
+  /** Tags of images that somebody pushed: no companions, no artifacts, no caches. */
+  images = 0;
+  repairable = 0;
+  readonly repositories = new Set<string>();
+  readonly formats = new Map<string, number>();
+  readonly states = new Map<CompanionState, number>();
+  /** Why companions are refused. */
+  readonly refusals = new Map<string, number>();
+  /** Why none is needed. */
+  readonly skips = new Map<string, number>();
+  /** Tags that a repair or a person has to look at, by repository. */
+  readonly toDo = new Map<string, number>();
+  readonly unreadable: UnreadableRepository[] = [];
+  readonly coverage: Record<Consumer, Coverage> = { sagemaker: NOTHING, lambda: NOTHING };
+
+  add(row: Row): void {
+    const { state, reason } = row.companion;
+    this.tags += 1;
+    this.repositories.add(row.repository);
+    count(this.states, state);
+    if (row.isRepairable) this.repairable += 1;
+    if (state === 'refused' && reason) count(this.refusals, reason);
+    if (state === 'not-needed' && reason) count(this.skips, reason);
+    if (['missing', 'stale', 'refused', 'unreadable'].includes(state)) count(this.toDo, row.repository);
+    if (state !== 'companion' && state !== 'orphan') count(this.formats, row.format);
+    if (!isSourceImage(row)) return;
+    this.images += 1;
+    for (const consumer of CONSUMERS) {
+      const part = coverageOf(row, consumer);
+      this.coverage[consumer] = { ...this.coverage[consumer], [part]: this.coverage[consumer][part] + 1 };
+    }
+  }
+
+  /** A repository is named once, though several of its parts may fail. */
+  addUnreadable(repository: string, why: string): void {
+    if (!this.unreadable.some((known) => known.repository === repository)) this.unreadable.push({ repository, why });
+  }
+
+  /** Whether everything was read. */
+  get isComplete(): boolean {
+    return this.unreadable.length === 0 && !this.states.has('unreadable');
+  }
+
+  /** Tags whose companion is refused, and those that could not be read. */
+  get needAPerson(): number {
+    return (this.states.get('refused') ?? 0) + (this.states.get('unreadable') ?? 0);
+  }
+}
+
+function coverageOf(row: Row, consumer: Consumer): CoveragePart {
+  const { verdict } = row[consumer];
+  if (verdict === 'accepted') return 'asIs';
+  const { state } = row.companion;
+  if (state === 'right') return 'byCompanion';
+  if (row.isRepairable) return 'repairable';
+  return verdict;
+}
+
+function count<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** Largest first. */
+export const ranked = <K extends string>(counts: ReadonlyMap<K, number>): readonly (readonly [K, number])[] =>
+  [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+export const scopeOf = ({ tags, repositories }: Totals): string =>
+  `${plural(tags, 'tag')} in ${plural(repositories.size, 'repository', 'repositories')}`;
+
+/** One line: what the inventory comes to. */
+export function summary(totals: Totals): string {
+  const states = ranked(totals.states).map(([state, tags]) => `${tags.toLocaleString('en')} ${state}`);
+  return `${scopeOf(totals)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`;
+}
+
+export const totalsJson = (totals: Totals): object => ({
+  repositories: totals.repositories.size,
+  tags: totals.tags,
+  images: totals.images,
+  repairable: totals.repairable,
+  companions: Object.fromEntries(totals.states),
+  refusals: Object.fromEntries(totals.refusals),
+  notNeeded: Object.fromEntries(totals.skips),
+  formats: Object.fromEntries(totals.formats),
+  coverage: totals.coverage,
+});

@@ -1,0 +1,68 @@
+import type { ManifestIdentity } from '../companion/outcome';
+import { companionTagsOf } from '../companion/plan';
+import type { Policy } from '../companion/policy';
+import { isIndex, isOci } from '../manifest/media-types';
+import type { Inventory } from './inventory';
+
+/** A part stops at either, so that no part takes long, however large the repository is. */
+const MAX_PAGES = 10;
+const MAX_SOURCES = 1_000;
+
+export interface ListedTag extends ManifestIdentity {
+  readonly tag: string;
+}
+
+/** The tags of one part of a repository. */
+export interface Listing {
+  readonly tags: ReadonlyMap<string, ListedTag>;
+  readonly images: number;
+  readonly ociImages: number;
+  /** Whether these are all tags of the repository: then a tag that is not among them does not exist. */
+  readonly isWhole: boolean;
+  /** Where the next part begins; absent if this is the last. */
+  readonly nextToken?: string;
+}
+
+/** @param from where an earlier part ended; absent for the first */
+export async function listPart(
+  inventory: Inventory,
+  repository: string,
+  policy: Policy,
+  from?: string,
+): Promise<Listing> {
+  const tags = new Map<string, ListedTag>();
+  let images = 0;
+  let ociImages = 0;
+  let sources = 0;
+  let nextToken = from;
+  for (let page = 0; page < MAX_PAGES && sources < MAX_SOURCES; page += 1) {
+    const listed = await inventory.listManifests(repository, nextToken);
+    for (const { digest, mediaType, tags: names } of listed.manifests) {
+      images += 1;
+      if (isOci(mediaType)) ociImages += 1;
+      if (mayNeedCompanion(mediaType, policy)) sources += names.length;
+      for (const tag of names) tags.set(tag, { tag, digest, mediaType });
+    }
+    nextToken = listed.nextToken;
+    if (!nextToken) break;
+  }
+  return { tags, images, ociImages, isWhole: !from && !nextToken, ...(nextToken ? { nextToken } : {}) };
+}
+
+export const mayNeedCompanion = (mediaType: string, { companionFor }: Policy): boolean =>
+  companionFor === 'every-tag' || isOci(mediaType) || isIndex(mediaType);
+
+/** Whether the listing alone shows that a Docker image's companion is right: it names the very same manifest. */
+export function isAliasedInListing({ tag, digest }: ListedTag, { tags }: Listing, policy: Policy): boolean {
+  const [first, ...further] = companionTagsOf(tag, policy).map((companionTag) => tags.get(companionTag)?.digest);
+  return first === digest && further.every((companion) => companion === undefined);
+}
+
+/** Whether the listing leaves open what must become of the tag's companions. */
+export function needsLook(source: ListedTag, listing: Listing, policy: Policy): boolean {
+  if (mayNeedCompanion(source.mediaType, policy)) {
+    return isOci(source.mediaType) || isIndex(source.mediaType) || !isAliasedInListing(source, listing, policy);
+  }
+  const hasCompanion = companionTagsOf(source.tag, policy).some((companionTag) => listing.tags.has(companionTag));
+  return hasCompanion && !isAliasedInListing(source, listing, policy);
+}

@@ -1,0 +1,95 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { MEDIA_TYPE_DIMENSION, METRICS, REASON_DIMENSION } from '../../lambda/core/contract';
+import type { ObservableRemediation } from './observable-remediation';
+import { companionsWritten, putImageCalls } from './put-image-usage';
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
+const PUT_IMAGE_QUOTA = 10;
+
+const GRID = { columns: 24, height: 6 };
+const THIRD = { width: GRID.columns / 3, height: GRID.height };
+const HALF = { width: GRID.columns / 2, height: GRID.height };
+
+/** One page that answers, from top to bottom: is anything wrong, what is pushed, what became of it, how fast, at what cost to others. */
+export function createDashboard(
+  remediation: ObservableRemediation,
+  alarms: readonly cloudwatch.Alarm[],
+): cloudwatch.Dashboard {
+  const dashboard = new cloudwatch.Dashboard(remediation, 'Dashboard', { defaultInterval: Duration.days(1) });
+  if (alarms.length > 0) {
+    dashboard.addWidgets(
+      new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: GRID.columns, height: 3 }),
+    );
+  }
+  dashboard.addWidgets(
+    graph('Pushes by media type', THIRD, remediation._metricByDimension(METRICS.pushed, MEDIA_TYPE_DIMENSION)),
+    graph(
+      'Outcomes',
+      THIRD,
+      remediation.metricConverted({ label: 'converted' }),
+      remediation.metricAliased({ label: 'aliased' }),
+      remediation.metricUnchanged({ label: 'unchanged' }),
+      remediation.metricSkipped({ label: 'skipped' }),
+      remediation.metricRefused({ label: 'refused' }),
+      remediation.metricFailed({ label: 'failed, to be tried again' }),
+    ),
+    graph('Refusals by reason', THIRD, remediation._metricByDimension(METRICS.refused, REASON_DIMENSION)),
+  );
+  dashboard.addWidgets(...work(remediation));
+  dashboard.addWidgets(
+    new cloudwatch.GraphWidget({
+      title: 'PutImage calls a second, against the quota of the account and Region',
+      ...HALF,
+      left: [putImageCalls(), companionsWritten(remediation)],
+      leftYAxis: { min: 0 },
+      leftAnnotations: [{ value: PUT_IMAGE_QUOTA, label: 'default quota', color: cloudwatch.Color.RED }],
+    }),
+    recentRefusals(remediation),
+  );
+  return dashboard;
+}
+
+function work(remediation: ObservableRemediation): cloudwatch.IWidget[] {
+  const { pushesQueue, auditsQueue, deadLetterQueue } = remediation;
+  return [
+    graph(
+      'Milliseconds from push to companion',
+      THIRD,
+      remediation.metricTimeToCompanion({ statistic: cloudwatch.Stats.p(50), label: 'p50' }),
+      remediation.metricTimeToCompanion({ statistic: cloudwatch.Stats.p(99), label: 'p99' }),
+    ),
+    graph(
+      'Messages that wait',
+      THIRD,
+      pushesQueue.metricApproximateNumberOfMessagesVisible({ label: 'pushes' }),
+      auditsQueue.metricApproximateNumberOfMessagesVisible({ label: 'audits' }),
+      deadLetterQueue.metricApproximateNumberOfMessagesVisible({ label: 'dead letters' }),
+    ),
+    graph(
+      'Seconds that the oldest message waits',
+      THIRD,
+      pushesQueue.metricApproximateAgeOfOldestMessage({ label: 'pushes' }),
+      auditsQueue.metricApproximateAgeOfOldestMessage({ label: 'audits' }),
+    ),
+  ];
+}
+
+const graph = (
+  title: string,
+  size: { readonly width: number; readonly height: number },
+  ...left: cloudwatch.IMetric[]
+): cloudwatch.GraphWidget => new cloudwatch.GraphWidget({ title, ...size, left, leftYAxis: { min: 0 } });
+
+const recentRefusals = ({ logGroup }: ObservableRemediation): cloudwatch.LogQueryWidget =>
+  new cloudwatch.LogQueryWidget({
+    title: 'Recent refusals: a person must act',
+    ...HALF,
+    logGroupNames: [logGroup.logGroupName],
+    queryLines: [
+      'fields timestamp, repository, sourceTag, reason, detail',
+      "filter outcome = 'refused'",
+      'sort timestamp desc',
+      'limit 50',
+    ],
+  });

@@ -1,0 +1,37 @@
+import { Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { MAX_TAG_LENGTH } from '../../lambda/core/contract';
+
+/** What can match a tag: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+const GLOB = /^[A-Za-z0-9_*][A-Za-z0-9_.*-]*$/;
+
+/**
+ * @param globs tags, in which each `*` stands for any characters
+ * @throws if one can match no tag, matches every tag, or is there twice
+ */
+export function checkExcludedTags(scope: Construct, globs: readonly string[]): void {
+  for (const glob of globs) {
+    const problem = problemOf(glob) ?? (globs.indexOf(glob) === globs.lastIndexOf(glob) ? undefined : 'is there twice');
+    if (problem) {
+      throw new Error(
+        `excludedTags of ${scope.node.path} has '${glob}', which ${problem}; expected tags such as 'pr-*'`,
+      );
+    }
+  }
+}
+
+function problemOf(glob: string): string | undefined {
+  if (Token.isUnresolved(glob)) {
+    return 'is a token, whose value is known only at deployment';
+  }
+  if (glob === '*') {
+    return 'excludes every tag';
+  }
+  if (glob.length > MAX_TAG_LENGTH) {
+    return `has ${glob.length} characters of at most ${MAX_TAG_LENGTH}`;
+  }
+  if (!GLOB.test(glob)) {
+    return 'matches no tag';
+  }
+  return glob.includes('**') ? "has '**', where a single '*' does the same" : undefined;
+}

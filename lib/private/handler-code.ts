@@ -1,0 +1,16 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+
+/** The same place seen from the source, from a Jest run, and from the npm tarball, since the library is compiled in place. */
+const BUNDLED_FUNCTION = path.join(__dirname, '..', '..', 'assets', 'remediate');
+
+/** @throws if the function was not bundled, which can only happen in a checkout of this repository */
+export function handlerCode(directory: string = BUNDLED_FUNCTION): lambda.Code {
+  if (!fs.existsSync(path.join(directory, 'index.js'))) {
+    throw new Error(
+      `the function is not bundled: ${path.join(directory, 'index.js')} does not exist; run 'npm run build'`,
+    );
+  }
+  return lambda.Code.fromAsset(directory);
+}

@@ -1,0 +1,94 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type * as ecr from 'aws-cdk-lib/aws-ecr';
+import type { Construct } from 'constructs';
+import { RepositoryFilter } from '../repository-filter';
+
+/**
+ * Inline policies of a role, less what the statements without repositories take, halved because `PutImage` has a statement of
+ * its own: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const MAX_REPOSITORY_ARN_CHARACTERS = (10_240 - 2_640) / 2;
+
+/** `arn:aws-us-gov:ecr:us-gov-west-1:123456789012:repository/` with its quotes and comma. */
+const ARN_OVERHEAD = 62;
+
+/** The chosen repositories, as the rule and the role need them. */
+export interface RepositorySelection {
+  /** Matchers of `detail.repository-name`; absent when every repository is chosen. */
+  readonly eventMatchers?: readonly unknown[];
+  readonly arns: readonly string[];
+  /** Of every repository, which an audit must list to find those that a pattern chooses; absent if all are named. */
+  readonly listedArn?: string;
+  /** Names, and patterns with `*`, as the function compares them. */
+  readonly names: readonly string[];
+}
+
+/**
+ * @throws if the list is empty, if one filter covers another, if a repository is elsewhere, or if there are too many
+ */
+export function selectRepositories(
+  scope: Construct,
+  filters: readonly RepositoryFilter[] = [RepositoryFilter.all()],
+): RepositorySelection {
+  if (filters.length === 0) {
+    throw new Error(
+      `repositories of ${scope.node.path} is an empty list; expected at least one RepositoryFilter, or no list for all repositories`,
+    );
+  }
+  refuseCovered(scope, filters);
+  const arns = filters.map((filter) => arnOf(scope, filter));
+  refuseTooMany(scope, filters);
+  const all = filters.some((filter) => filter._matchesAll);
+  return {
+    arns,
+    ...(filters.some(({ _name }) => _name.includes('*')) && { listedArn: arnOf(scope, RepositoryFilter.all()) }),
+    names: filters.map(({ _name }) => _name),
+    ...(!all && { eventMatchers: filters.map((filter) => filter._eventMatcher) }),
+  };
+}
+
+/** Whoever writes a narrow filter beside a wide one expects it to narrow; rule and role would take the wide one. */
+function refuseCovered(scope: Construct, filters: readonly RepositoryFilter[]): void {
+  for (const [index, wide] of filters.entries()) {
+    const narrow = filters.find((other, at) => at !== index && wide._covers(other));
+    if (narrow) {
+      throw new Error(
+        `repositories of ${scope.node.path} contradict each other: ${wide._description} already covers ${narrow._description}; expected only one of the two`,
+      );
+    }
+  }
+}
+
+function arnOf(scope: Construct, { _repository: repository, _name: resourceName }: RepositoryFilter): string {
+  if (!repository) {
+    return Stack.of(scope).formatArn({ service: 'ecr', resource: 'repository', resourceName });
+  }
+  refuseElsewhere(scope, repository);
+  return repository.repositoryArn;
+}
+
+/** Amazon ECR sends events to the bus of the repository's own account and Region only. */
+function refuseElsewhere(scope: Construct, repository: ecr.IRepository): void {
+  const here = Stack.of(scope);
+  for (const what of ['account', 'region'] as const) {
+    const got = repository.env[what];
+    const expected = here[what];
+    if (!Token.isUnresolved(got) && !Token.isUnresolved(expected) && got !== expected) {
+      throw new Error(
+        `repository ${repository.node.path} of ${scope.node.path} is in ${what} ${got}; expected ${expected}, because its push events arrive only there: deploy one OciImageRemediation per account and Region`,
+      );
+    }
+  }
+}
+
+function refuseTooMany(scope: Construct, filters: readonly RepositoryFilter[]): void {
+  const characters = filters.reduce(
+    (sum, { _name }) => sum + ARN_OVERHEAD + (Token.isUnresolved(_name) ? 0 : _name.length),
+    0,
+  );
+  if (characters > MAX_REPOSITORY_ARN_CHARACTERS) {
+    throw new Error(
+      `repositories of ${scope.node.path} are ${filters.length} filters, whose ARNs take about ${characters} characters of the role's policy; expected at most ${MAX_REPOSITORY_ARN_CHARACTERS}: choose repositories by RepositoryFilter.matching(), or use several OciImageRemediation constructs`,
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import type { AccessRequest } from '../cloudformation';
+import type { ReceivedCall } from './options';
+
+export interface AccountPlace {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/**
+ * What IAM is asked when this call arrives: actions, resources and condition keys as the service authorization reference has them.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+ */
+export function accessOfCall(
+  call: ReceivedCall,
+  { accountId, region }: AccountPlace,
+  resourceTags: ReadonlyMap<string, string>,
+): readonly AccessRequest[] {
+  const { service, operation } = call;
+  if (service === 'registry') return []; // Downloads by a signed URL, which was asked for before.
+  if (service === 'ecr') {
+    const resource = `arn:aws:ecr:${region}:${accountId}:repository/${call.repository ?? '*'}`;
+    const context = Object.fromEntries([...resourceTags].map(([key, value]) => [`ecr:ResourceTag/${key}`, value]));
+    return [{ action: `ecr:${operation}`, resource, context }];
+  }
+  return call.entries.map(({ busName, source, detailType }) => ({
+    action: `events:${operation}`,
+    resource: `arn:aws:events:${region}:${accountId}:event-bus/${busName}`,
+    context: { 'events:source': source, 'events:detail-type': detailType },
+  }));
+}
+
+/** What an event source mapping needs of the queue, and of the key that encrypts it. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions */
+export function accessOfQueue(
+  operation: string,
+  { arn, kmsKey }: { readonly arn: string; readonly kmsKey?: string },
+): readonly AccessRequest[] {
+  const access = { action: `sqs:${operation}`, resource: arn };
+  return operation === 'ReceiveMessage' && kmsKey !== undefined
+    ? [access, { action: 'kms:Decrypt', resource: kmsKey }]
+    : [access];
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html */
+export const logStreamArn = ({ accountId, region }: AccountPlace, logGroupName: string, logStreamName: string) =>
+  `arn:aws:logs:${region}:${accountId}:log-group:${logGroupName}:log-stream:${logStreamName}`;

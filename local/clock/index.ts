@@ -1,0 +1,3 @@
+export { Activity } from './activity';
+export { type Cancel, type Clock, RealClock, SkippingClock } from './clock';
+export { NotSettled, settle } from './settle';

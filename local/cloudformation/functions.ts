@@ -1,0 +1,84 @@
+import { asNumber, asObject, asString, asStrings, optional } from '../aws/json';
+import { readStatements, type Statement } from '../iam/policy';
+import { arnOf, type Resource } from './resources';
+
+export interface FunctionView {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly handler: string;
+  /** For example `nodejs24.x`. */
+  readonly runtime: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly code: FunctionCode;
+  readonly roleArn: string;
+  readonly logGroupName: string;
+}
+
+export type FunctionCode =
+  | { readonly kind: 'inline'; readonly source: string }
+  | { readonly kind: 'directory'; readonly path: string };
+
+export function readFunctions(
+  resources: readonly Resource[],
+  assetDirectory: (s3Key: string) => string,
+): readonly FunctionView[] {
+  return resources
+    .filter(({ type }) => type === 'AWS::Lambda::Function')
+    .map((fn): FunctionView => {
+      const { path } = fn;
+      const name = fn.identity.ref;
+      const variables = asObject(asObject(fn.get('Environment') ?? {}, path).Variables ?? {}, `${path}.Environment`);
+      const logging = asObject(fn.get('LoggingConfig') ?? {}, `${path}.LoggingConfig`);
+      return {
+        logicalId: fn.logicalId,
+        name,
+        arn: arnOf(fn),
+        handler: asString(fn.get('Handler'), `${path}.Handler`),
+        runtime: asString(fn.get('Runtime'), `${path}.Runtime`),
+        environment: Object.fromEntries(
+          Object.entries(variables).map(([key, value]) => [
+            key,
+            asString(value, `${path}.Environment.Variables.${key}`),
+          ]),
+        ),
+        // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+        timeoutSeconds: optional(fn.get('Timeout'), `${path}.Timeout`, asNumber) ?? 3,
+        memoryMegabytes: optional(fn.get('MemorySize'), `${path}.MemorySize`, asNumber) ?? 128,
+        code: readCode(fn, assetDirectory),
+        roleArn: asString(fn.get('Role'), `${path}.Role`),
+        logGroupName: optional(logging.LogGroup, `${path}.LoggingConfig.LogGroup`, asString) ?? `/aws/lambda/${name}`,
+      };
+    });
+}
+
+function readCode(fn: Resource, assetDirectory: (s3Key: string) => string): FunctionCode {
+  const path = `${fn.path}.Code`;
+  const code = asObject(fn.get('Code'), path);
+  if (code.ZipFile !== undefined) return { kind: 'inline', source: asString(code.ZipFile, `${path}.ZipFile`) };
+  return { kind: 'directory', path: assetDirectory(asString(code.S3Key, `${path}.S3Key`)) };
+}
+
+/** Every statement of the role's inline policies and of the policies of this template that are attached to it. */
+export function readRoleStatements(resources: readonly Resource[], roleArn: string): readonly Statement[] {
+  const role = resources.find((resource) => resource.type === 'AWS::IAM::Role' && arnOf(resource) === roleArn);
+  if (!role) return [];
+  const inline = role.get('Policies');
+  const own = (Array.isArray(inline) ? inline : []).map((policy, index) => {
+    const at = `${role.path}.Policies[${index}]`;
+    return readStatements(asObject(policy, at).PolicyDocument, `${at}.PolicyDocument`);
+  });
+  const attached = resources
+    .filter(({ type }) => type === 'AWS::IAM::Policy' || type === 'AWS::IAM::ManagedPolicy')
+    .filter((policy) => asStrings(policy.get('Roles') ?? [], `${policy.path}.Roles`).includes(role.identity.ref))
+    .map((policy) => readStatements(policy.get('PolicyDocument'), `${policy.path}.PolicyDocument`));
+  return [...own, ...attached].flat();
+}
+
+/** The ARNs of the managed policies of the role, which live outside the template. */
+export function readManagedPolicies(resources: readonly Resource[], roleArn: string): readonly string[] {
+  const role = resources.find((resource) => resource.type === 'AWS::IAM::Role' && arnOf(resource) === roleArn);
+  return asStrings(role?.get('ManagedPolicyArns') ?? [], `${roleArn}: ManagedPolicyArns`);
+}

@@ -1,0 +1,75 @@
+import type { Statement } from '../iam/policy';
+import { type Assembly, readAssembly } from './assembly';
+import { type FunctionView, readFunctions, readManagedPolicies, readRoleStatements } from './functions';
+import { type MappingView, readMappings } from './mappings';
+import type { Place } from './names';
+import { type QueueView, readQueues } from './queues';
+import { Resolver } from './resolver';
+import { type Resource, readResources } from './resources';
+import { type RuleView, readRules } from './rules';
+
+export { type AccessRequest, evaluate, type Statement } from '../iam/policy';
+export type { FunctionView, MappingView, QueueView, RuleView };
+
+export interface TemplateOptions {
+  readonly accountId: string;
+  readonly region: string;
+  /** Values for the template's parameters, default: the parameters' own defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+/** One synthesized stack, read for one account and Region. A view is read when first asked for, so only what is used must be understood. */
+export class Template {
+  readonly stackName: string;
+  readonly resources: readonly Resource[];
+  readonly #assembly: Assembly;
+  readonly #views = new Map<string, unknown>();
+
+  constructor(assembly: Assembly, { accountId, region, parameters }: TemplateOptions) {
+    const place: Place = { accountId, region, stackName: assembly.stackName };
+    this.#assembly = assembly;
+    this.stackName = assembly.stackName;
+    this.resources = readResources(assembly.body, new Resolver(assembly.body, place, parameters));
+  }
+
+  /** @param path a `cdk.out` directory, or one CloudFormation template file */
+  static read(path: string, options: TemplateOptions & { readonly stack?: string }): Template {
+    return new Template(readAssembly(path, options.stack), options);
+  }
+
+  get rules(): readonly RuleView[] {
+    return this.#view('rules', () => readRules(this.resources));
+  }
+
+  get queues(): readonly QueueView[] {
+    return this.#view('queues', () => readQueues(this.resources));
+  }
+
+  get mappings(): readonly MappingView[] {
+    return this.#view('mappings', () => readMappings(this.resources));
+  }
+
+  get functions(): readonly FunctionView[] {
+    return this.#view('functions', () => readFunctions(this.resources, this.#assembly.assetDirectory));
+  }
+
+  /** Names of the buses that exist: `default` and those of the template. */
+  get busNames(): readonly string[] {
+    const buses = this.resources.filter(({ type }) => type === 'AWS::Events::EventBus');
+    return ['default', ...buses.map(({ identity }) => identity.ref)];
+  }
+
+  /** What the function's role may do, as far as this template says it. */
+  statementsOf(fn: FunctionView): readonly Statement[] {
+    return readRoleStatements(this.resources, fn.roleArn);
+  }
+
+  managedPoliciesOf(fn: FunctionView): readonly string[] {
+    return readManagedPolicies(this.resources, fn.roleArn);
+  }
+
+  #view<T>(name: string, read: () => T): T {
+    if (!this.#views.has(name)) this.#views.set(name, read());
+    return this.#views.get(name) as T;
+  }
+}

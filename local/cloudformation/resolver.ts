@@ -1,0 +1,168 @@
+import { asBoolean, asList, asNumber, asObject, asString, isObject, type JsonObject, show } from '../aws/json';
+import { type Identity, identify, type Place, pseudoParameters } from './names';
+
+const ABSENT = Symbol('AWS::NoValue');
+
+type Intrinsic = (argument: unknown, path: string) => unknown;
+
+/**
+ * Evaluates the intrinsic functions of one template against one account and Region.
+ * Lazily, value by value: only what the account uses must be resolvable.
+ */
+export class Resolver {
+  readonly #parameters: JsonObject;
+  readonly #conditions: JsonObject;
+  readonly #resources: JsonObject;
+  readonly #identities = new Map<string, Identity>();
+  readonly #intrinsics: Readonly<Record<string, Intrinsic>> = {
+    Ref: (argument, path) => this.#ref(asString(argument, path), path),
+    Condition: (argument, path) => this.condition(asString(argument, path)),
+    'Fn::GetAtt': (argument, path) => this.#getAtt(argument, path),
+    'Fn::Sub': (argument, path) => this.#sub(argument, path),
+    'Fn::Join': (argument, path) => {
+      const [separator, parts] = this.#arguments(argument, 2, path);
+      const list = asList(parts, path);
+      return list.map((part, index) => scalar(part, `${path}[1][${index}]`)).join(asString(separator, path));
+    },
+    'Fn::Select': (argument, path) => {
+      const [index, values] = this.#arguments(argument, 2, path);
+      const list = asList(values, path);
+      const value = list[asNumber(index, path)];
+      if (value === undefined) throw new Error(`${path}: no element ${show(index)} in a list of ${list.length}`);
+      return value;
+    },
+    'Fn::Split': (argument, path) => {
+      const [separator, text] = this.#arguments(argument, 2, path);
+      return asString(text, path).split(asString(separator, path));
+    },
+    'Fn::If': (argument, path) => {
+      const [condition, yes, no] = asList(argument, path);
+      return this.#evaluate(this.condition(asString(condition, path)) ? yes : no, path);
+    },
+    'Fn::Equals': (argument, path) => {
+      const [left, right] = this.#arguments(argument, 2, path);
+      return scalar(left, path) === scalar(right, path);
+    },
+    'Fn::Not': (argument, path) => !asBoolean(this.#arguments(argument, 1, path)[0], path),
+    'Fn::And': (argument, path) => this.#list(argument, path).every((value) => asBoolean(value, path)),
+    'Fn::Or': (argument, path) => this.#list(argument, path).some((value) => asBoolean(value, path)),
+  };
+
+  constructor(
+    body: JsonObject,
+    readonly place: Place,
+    readonly given: Readonly<Record<string, string>> = {},
+  ) {
+    this.#parameters = asObject(body.Parameters ?? {}, '$.Parameters');
+    this.#conditions = asObject(body.Conditions ?? {}, '$.Conditions');
+    this.#resources = asObject(body.Resources ?? {}, '$.Resources');
+  }
+
+  /** The value with every intrinsic replaced; nothing for `AWS::NoValue`. @throws naming the intrinsic and its JSON path */
+  resolve(value: unknown, path: string): unknown {
+    const resolved = this.#evaluate(value, path);
+    return resolved === ABSENT ? undefined : resolved;
+  }
+
+  condition(name: string): boolean {
+    const path = `$.Conditions.${name}`;
+    if (!(name in this.#conditions)) throw new Error(`${path}: no such condition`);
+    return asBoolean(this.resolve(this.#conditions[name], path), path);
+  }
+
+  /** The names of a resource. @throws for a type whose names are not known here */
+  identity(logicalId: string, path: string): Identity {
+    const known = this.#identities.get(logicalId);
+    if (known) return known;
+    const at = `$.Resources.${logicalId}`;
+    if (!(logicalId in this.#resources)) throw new Error(`${path}: no resource or parameter ${show(logicalId)}`);
+    const resource = asObject(this.#resources[logicalId], at);
+    const properties = asObject(resource.Properties ?? {}, `${at}.Properties`);
+    const type = asString(resource.Type, `${at}.Type`);
+    const identity = identify(type, logicalId, this.place, (key) =>
+      this.resolve(properties[key], `${at}.Properties.${key}`),
+    );
+    if (!identity) throw new Error(`${path}: reference to ${logicalId}: the local account does not know ${type}`);
+    this.#identities.set(logicalId, identity);
+    return identity;
+  }
+
+  #evaluate(value: unknown, path: string): unknown {
+    if (Array.isArray(value)) return this.#list(value, path);
+    if (!isObject(value)) return value;
+    const keys = Object.keys(value);
+    const [key] = keys;
+    if (key !== undefined && keys.length === 1 && isIntrinsic(key, value[key])) {
+      const intrinsic = this.#intrinsics[key];
+      if (!intrinsic) throw new Error(`${path}: the intrinsic function ${key} is not supported by the local account`);
+      return intrinsic(value[key], `${path}.${key}`);
+    }
+    const entries = keys.map((name) => [name, this.#evaluate(value[name], `${path}.${name}`)] as const);
+    return Object.fromEntries(entries.filter(([, entry]) => entry !== ABSENT));
+  }
+
+  #list(value: unknown, path: string): readonly unknown[] {
+    const list = asList(value, path);
+    return list.map((item, index) => this.#evaluate(item, `${path}[${index}]`)).filter((item) => item !== ABSENT);
+  }
+
+  #arguments(value: unknown, count: number, path: string): readonly unknown[] {
+    const resolved = this.#list(value, path);
+    if (resolved.length !== count) throw new Error(`${path}: expected ${count} arguments, got ${resolved.length}`);
+    return resolved;
+  }
+
+  #ref(name: string, path: string): unknown {
+    if (name === 'AWS::NoValue') return ABSENT;
+    const pseudo = pseudoParameters(this.place);
+    if (name in pseudo) return pseudo[name];
+    if (name in this.#parameters) return this.#parameter(name, path);
+    if (name.startsWith('AWS::'))
+      throw new Error(`${path}: the pseudo parameter ${name} is not supported by the local account`);
+    return this.identity(name, path).ref;
+  }
+
+  #parameter(name: string, path: string): unknown {
+    const parameter = asObject(this.#parameters[name], `$.Parameters.${name}`);
+    const type = asString(parameter.Type, `$.Parameters.${name}.Type`);
+    const value = this.given[name] ?? parameter.Default;
+    if (value === undefined) throw new Error(`${path}: the parameter ${name} has no default; give it a value`);
+    // The default of an SSM parameter is the name to look up, not the value: there is no Parameter Store here.
+    if (type.startsWith('AWS::SSM::') && !(name in this.given)) {
+      throw new Error(`${path}: the parameter ${name} is read from SSM (${type}); give it a value`);
+    }
+    const text = scalar(value, path);
+    return type === 'CommaDelimitedList' || type.startsWith('List<')
+      ? text.split(',').map((item) => item.trim())
+      : text;
+  }
+
+  #getAtt(argument: unknown, path: string): string {
+    const [logicalId, ...rest] = typeof argument === 'string' ? argument.split('.') : this.#list(argument, path);
+    const attribute = rest.join('.');
+    const value = this.identity(asString(logicalId, path), path).attributes[attribute];
+    if (value === undefined)
+      throw new Error(`${path}: the attribute ${attribute} of ${logicalId} is not supported by the local account`);
+    return value;
+  }
+
+  #sub(argument: unknown, path: string): string {
+    const [text, variables] = typeof argument === 'string' ? [argument, {}] : asList(argument, path);
+    const given = asObject(variables ?? {}, path);
+    return asString(text, path).replace(/\$\{(!?)([^}]*)\}/g, (_, literal: string, name: string) => {
+      if (literal) return `\${${name}}`;
+      if (name in given) return scalar(this.resolve(given[name], path), path);
+      return scalar(name.includes('.') ? this.#getAtt(name, path) : this.#ref(name, path), path);
+    });
+  }
+}
+
+function isIntrinsic(key: string, argument: unknown): boolean {
+  // `Condition` is an intrinsic only as `{Condition: "Name"}`; an IAM statement's Condition is an object.
+  return key === 'Ref' || key.startsWith('Fn::') || (key === 'Condition' && typeof argument === 'string');
+}
+
+function scalar(value: unknown, path: string): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return asString(value, path);
+}

@@ -1,0 +1,71 @@
+import { asList, asNumber, asObject, asString, type JsonObject, optional } from '../aws/json';
+import { arnOf, type Resource } from './resources';
+
+export interface RuleView {
+  readonly logicalId: string;
+  readonly arn: string;
+  readonly busName: string;
+  readonly enabled: boolean;
+  readonly pattern?: JsonObject;
+  /** `rate(…)` or `cron(…)`, as written. */
+  readonly schedule?: string;
+  readonly targets: readonly TargetView[];
+}
+
+export interface TargetView {
+  readonly id: string;
+  readonly arn: string;
+  /** A constant that is sent in place of the event. */
+  readonly input?: string;
+  readonly deadLetterArn?: string;
+  readonly maximumRetryAttempts: number;
+  readonly maximumEventAgeSeconds: number;
+}
+
+/** Shapes that change what a target is sent, in ways this account does not do. */
+const UNSUPPORTED = ['InputPath', 'InputTransformer', 'SqsParameters'] as const;
+
+export function readRules(resources: readonly Resource[]): readonly RuleView[] {
+  return resources.filter(({ type }) => type === 'AWS::Events::Rule').map(readRule);
+}
+
+function readRule(rule: Resource): RuleView {
+  const pattern = optional(rule.get('EventPattern'), `${rule.path}.EventPattern`, asObject);
+  const schedule = optional(rule.get('ScheduleExpression'), `${rule.path}.ScheduleExpression`, asString);
+  const bus = optional(rule.get('EventBusName'), `${rule.path}.EventBusName`, asString) ?? 'default';
+  const state = optional(rule.get('State'), `${rule.path}.State`, asString) ?? 'ENABLED';
+  const targets = asList(rule.get('Targets') ?? [], `${rule.path}.Targets`);
+  return {
+    logicalId: rule.logicalId,
+    arn: arnOf(rule),
+    busName: busName(bus),
+    enabled: state !== 'DISABLED',
+    ...(pattern && { pattern }),
+    ...(schedule === undefined ? {} : { schedule }),
+    targets: targets.map((target, index) => readTarget(asObject(target, rule.path), `${rule.path}.Targets[${index}]`)),
+  };
+}
+
+function readTarget(target: JsonObject, path: string): TargetView {
+  for (const property of UNSUPPORTED) {
+    if (property in target) throw new Error(`${path}.${property}: not supported by the local account`);
+  }
+  const input = optional(target.Input, `${path}.Input`, asString);
+  const retry = asObject(target.RetryPolicy ?? {}, `${path}.RetryPolicy`);
+  const deadLetter = asObject(target.DeadLetterConfig ?? {}, `${path}.DeadLetterConfig`);
+  const deadLetterArn = optional(deadLetter.Arn, `${path}.DeadLetterConfig.Arn`, asString);
+  return {
+    id: asString(target.Id, `${path}.Id`),
+    arn: asString(target.Arn, `${path}.Arn`),
+    ...(input === undefined ? {} : { input }),
+    ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+    maximumRetryAttempts: optional(retry.MaximumRetryAttempts, `${path}.RetryPolicy`, asNumber) ?? 185,
+    maximumEventAgeSeconds: optional(retry.MaximumEventAgeInSeconds, `${path}.RetryPolicy`, asNumber) ?? 86_400,
+  };
+}
+
+/** A bus may be named by its ARN wherever a name is asked for. */
+export function busName(nameOrArn: string): string {
+  return nameOrArn.replace(/^arn:[^:]*:events:.*:event-bus\//, '');
+}

@@ -1,0 +1,305 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import type { CheckReport } from '../../../bin/commands/check/report';
+import { AwsError } from '../../../local/aws/error';
+import {
+  buildCache,
+  buildxIndex,
+  dockerDesktopImage,
+  dockerImage,
+  dockerList,
+  helmChart,
+  kanikoImage,
+  zstdImage,
+} from '../../../local/images/catalogue';
+import { Cli, EcrServer } from '../../support/cli';
+
+let cli: Cli;
+let server: EcrServer;
+const IN_ECR = '123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app';
+
+beforeAll(async () => {
+  cli = new Cli();
+  server = await EcrServer.start();
+  const images = {
+    v1: await buildxIndex('OCI artifact'),
+    v2: await dockerDesktopImage(),
+    v3: await dockerImage(),
+    list: await dockerList(),
+    kaniko: await kanikoImage(),
+    zstd: await zstdImage(),
+    chart: await helmChart(),
+    cache: await buildCache('OCI index'),
+    latest: await dockerDesktopImage('latest'),
+    stale: await dockerDesktopImage('second'),
+    'stale-dockerv2': await dockerImage('first'),
+  };
+  for (const [tag, image] of Object.entries(images)) await server.registry.push('team/app', tag, image);
+  await server.registry.push('team/other', 'v1', images.v3);
+  await cli.run(['repair', 'team/app:v1', ...at()]);
+});
+afterEach(() => {
+  server.before = () => {};
+});
+afterAll(async () => {
+  await server.stop();
+  cli.remove();
+});
+
+const at = () => ['--endpoint-url', server.endpoint];
+const check = (...args: string[]) => cli.run(['check', ...args, ...at()]);
+
+async function reportOf(...args: string[]): Promise<CheckReport & { readonly code: number | null }> {
+  const { code, stdout, stderr } = await check(...args, '--json');
+  const [report] = JSON.parse(stdout) as CheckReport[];
+  if (!report) throw new Error(stderr);
+  return { ...report, code };
+}
+
+describe('the exit code and the verdicts', () => {
+  test('of each kind of image', async () => {
+    const tags = ['v1', 'v2', 'v3', 'list', 'kaniko', 'zstd', 'chart', 'cache', 'stale'];
+    const { code, stdout } = await check(...tags.map((tag) => `team/app:${tag}`), '--json');
+    const rows = (JSON.parse(stdout) as CheckReport[]).map(({ image, kind, accepted, companions }) => [
+      image.replace('team/app:', ''),
+      kind,
+      accepted.sagemaker.verdict,
+      accepted.lambda.verdict,
+      ...companions.map(({ state }) => state),
+    ]);
+    expect(rows).toEqual([
+      ['v1', 'index', 'refused', 'refused', 'right'],
+      ['v2', 'image', 'refused', 'accepted', 'missing'],
+      ['v3', 'image', 'accepted', 'accepted', 'absent'],
+      ['list', 'index', 'unknown', 'refused', 'missing'],
+      ['kaniko', 'image', 'refused', 'unknown', 'missing'],
+      ['zstd', 'image', 'refused', 'unknown', 'absent'],
+      ['chart', 'artifact', 'refused', 'refused', 'absent'],
+      ['cache', 'build-cache', 'refused', 'refused', 'absent'],
+      ['stale', 'image', 'refused', 'accepted', 'stale'],
+    ]);
+    expect(code).toBe(2);
+  });
+
+  test.each([
+    ['v3', 'sagemaker', 0],
+    ['v2', 'sagemaker', 1],
+    ['list', 'sagemaker', 2],
+    ['v2', 'lambda', 0],
+    ['v2', 'sagemaker,lambda', 1],
+    ['list', 'lambda', 1],
+    ['kaniko', 'lambda', 2],
+  ])('of %s for %s is %d', async (tag, consumers, code) => {
+    expect((await check(`team/app:${tag}`, '--for', consumers)).code).toBe(code);
+  });
+
+  test('of several images is that of the worst', async () => {
+    expect((await check('team/app:v3', 'team/other:v1')).code).toBe(0);
+    expect((await check('team/app:v3', 'team/app:v1')).code).toBe(1);
+    const { code, stdout, stderr } = await check('team/app:v3', 'team/app:nothing', 'team/app:v1');
+    expect(code).toBe(2);
+    expect(stderr).toContain('no image team/app:nothing');
+    expect(stdout).toMatch(/^team\/app:v3$[\s\S]*^team\/app:v1$/m);
+  });
+});
+
+describe('what it tells', () => {
+  test('of an index: platforms, attestations, layers, and what to give instead', async () => {
+    const { code, stdout, stderr } = await check(`${IN_ECR}:v1`);
+    expect([code, stderr]).toEqual([1, '']);
+    const companion = server.ecr.manifest('team/app', 'v1-dockerv2')?.digest;
+    expect(stdout).toMatch(/platforms +linux\/amd64, linux\/arm64$/m);
+    expect(stdout).toMatch(/attestations +2$/m);
+    expect(stdout).toMatch(/layers +2, \d+ B as stored, of linux\/amd64$/m);
+    expect(stdout).toMatch(/AWS Lambda +refused: .*https:/);
+    expect(stdout).toContain(`${IN_ECR}@${companion}, which SageMaker CreateModel and AWS Lambda accept`);
+  });
+
+  test('of an image whose companion is missing or stale: the command that repairs it', async () => {
+    expect((await check('team/app:v2')).stdout).toMatch(/missing[\s\S]*ecr-oci repair team\/app:v2/);
+    expect((await check('team/app:stale')).stdout).toMatch(/is stale: it names sha256:[\s\S]*ecr-oci repair/);
+  });
+
+  test('of a companion: whose it is', async () => {
+    const { code, stdout } = await check('team/app:v1-dockerv2');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/companion of v1 +v1-dockerv2 is right/);
+  });
+
+  test('of a digest: the companion of its tag, and nothing of a child without one', async () => {
+    const digest = server.ecr.manifest('team/app', 'v1')?.digest;
+    expect((await reportOf(`team/app@${digest}`)).companions).toMatchObject([{ sourceTag: 'v1', state: 'right' }]);
+    const [child] = server.ecr.manifest('team/app', 'v1')?.manifests ?? [];
+    expect(await reportOf(`team/app@${child?.digest}`)).toMatchObject({
+      companions: [],
+      noCompanion: expect.stringContaining('no tag'),
+    });
+  });
+
+  test('of a digest whose tags must not be seen: the verdicts all the same', async () => {
+    server.before = ({ operation }) => {
+      if (operation === 'DescribeImages') throw new AwsError('AccessDeniedException', 'No.');
+    };
+    expect(await reportOf(`team/app@${server.ecr.manifest('team/app', 'v3')?.digest}`)).toMatchObject({
+      code: 0,
+      companions: [],
+      noCompanion: expect.stringContaining('ecr:DescribeImages'),
+    });
+  });
+
+  test('by the choices of the deployed service', async () => {
+    const report = await reportOf(
+      'team/app:v1',
+      '--companion-prefix',
+      'dockerv2-',
+      '--platform',
+      'linux/arm64',
+      '--platform',
+      'linux/amd64',
+    );
+    expect(report.companions.map(({ tag, platform, state }) => [tag, platform, state])).toEqual([
+      ['dockerv2-v1', 'linux/arm64', 'missing'],
+      ['dockerv2--amd64-v1', 'linux/amd64', 'missing'],
+    ]);
+  });
+
+  test('of a name without tag: that it is about latest', async () => {
+    const { stdout, stderr } = await check('team/app');
+    expect(stdout).toContain('team/app:latest');
+    expect(stderr).toContain('latest');
+  });
+
+  test('the platform is left out where the config must not be read', async () => {
+    server.before = ({ operation }) => {
+      if (operation === 'GetDownloadUrlForLayer') throw new AwsError('AccessDeniedException', 'No.');
+    };
+    expect(await reportOf('team/app:v3')).toMatchObject({ code: 0, platforms: [] });
+  });
+});
+
+describe('stdin', () => {
+  const piped = (stdin: string, ...args: string[]) => cli.run(['check', '-', ...args, ...at()], { stdin });
+
+  test('takes the error message of SageMaker as it is', async () => {
+    const message = `An error occurred (ValidationException) when calling the CreateModel operation: Unsupported manifest media type application/vnd.oci.image.index.v1+json for image ${IN_ECR}:v1. Ensure that valid manifest media type is used for specified image.`;
+    const { code, stdout } = await piped(message);
+    expect([code, stdout.split('\n')[0]]).toEqual([1, 'team/app:v1']);
+  });
+
+  test('takes images, one on a line', async () => {
+    const { code, stdout } = await piped('team/app:v3\nteam/other:v1\n', '--json');
+    expect([code, JSON.parse(stdout).map(({ image }: CheckReport) => image)]).toEqual([
+      0,
+      ['team/app:v3', 'team/other:v1'],
+    ]);
+  });
+
+  test('without an image is not understood', async () => {
+    const { code, stderr } = await piped('\n');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('no image')]);
+  });
+});
+
+describe('what goes wrong is told in a sentence, with exit code 2', () => {
+  const throwing = (code: string, message = '') => {
+    server.before = () => {
+      throw new AwsError(code, message);
+    };
+  };
+
+  test('a name that is not there, or none', async () => {
+    const cases: readonly (readonly [image: string, stderr: RegExp])[] = [
+      ['team/ap:v1', /no repository team\/ap in account 123456789012, Region eu-north-1\.\nDid you mean team\/app\?/],
+      ['nothing/like/it:v1', /no repository nothing\/like\/it.*\nCheck the name/],
+      ['team/app:v11', /no image team\/app:v11\.\nDid you mean team\/app:v1\?/],
+      ['team/app:something-else-altogether', /no image.*\nteam\/app has 12 tags, such as/],
+      [`team/app@sha256:${'0'.repeat(64)}`, /no image team\/app@sha256:0+\.\nCheck the digest/],
+      [IN_ECR.replace('123456789012', '210987654321'), /no repository team\/app in account 210987654321/],
+      ['ghcr.io/team/app:v1', /not in Amazon ECR: its registry is ghcr\.io/],
+      ['Team/App', /no image name/],
+    ];
+    const runs = await cli.runAll(cases.map(([image]) => [['check', image, ...at()]]));
+    expect(runs).toEqual(cases.map(([, stderr]) => ({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) })));
+    expect(runs.map(({ stderr }) => stderr).join('')).not.toMatch(/^ {4}at /m);
+  });
+
+  test('an empty Region', async () => {
+    const empty = await EcrServer.start();
+    const { code, stderr } = await cli.run(['check', 'team/app:v1', '--endpoint-url', empty.endpoint]);
+    await empty.stop();
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/no repositories at all there: is the Region right/)]);
+  });
+
+  test.each([
+    [
+      'AccessDeniedException',
+      'User: arn:aws:iam::123456789012:user/ada is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-north-1:123456789012:repository/team/app because no identity-based policy allows the ecr:BatchGetImage action',
+      /Ask for ecr:BatchGetImage/,
+    ],
+    ['ExpiredTokenException', 'The security token included in the request is expired', /have expired/],
+    ['ThrottlingException', 'Rate exceeded', /throttles/],
+  ])('%s', async (code, message, stderr) => {
+    throwing(code, message);
+    expect(await check('team/app:v1')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });
+  });
+
+  test('near matches are left out where listing is denied', async () => {
+    server.before = ({ operation }) => {
+      if (operation.startsWith('Describe')) throw new AwsError('AccessDeniedException', 'No.');
+    };
+    expect((await check('team/ap:v1')).stderr).toMatch(/no repository team\/ap.*\nCheck the name/);
+    expect((await check('team/app:v11')).stderr).toMatch(/no image team\/app:v11\.\nCheck the tag/);
+  });
+
+  test('without a network, credentials or a Region', async () => {
+    const offline = await cli.run(['check', 'team/app:v1', '--endpoint-url', 'http://127.0.0.1:1']);
+    expect([offline.code, offline.stderr]).toEqual([2, expect.stringMatching(/no connection to 127\.0\.0\.1:1/)]);
+    const nobody = await cli.run(['check', `${IN_ECR}:v1`]);
+    expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining('no AWS credentials')]);
+    const profile = await cli.run(['check', `${IN_ECR}:v1`, '--profile', 'nobody']);
+    expect([profile.code, profile.stderr]).toEqual([2, expect.stringContaining('profile nobody does not exist')]);
+    const nowhere = await cli.run(['check', 'team/app:v1']);
+    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('no AWS Region')]);
+  });
+
+  test('in JSON too, in the place of the image', async () => {
+    const { code, stdout } = await check('team/app:v3', 'team/app:nothing', '--json');
+    expect([code, JSON.parse(stdout)]).toEqual([
+      2,
+      [
+        expect.objectContaining({ image: 'team/app:v3' }),
+        {
+          image: 'team/app:nothing',
+          error: { message: expect.stringContaining('no image'), hint: expect.any(String) },
+        },
+      ],
+    ]);
+  });
+
+  test('with --verbose or DEBUG, the stack trace', async () => {
+    expect((await check('team/app:nothing', '--verbose')).stderr).toMatch(/^ {4}at /m);
+    const { stderr } = await cli.run(['check', 'team/app:nothing', ...at()], { env: { DEBUG: '1' } });
+    expect(stderr).toMatch(/^ {4}at /m);
+  });
+});
+
+describe('as a program', () => {
+  test('it has no colours in a pipe, unless they are asked for', async () => {
+    expect((await check('team/app:v2')).stdout).not.toContain('\u001b');
+    const { stdout } = await cli.run(['check', 'team/app:v2', ...at()], { env: { FORCE_COLOR: '1' } });
+    expect(stdout).toContain('\u001b[31mrefused');
+  });
+
+  test('it ends without a word when its reader has gone', async () => {
+    const child = cli.start(['check', 'team/app:v3', ...at()]);
+    child.stdout?.destroy();
+    if (!child.stderr) throw new Error('no pipe to the CLI');
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect([stderr, code]).toEqual(['', 0]);
+  });
+
+  test('a Region that the URI contradicts is told', async () => {
+    const { code, stderr } = await check(`${IN_ECR}:v3`, '--region', 'eu-west-1');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('--region eu-west-1 is not used')]);
+  });
+});

@@ -1,0 +1,58 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { dockerDesktopImage } from '../../../local/images/catalogue';
+import { RegistryClient } from '../../../local/images/registry-client';
+import { bundleLocalAccount } from '../../../scripts/bundle-local-account';
+import { Cli } from '../../support/cli';
+
+let cli: Cli;
+beforeAll(() => {
+  cli = new Cli();
+  // Beside the bundle, where it looks for it, and away from every node_modules.
+  bundleLocalAccount(join(cli.directory, 'account'));
+});
+afterAll(() => cli.remove());
+
+function lines({ stdout }: ChildProcess): AsyncIterator<string> {
+  if (!stdout) throw new Error('no pipe to the CLI');
+  return createInterface({ input: stdout })[Symbol.asyncIterator]();
+}
+
+test('a push gets its companion, the other commands see it, and Ctrl-C ends it', async () => {
+  const account = cli.start(['local', '--port', '0', '--json']);
+  const output = lines(account);
+  const { endpoint } = JSON.parse((await output.next()).value);
+  await new RegistryClient(endpoint).push('team/app', 'v1', await dockerDesktopImage());
+  const image = `${endpoint.replace('http://', '')}/team/app`;
+  const waited = await cli.run(['wait', `${image}:v1`]);
+  const outcome = JSON.parse((await output.next()).value);
+  expect(outcome).toMatchObject({ repository: 'team/app', sourceTag: 'v1', outcome: 'converted' });
+  expect(waited).toMatchObject({ code: 0, stdout: `${image}@${outcome.companionDigest}\n` });
+  expect((await cli.run(['check', waited.stdout.trim()])).code).toBe(0);
+  account.kill('SIGINT');
+  expect(await once(account, 'close')).toEqual([0, null]);
+});
+
+test('a person is told what to do next', async () => {
+  const account = cli.start(['local', '--port', '0']);
+  const output = lines(account);
+  const text = [(await output.next()).value, (await output.next()).value, (await output.next()).value].join('\n');
+  expect(text).toMatch(/up at http:\/\/127\.0\.0\.1:\d+/);
+  account.kill('SIGTERM');
+  expect(await once(account, 'close')).toEqual([0, null]);
+});
+
+test('a port in use and a missing assembly are told: exit code 2', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const taken = await cli.run(['local', '--port', String(port)]);
+  other.close();
+  expect(taken).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(`Port ${port} is in use`) });
+  const missing = await cli.run(['local', '--assembly', '/nowhere']);
+  expect(missing).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining('npx cdk synth') });
+});

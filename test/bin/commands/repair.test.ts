@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { AwsError } from '../../../local/aws/error';
+import {
+  buildahImage,
+  buildxIndex,
+  dockerDesktopImage,
+  dockerImage,
+  helmChart,
+  zstdImage,
+} from '../../../local/images/catalogue';
+import { Cli, EcrServer } from '../../support/cli';
+import { DOCKER } from '../../support/manifests';
+
+const REPOSITORY = 'team/app';
+let cli: Cli;
+let server: EcrServer;
+
+beforeAll(() => {
+  cli = new Cli();
+});
+afterAll(() => cli.remove());
+beforeEach(async () => {
+  server = await EcrServer.start();
+  await server.registry.push(REPOSITORY, 'v1', await dockerDesktopImage());
+});
+afterEach(() => server.stop());
+
+const repair = (...args: string[]) => cli.run(['repair', ...args, '--endpoint-url', server.endpoint]);
+const companion = (tag = 'v1-dockerv2') => server.ecr.manifest(REPOSITORY, tag);
+const puts = () => server.ecr.calls.filter(({ operation }) => operation === 'PutImage').length;
+const sha256 = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+test('makes the companion, and the second time leaves it', async () => {
+  const first = await repair('team/app:v1');
+  expect(companion()?.mediaType).toBe(DOCKER.manifest);
+  const uri = `123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app@${companion()?.digest}`;
+  expect(first).toEqual({ code: 0, stdout: `team/app:v1  converted: v1-dockerv2 is ${uri}\n`, stderr: '' });
+  expect((await repair('team/app:v1')).stdout).toContain('unchanged');
+  expect(puts()).toBe(1);
+});
+
+test('each image of several, and the exit code of the worst', async () => {
+  await server.registry.push(REPOSITORY, 'z', await zstdImage());
+  await server.registry.push(REPOSITORY, 'd', await dockerImage());
+  await server.registry.push(REPOSITORY, 'c', await helmChart());
+  const { code, stdout } = await repair('team/app:z', 'team/app:v1', 'team/app:d', 'team/app:c', '--json');
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject([
+    { sourceTag: 'z', outcome: 'refused', reason: 'zstd-layer' },
+    { sourceTag: 'v1', outcome: 'converted', companionDigest: companion()?.digest },
+    { sourceTag: 'd', outcome: 'skipped', reason: 'already-docker' },
+    { sourceTag: 'c', outcome: 'skipped', reason: 'artifact' },
+  ]);
+  expect((await repair('team/app:v1', 'team/app:d', 'team/app:c')).code).toBe(0);
+});
+
+test('two platforms have two companions', async () => {
+  await server.registry.push(REPOSITORY, 'm', await buildxIndex('image manifest'));
+  const { code, stdout } = await repair('team/app:m', '--platform', 'linux/amd64', '--platform', 'linux/arm64');
+  expect([code, stdout.split('\n').map((line) => line.split(' ').slice(2, 5).join(' '))]).toEqual([
+    0,
+    ['converted: m-dockerv2 (linux/amd64)', 'converted: m-dockerv2-arm64 (linux/arm64)', ''],
+  ]);
+});
+
+test('an immutable companion is refused with the filter that would cure it', async () => {
+  server.ecr.createRepository('team/frozen', {
+    imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+    exclusionFilters: ['latest'],
+  });
+  await server.registry.push('team/frozen', 'latest', await dockerDesktopImage('first'));
+  await repair('team/frozen:latest');
+  await server.registry.push('team/frozen', 'latest', await dockerDesktopImage('second'));
+  const { code, stdout } = await repair('team/frozen:latest');
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/refused: tag-immutable: .*\*-dockerv2/)]);
+});
+
+test('a denied PutImage names the action', async () => {
+  server.before = ({ operation }) => {
+    if (operation !== 'PutImage') return;
+    throw new AwsError(
+      'AccessDeniedException',
+      'User: arn:aws:iam::123456789012:user/ada is not authorized to perform: ecr:PutImage on resource: arn:aws:ecr:eu-north-1:123456789012:repository/team/app because no identity-based policy allows the ecr:PutImage action',
+    );
+  };
+  expect(await repair('team/app:v1')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Ask for ecr:PutImage'),
+  });
+});
+
+test.each([
+  [['team/app:v2'], /no image team\/app:v2\.\nDid you mean team\/app:v1\?/],
+  [['team/ap:v1'], /no repository team\/ap in/],
+  [[`team/app@sha256:${'0'.repeat(64)}`], /by its digest, and companions belong to tags/],
+  [['team/app:v2', '--dry-run'], /no image team\/app:v2/],
+])('%j cannot be repaired: exit code 2', async (args, stderr) => {
+  expect(await repair(...args)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });
+});
+
+describe('--dry-run', () => {
+  test('prints the exact bytes, what they are and drop, and writes nothing', async () => {
+    await server.registry.push(REPOSITORY, 'b', await buildahImage());
+    const { code, stdout, stderr } = await repair('team/app:b', '--dry-run');
+    expect([code, puts(), companion('b-dockerv2')]).toEqual([0, 0, undefined]);
+    expect(stderr).toMatch(/^team\/app:b {2}would be converted: b-dockerv2 is to be sha256:/);
+    expect(stderr).toContain("drops $.annotations['org.opencontainers.image.base.name']");
+    await repair('team/app:b');
+    expect(sha256(stdout)).toBe(companion('b-dockerv2')?.digest);
+    expect((await repair('team/app:b', '--dry-run')).stderr).toContain('would be unchanged');
+  });
+
+  test('in JSON, the bytes as text', async () => {
+    const { stdout, stderr } = await repair('team/app:v1', '--dry-run', '--json');
+    const [plan] = JSON.parse(stdout);
+    expect(plan).toMatchObject({
+      sourceTag: 'v1',
+      companionTag: 'v1-dockerv2',
+      wouldBe: 'converted',
+      droppedFields: [],
+    });
+    expect(sha256(plan.manifest)).toBe(plan.companionDigest);
+    expect(stderr).toContain('would be converted');
+  });
+
+  test.each<[string, () => Promise<Parameters<EcrServer['registry']['push']>[2]>, number, RegExp]>([
+    ['z', zstdImage, 1, /would be refused: zstd-layer/],
+    ['c', helmChart, 0, /would be skipped: artifact/],
+    ['d', dockerImage, 0, /would be skipped: already-docker/],
+    ['x-dockerv2', dockerImage, 0, /would be skipped: companion-tag/],
+  ])('%s has no manifest to print', async (tag, image, code, stderr) => {
+    await server.registry.push(REPOSITORY, tag, await image());
+    expect(await repair(`team/app:${tag}`, '--dry-run')).toEqual({
+      code,
+      stdout: '',
+      stderr: expect.stringMatching(stderr),
+    });
+  });
+
+  test('a stale companion is named', async () => {
+    await repair('team/app:v1');
+    const before = companion()?.digest;
+    await server.registry.push(REPOSITORY, 'v1', await dockerDesktopImage('second'));
+    expect((await repair('team/app:v1', '--dry-run')).stderr).toContain(`instead of ${before}`);
+    await server.registry.push(REPOSITORY, 'v1', await helmChart());
+    const chart = await repair('team/app:v1', '--dry-run');
+    expect([chart.code, chart.stderr]).toEqual([1, expect.stringContaining('refused: stale-companion')]);
+  });
+});

@@ -1,0 +1,435 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AwsError } from '../../../../local/aws/error';
+import {
+  buildCache,
+  buildxIndex,
+  dockerDesktopImage,
+  dockerImage,
+  helmChart,
+  zstdImage,
+} from '../../../../local/images/catalogue';
+import { Cli, EcrServer } from '../../../support/cli';
+import { DOCKER, OCI } from '../../../support/manifests';
+import { seed } from '../../../support/seed';
+
+let cli: Cli;
+let server: EcrServer;
+
+beforeAll(() => {
+  cli = new Cli();
+});
+afterAll(() => cli.remove());
+beforeEach(async () => {
+  server = await EcrServer.start();
+});
+afterEach(() => server.stop());
+
+const scan = (...args: string[]) => cli.run(['scan', ...args, '--endpoint-url', server.endpoint]);
+const push = async (tag: string, image: Parameters<EcrServer['registry']['push']>[2], repository = 'team/app') =>
+  server.registry.push(repository, tag, image);
+const calls = (operation: string) => server.ecr.calls.filter((call) => call.operation === operation).length;
+
+interface Image {
+  readonly repository: string;
+  readonly tag: string;
+  readonly format: string;
+  readonly kind: string;
+  readonly sagemaker: { readonly verdict: string };
+  readonly lambda: { readonly verdict: string };
+  readonly companion: { readonly state: string; readonly reason?: string; readonly detail?: string };
+  readonly companions?: readonly { readonly state: string; readonly tag: string }[];
+}
+const imagesOf = ({ stdout }: { readonly stdout: string }): readonly Image[] => JSON.parse(stdout).images;
+const stateOf = (images: readonly Image[], tag: string) => {
+  const { state, reason } = images.find((image) => image.tag === tag)?.companion ?? {};
+  return reason ? `${state} ${reason}` : state;
+};
+
+describe('what is said of each tag', () => {
+  test('its format, who accepts it, and how its companion is', async () => {
+    await push('oci', await dockerDesktopImage());
+    await push('index', await buildxIndex('image manifest'));
+    await push('docker', await dockerImage());
+    await push('zstd', await zstdImage());
+    await push('chart', await helmChart());
+    await push('cache', await buildCache('OCI index'));
+    await push('gone-dockerv2', await dockerImage('gone'));
+    await push('old', await dockerDesktopImage('old'));
+    await push('old-dockerv2', await dockerImage('older'));
+    await push('moved', await dockerImage('moved'));
+    await push('moved-dockerv2', await dockerImage('before'));
+    await push('v1-soci', await dockerDesktopImage('soci'));
+    await cli.run(['repair', 'team/app:index', '--endpoint-url', server.endpoint]);
+    const ran = await scan('--json');
+    const images = imagesOf(ran);
+    expect([ran.code, images.length]).toEqual([0, 13]);
+    const said = Object.fromEntries(
+      images.map(({ tag, format, sagemaker, lambda }) => [tag, `${format}: ${sagemaker.verdict}, ${lambda.verdict}`]),
+    );
+    expect(said).toMatchObject({
+      oci: 'OCI image: refused, accepted',
+      index: 'OCI index: refused, refused',
+      'index-dockerv2': 'Docker V2: accepted, accepted',
+      docker: 'Docker V2: accepted, accepted',
+      zstd: 'OCI image: refused, unknown',
+      chart: 'artifact: refused, refused',
+      cache: 'build cache: refused, refused',
+    });
+    const states = Object.fromEntries(images.map(({ tag }) => [tag, stateOf(images, tag)]));
+    expect(states).toEqual({
+      oci: 'missing',
+      index: 'right',
+      'index-dockerv2': 'companion',
+      docker: 'not-needed already-docker',
+      zstd: 'refused zstd-layer',
+      chart: 'not-needed artifact',
+      cache: 'not-needed build-cache',
+      'gone-dockerv2': 'orphan',
+      old: 'stale',
+      'old-dockerv2': 'companion',
+      moved: 'stale',
+      'moved-dockerv2': 'companion',
+      'v1-soci': 'not-needed soci-tag',
+    });
+  });
+
+  test('a tag moved to an older image is stale, whatever the dates say', async () => {
+    await push('v1', await dockerDesktopImage('first'));
+    await cli.run(['repair', 'team/app:v1', '--endpoint-url', server.endpoint]);
+    await push('v2', await dockerDesktopImage('second'));
+    await cli.run(['repair', 'team/app:v2', '--endpoint-url', server.endpoint]);
+    await push('v2', await dockerDesktopImage('first'));
+    const images = imagesOf(await scan('--json'));
+    expect([stateOf(images, 'v1'), stateOf(images, 'v2')]).toEqual(['right', 'stale']);
+  });
+
+  test('by the rules that are given: prefix, platforms, tags left out', async () => {
+    await push('v1', await buildxIndex('image manifest'));
+    await push('dev-1', await dockerDesktopImage());
+    const rules = ['--companion-prefix', 'dockerv2-', '--platform', 'linux/amd64', '--platform', 'linux/arm64'];
+    await cli.run(['repair', 'team/app:v1', '--companion-prefix', 'dockerv2-', '--endpoint-url', server.endpoint]);
+    const images = imagesOf(await scan('--json', ...rules, '--exclude-tag', 'dev-*'));
+    expect(stateOf(images, 'dev-1')).toBe('not-needed tag-excluded');
+    expect(images.find(({ tag }) => tag === 'v1')).toMatchObject({
+      companion: { state: 'missing', tag: 'dockerv2--arm64-v1' },
+      companions: [
+        { state: 'right', tag: 'dockerv2-v1' },
+        { state: 'missing', tag: 'dockerv2--arm64-v1' },
+      ],
+    });
+  });
+
+  test('where immutability keeps a stale companion, that is a refusal, but not where a filter lets it move', async () => {
+    for (const [name, filters] of [
+      ['team/fixed', ['v*']],
+      ['team/free', ['v*', '*-dockerv2']],
+    ] as const) {
+      server.ecr.createRepository(name, {
+        imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+        exclusionFilters: filters.map((filter) => (filter === 'v*' ? 'latest' : filter)),
+      });
+      await push('latest', await dockerDesktopImage('today'), name);
+      await push('latest-dockerv2', await dockerImage('yesterday'), name);
+    }
+    const images = imagesOf(await scan('--json'));
+    const byRepository = (name: string) =>
+      images.find(({ repository, tag }) => repository === name && tag === 'latest');
+    expect(byRepository('team/fixed')?.companion).toMatchObject({ state: 'refused', reason: 'tag-immutable' });
+    expect(byRepository('team/free')?.companion).toMatchObject({ state: 'stale' });
+  });
+
+  test('a repository that its owner wants left alone', async () => {
+    await push('v1', await dockerDesktopImage());
+    await tagResource('team/app', 'ecr-oci-remediation', 'disabled');
+    expect(stateOf(imagesOf(await scan('--json')), 'v1')).toBe('not-needed opted-out');
+  });
+
+  test('a Docker manifest around OCI layers needs a companion, though its media type does not say so', async () => {
+    const text = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: DOCKER.manifest,
+      config: { mediaType: DOCKER.config, digest: `sha256:${'1'.repeat(64)}`, size: 1 },
+      layers: [{ mediaType: OCI.gzip, digest: `sha256:${'2'.repeat(64)}`, size: 1 }],
+    });
+    server.ecr.store('team/app', { bytes: Buffer.from(text), mediaType: DOCKER.manifest, tag: 'mixed' });
+    expect(stateOf(imagesOf(await scan('--json')), 'mixed')).toBe('missing');
+  });
+});
+
+async function tagResource(repository: string, key: string, value: string): Promise<void> {
+  const response = await fetch(server.endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.TagResource',
+    },
+    body: JSON.stringify({
+      resourceArn: `arn:aws:ecr:eu-north-1:123456789012:repository/${repository}`,
+      tags: [{ Key: key, Value: value }],
+    }),
+  });
+  expect(response.status).toBe(200);
+}
+
+describe('ways to print it', () => {
+  beforeEach(async () => {
+    await push('v1', await dockerDesktopImage());
+    await push('z', await zstdImage());
+  });
+
+  test('a table on stdout, what it comes to on stderr', async () => {
+    const { code, stdout, stderr } = await scan();
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      'COMPANION                     FORMAT       SAGEMAKER  LAMBDA  IMAGE',
+      'missing                       OCI image    no         yes     team/app:v1',
+      'refused zstd-layer            OCI image    no         ?       team/app:z',
+      '',
+    ]);
+    expect(stderr).toBe('2 tags in 1 repository: 1 missing, 1 refused\n');
+  });
+
+  test('colours only where they are asked for', async () => {
+    const args = ['scan', '--endpoint-url', server.endpoint];
+    expect((await cli.run(args)).stdout).not.toContain('\u001b');
+    expect((await cli.run(args, { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[33mmissing');
+  });
+
+  test('only tags of some states', async () => {
+    expect((await scan('--state', 'refused,stale')).stdout).not.toContain('team/app:v1');
+    expect(imagesOf(await scan('--state', 'missing', '--json')).map(({ tag }) => tag)).toEqual(['v1']);
+  });
+
+  test('JSON is one document, one image a line, and says whether it is complete', async () => {
+    const { stdout } = await scan('--json');
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({
+      account: '123456789012',
+      region: 'eu-north-1',
+      policy: { companionTag: '*-dockerv2', platforms: ['linux/amd64'] },
+      isComplete: true,
+      totals: { tags: 2, companions: { missing: 1, refused: 1 }, refusals: { 'zstd-layer': 1 } },
+    });
+    expect(new Date(document.generatedAt).getTime()).toBeGreaterThan(0);
+    const lines = stdout.split('\n').filter((line) => line.startsWith('{"repository"'));
+    expect(lines.map((line) => JSON.parse(line.replace(/,$/, '')).tag)).toEqual(['v1', 'z']);
+  });
+
+  test('CSV', async () => {
+    const { stdout } = await scan('--csv');
+    const lines = stdout.split('\r\n');
+    expect(lines[0]).toMatch(/^repository,tag,digest,/);
+    expect(lines).toHaveLength(4);
+    expect(lines[1]).toMatch(/^team\/app,v1,sha256:[0-9a-f]{64},OCI image,/);
+  });
+
+  test('a page in a file, and then no table', async () => {
+    const file = join(cli.directory, 'images.html');
+    const { code, stdout } = await scan('--html', file);
+    expect([code, stdout]).toEqual([0, '']);
+    const html = readFileSync(file, 'utf8');
+    expect(html).toContain('team/app');
+    expect(html).toContain('eu-north-1');
+  });
+
+  test('a page that cannot be written is said once, in JSON within the document', async () => {
+    const file = join(cli.directory, 'no-such-directory', 'images.html');
+    const { code, stdout, stderr } = await scan('--html', file, '--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      isComplete: false,
+      error: { message: expect.stringMatching(/ENOENT/) },
+    });
+    expect(stderr).toMatch(/^error: /m);
+  });
+});
+
+describe('which repositories', () => {
+  beforeEach(async () => {
+    for (const name of ['ml/a', 'ml/deep/b', 'team/app']) await push('v1', await dockerImage(name), name);
+  });
+  const names = async (...args: string[]) =>
+    imagesOf(await scan('--json', ...args)).map(({ repository }) => repository);
+
+  test('all, by name, or by pattern', async () => {
+    expect(await names()).toEqual(['ml/a', 'ml/deep/b', 'team/app']);
+    expect(await names('--repository', 'team/app')).toEqual(['team/app']);
+    expect(await names('--repository', 'ml/*')).toEqual(['ml/a', 'ml/deep/b']);
+    expect(await names('--repository', 'ml/*', '--repository', 'team/app', '--repository', 'ml/a')).toHaveLength(3);
+  });
+
+  test('a name or pattern that fits none is an error, not an empty list', async () => {
+    const name = await scan('--repository', 'no/such');
+    expect([name.code, name.stdout]).toEqual([2, '']);
+    expect(name.stderr).toMatch(/There is no repository no\/such/);
+    const pattern = await scan('--repository', 'team/*', '--repository', 'x*');
+    expect([pattern.code, pattern.stdout]).toEqual([2, '']);
+    expect(pattern.stderr).toMatch(/No repository .* matches 'x\*'/);
+  });
+
+  test('an account without repositories is an empty list', async () => {
+    await server.stop();
+    server = await EcrServer.start();
+    const { code, stdout } = await scan('--json');
+    expect([code, JSON.parse(stdout).images]).toEqual([0, []]);
+  });
+});
+
+test.each([
+  [['--repository', '123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app'], /without its registry/],
+  [['--repository', 'Team App'], /Expected a repository's name/],
+  [['--state', 'wrong'], /Expected some of right, missing/],
+  [['--csv', '--json'], /cannot be used with option/],
+  [['--platform', 'amd64'], /os\/architecture/],
+])('arguments that are not understood: %j', async (args, message) => {
+  const { code, stdout, stderr } = await scan(...args);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(message);
+});
+
+describe('when not everything can be read', () => {
+  test('one repository that denies it does not hide the others; the exit code and the list say so', async () => {
+    await push('v1', await dockerImage());
+    await push('v1', await dockerImage(), 'secret/app');
+    server.before = ({ operation, repository }) => {
+      if (operation === 'DescribeImages' && repository === 'secret/app')
+        throw new AwsError(
+          'AccessDeniedException',
+          'User: arn:aws:iam::123456789012:user/me is not authorized to perform: ecr:DescribeImages on resource: arn:aws:ecr:eu-north-1:123456789012:repository/secret/app',
+        );
+    };
+    const { code, stdout, stderr } = await scan('--json', '--html', join(cli.directory, 'part.html'));
+    expect(code).toBe(2);
+    const document = JSON.parse(stdout);
+    expect(document.images).toHaveLength(1);
+    expect(document).toMatchObject({ isComplete: false, unreadable: [{ repository: 'secret/app' }] });
+    expect(stderr).toMatch(/not read: secret\/app: .*may not ecr:DescribeImages/);
+    expect(readFileSync(join(cli.directory, 'part.html'), 'utf8')).toContain('1 repository could not be read');
+  });
+
+  test('a repository whose key is disabled does not hide the others either', async () => {
+    await push('v1', await dockerDesktopImage());
+    await push('v1', await dockerDesktopImage(), 'locked/app');
+    server.before = ({ operation, repository }) => {
+      if (operation === 'BatchGetImage' && repository === 'locked/app')
+        throw new AwsError('KmsException', 'the key is disabled');
+    };
+    const { code, stdout } = await scan('--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      2,
+      { images: [{ repository: 'team/app' }], unreadable: [{ repository: 'locked/app', why: 'the key is disabled' }] },
+    ]);
+  });
+
+  test('one image whose config cannot be read does not hide the others of its batch', async () => {
+    await push('v1', await dockerDesktopImage());
+    const children = ['a', 'b'].map((name) => {
+      const config = { mediaType: OCI.config, digest: `sha256:${name.repeat(64)}`, size: 1 };
+      const layers = [{ mediaType: OCI.gzip, digest: `sha256:${'2'.repeat(64)}`, size: 1 }];
+      const text = JSON.stringify({ schemaVersion: 2, mediaType: OCI.manifest, config, layers });
+      const { digest } = server.ecr.store('team/app', {
+        bytes: Buffer.from(text),
+        mediaType: OCI.manifest,
+        tag: undefined,
+      });
+      return { mediaType: OCI.manifest, digest, size: text.length };
+    });
+    const text = JSON.stringify({ schemaVersion: 2, mediaType: OCI.index, manifests: children });
+    server.ecr.store('team/app', { bytes: Buffer.from(text), mediaType: OCI.index, tag: 'broken' });
+    const { code, stdout } = await scan('--json');
+    const images = imagesOf({ stdout });
+    expect([code, JSON.parse(stdout).isComplete]).toEqual([2, false]);
+    expect([stateOf(images, 'v1'), stateOf(images, 'broken')]).toEqual(['missing', 'unreadable']);
+    expect(images.find(({ tag }) => tag === 'broken')?.companion.detail).toMatch(/answered 404/);
+  });
+
+  test('expired credentials end it, in a sentence and within the JSON document', async () => {
+    await push('v1', await dockerImage());
+    server.before = ({ operation }) => {
+      if (operation === 'DescribeImages')
+        throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
+    };
+    const { code, stdout, stderr } = await scan('--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      images: [],
+      isComplete: false,
+      error: { message: 'The AWS credentials have expired.' },
+    });
+    expect(stderr).toMatch(/credentials have expired/);
+  });
+
+  test('a repository that is deleted meanwhile is no error', async () => {
+    await push('v1', await dockerImage());
+    server.before = ({ operation }) => {
+      if (operation === 'DescribeImages') throw new AwsError('RepositoryNotFoundException', 'does not exist');
+    };
+    expect((await scan('--json')).code).toBe(0);
+  });
+
+  test('nobody there', async () => {
+    const { code, stderr } = await cli.run(['scan', '--endpoint-url', 'http://127.0.0.1:1']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no connection to 127\.0\.0\.1:1/);
+  });
+});
+
+test('Ctrl-C ends it, and the JSON document says that it is not complete', async () => {
+  seed(server.ecr, { repositories: 20, images: 200, seed: 1 });
+  const child = cli.start(['scan', '--json', '--endpoint-url', server.endpoint]);
+  let stdout = '';
+  child.stdout?.on('data', (data) => {
+    stdout += data;
+  });
+  const code = new Promise((resolve) => child.once('close', resolve));
+  const heard = new Promise<void>((resolve) => child.stderr?.once('data', () => resolve()));
+  let isTold = false;
+  server.before = async ({ operation }) => {
+    if (operation !== 'BatchGetImage') return;
+    if (!isTold) child.kill('SIGINT');
+    isTold = true;
+    await heard;
+  };
+  expect(await code).toBe(130);
+  expect(JSON.parse(stdout)).toMatchObject({ isComplete: false });
+});
+
+test('a reader that has seen enough ends it without a word', async () => {
+  seed(server.ecr, { repositories: 20, images: 3_000, seed: 1 });
+  const child = cli.start(['scan', '--json', '--endpoint-url', server.endpoint]);
+  let errors = '';
+  child.stderr?.on('data', (data) => {
+    errors += data;
+  });
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect([code, errors]).toEqual([0, '']);
+});
+
+test('400 images of every kind in 20 repositories: each as it was made, in few calls', async () => {
+  const seeded = seed(server.ecr, { repositories: 20, images: 400, seed: 3 });
+  const images = imagesOf(await scan('--json'));
+  const found = new Map(images.map((image) => [`${image.repository}:${image.tag}`, image]));
+  const EXPECTED = {
+    oci: 'missing',
+    'oci-right': 'right',
+    'oci-stale': 'stale',
+    index: 'missing',
+    list: 'missing',
+    docker: 'not-needed',
+    'docker-stale': 'stale',
+    zstd: 'refused',
+    chart: 'not-needed',
+    cache: 'not-needed',
+  } as const;
+  const wrong = seeded.filter(
+    ({ repository, tag, kind }) => found.get(`${repository}:${tag}`)?.companion.state !== EXPECTED[kind],
+  );
+  expect(wrong).toEqual([]);
+  expect(new Set(seeded.map(({ kind }) => kind)).size).toBe(Object.keys(EXPECTED).length);
+  expect([calls('DescribeRepositories'), calls('DescribeImages')]).toEqual([1, 20]);
+  expect(calls('BatchGetImage')).toBeLessThanOrEqual(2 * 20);
+  expect(calls('ListTagsForResource')).toBeLessThanOrEqual(20);
+  expect(calls('PutImage')).toBe(0);
+});

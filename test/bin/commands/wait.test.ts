@@ -1,0 +1,142 @@
+import { AwsError } from '../../../local/aws/error';
+import { buildxIndex, dockerDesktopImage, dockerImage, helmChart, zstdImage } from '../../../local/images/catalogue';
+import type { Package } from '../../../local/images/package';
+import { Cli, EcrServer } from '../../support/cli';
+
+const REPOSITORY = 'team/app';
+const URI = `123456789012.dkr.ecr.eu-north-1.amazonaws.com/${REPOSITORY}`;
+let cli: Cli;
+let server: EcrServer;
+
+beforeAll(() => {
+  cli = new Cli();
+});
+afterAll(() => cli.remove());
+beforeEach(async () => {
+  server = await EcrServer.start();
+});
+afterEach(() => server.stop());
+
+const push = async (image: Package, tag = 'v1') => server.registry.push(REPOSITORY, tag, image);
+const at = () => ['--endpoint-url', server.endpoint];
+const wait = (...args: string[]) => cli.run(['wait', ...args, ...at()]);
+const digestOf = (tag: string) => server.ecr.manifest(REPOSITORY, tag)?.digest;
+
+/** Before the nth look of the CLI at the tags, this happens. */
+function atLook(nth: number, act: () => Promise<unknown>): void {
+  let looks = 0;
+  server.before = async ({ operation, tag }) => {
+    if (operation !== 'BatchGetImage' || tag === undefined) return;
+    looks += 1;
+    if (looks === nth) await act();
+  };
+}
+const service =
+  (...more: string[]) =>
+  async () => {
+    server.before = () => {};
+    await cli.run(['repair', 'team/app:v1', ...more, ...at()]);
+  };
+
+test('returns at once when the companion is right, with nothing but the URI on stdout', async () => {
+  await push(await dockerDesktopImage());
+  await service()();
+  expect(await wait('team/app:v1')).toEqual({ code: 0, stdout: `${URI}@${digestOf('v1-dockerv2')}\n`, stderr: '' });
+});
+
+test('waits for the service, and says so on stderr', async () => {
+  await push(await dockerDesktopImage());
+  atLook(2, service());
+  const { code, stdout, stderr } = await wait('team/app:v1');
+  expect([code, stdout]).toEqual([0, `${URI}@${digestOf('v1-dockerv2')}\n`]);
+  expect(stderr).toBe('v1-dockerv2 is missing; waiting for up to 5m\n');
+});
+
+test('a stale companion is not enough', async () => {
+  await push(await dockerDesktopImage('first'));
+  await service()();
+  const stale = digestOf('v1-dockerv2');
+  await push(await dockerDesktopImage('second'));
+  atLook(2, service());
+  const { code, stdout, stderr } = await wait('team/app:v1');
+  expect([code, stdout]).toEqual([0, `${URI}@${digestOf('v1-dockerv2')}\n`]);
+  expect(stdout).not.toContain(stale);
+  expect(stderr).toContain('is stale');
+});
+
+test('follows another push meanwhile', async () => {
+  await push(await dockerDesktopImage('first'));
+  atLook(2, async () => {
+    server.before = () => {};
+    await push(await dockerImage('second'));
+  });
+  expect(await wait('team/app:v1')).toMatchObject({ code: 0, stdout: `${URI}@${digestOf('v1')}\n` });
+});
+
+test('with the digest of the push, another push ends it', async () => {
+  await push(await dockerDesktopImage('first'));
+  const first = digestOf('v1');
+  atLook(2, async () => push(await dockerDesktopImage('second')));
+  const { code, stdout, stderr } = await wait(`team/app:v1@${first}`);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain(`another push came after ${first}`);
+});
+
+test('prints a line for each platform, and says which in JSON', async () => {
+  await push(await buildxIndex('OCI artifact'));
+  const platforms = ['--platform', 'linux/amd64', '--platform', 'linux/arm64'];
+  await service(...platforms)();
+  const uris = ['v1-dockerv2', 'v1-dockerv2-arm64'].map((tag) => `${URI}@${digestOf(tag)}`);
+  expect((await wait('team/app:v1', ...platforms)).stdout).toBe(`${uris.join('\n')}\n`);
+  expect(JSON.parse((await wait('team/app:v1', ...platforms, '--json')).stdout)).toMatchObject({
+    image: 'team/app:v1',
+    companions: [
+      { tag: 'v1-dockerv2', platform: 'linux/amd64', uriByDigest: uris[0] },
+      { tag: 'v1-dockerv2-arm64', platform: 'linux/arm64', uriByDigest: uris[1] },
+    ],
+  });
+});
+
+test('a Docker image needs no companion: its own URI is printed', async () => {
+  await push(await dockerImage());
+  expect(await wait('team/app:v1')).toEqual({ code: 0, stdout: `${URI}@${digestOf('v1')}\n`, stderr: '' });
+});
+
+test.each<[string, string, () => Promise<Package>, RegExp]>([
+  ['zstd layers', 'v1', zstdImage, /will have no companion: zstd-layer/],
+  ['a chart', 'v1', helmChart, /will have no companion: .*artifact/],
+  ['a companion', 'v1-dockerv2', dockerImage, /companion tag itself[\s\S]*ecr-oci wait team\/app:v1$/m],
+  ['a SOCI tag', 'v1-soci', dockerDesktopImage, /SOCI index builder/],
+])('%s: never, which is exit code 1 at once', async (_, tag, image, stderr) => {
+  await push(await image(), tag);
+  expect(await wait(`team/app:${tag}`)).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(stderr) });
+});
+
+test('without a service it ends after the timeout, with exit code 3', async () => {
+  await push(await dockerDesktopImage());
+  const { code, stdout, stderr } = await wait('team/app:v1', '--timeout', '100ms', '--json');
+  expect([code, JSON.parse(stdout)]).toEqual([
+    3,
+    { error: { message: 'v1-dockerv2 is still missing.', hint: expect.any(String) } },
+  ]);
+  expect(stderr).toContain('Is the service deployed');
+});
+
+test('throttling after the first look is waited out', async () => {
+  await push(await dockerDesktopImage());
+  atLook(2, async () => {
+    await service()();
+    throw new AwsError('ThrottlingException', 'Rate exceeded');
+  });
+  const { code, stderr } = await wait('team/app:v1');
+  expect([code, stderr]).toEqual([0, expect.stringContaining('is missing (ECR throttles')]);
+});
+
+test.each([
+  ['team/app:v2', /no image team\/app:v2/],
+  ['team/nothing:v1', /no repository team\/nothing/],
+  [`team/app@sha256:${'0'.repeat(64)}`, /has no tag/],
+])('%s: exit code 2 at once', async (image, stderr) => {
+  await push(await dockerDesktopImage());
+  expect(await wait(image)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });
+});

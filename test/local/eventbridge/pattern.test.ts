@@ -1,0 +1,190 @@
+import { InvalidEventPattern, matches } from '../../../local/eventbridge';
+
+const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+
+const on = (detail: object) => (pattern: object) => matches({ detail: pattern }, { detail });
+
+/** The columns of the table that was measured against AWS's own matcher (event-ruler). */
+const COLUMNS = {
+  'v1 OCI': on({ 'image-tag': 'v1', 'manifest-media-type': OCI_MANIFEST }),
+  'child ""': on({ 'image-tag': '', 'manifest-media-type': OCI_MANIFEST }),
+  'tag absent': on({ 'manifest-media-type': OCI_MANIFEST }),
+  companion: on({ 'image-tag': 'v1-dockerv2', 'manifest-media-type': DOCKER_MANIFEST }),
+  'no media type': on({ 'image-tag': 'v1' }),
+};
+
+const HIT = true;
+const NO = false;
+const OCI = [OCI_INDEX, OCI_MANIFEST];
+
+describe('the patterns measured against event-ruler', () => {
+  const table: readonly [object, ...boolean[]][] = [
+    [{ 'image-tag': [{ 'anything-but': { suffix: '-dockerv2' } }] }, HIT, HIT, NO, NO, HIT],
+    [{ 'image-tag': [{ 'anything-but': '' }] }, HIT, NO, NO, HIT, HIT],
+    [{ 'image-tag': [{ 'anything-but': [''] }] }, HIT, NO, NO, HIT, HIT],
+    [{ 'manifest-media-type': OCI }, HIT, HIT, HIT, NO, NO],
+    [{ 'manifest-media-type': OCI, 'image-tag': [{ 'anything-but': '' }] }, HIT, NO, NO, NO, NO],
+    [
+      {
+        'manifest-media-type': [...OCI, { exists: false }],
+        'image-tag': [{ 'anything-but': { suffix: '-dockerv2' } }],
+      },
+      ...[HIT, HIT, NO, NO, HIT],
+    ],
+    [{ 'image-tag': [{ 'anything-but': { wildcard: ['*-dockerv2', ''] } }] }, HIT, NO, NO, NO, HIT],
+  ];
+  const cells = table.flatMap(([pattern, ...expected]) =>
+    Object.keys(COLUMNS).map((column, index) => [JSON.stringify(pattern), column, expected[index]] as const),
+  );
+
+  test.each(cells)('%s on %s: %s', (pattern, column, expected) => {
+    expect(COLUMNS[column as keyof typeof COLUMNS](JSON.parse(pattern))).toBe(expected);
+  });
+
+  test('an empty suffix under anything-but is an invalid pattern', () => {
+    const pattern = { 'image-tag': [{ 'anything-but': { suffix: ['-dockerv2', ''] } }] };
+    expect(() => matches(pattern, {})).toThrow(InvalidEventPattern);
+    expect(() => matches(pattern, {})).toThrow('Null prefix/suffix not allowed');
+  });
+});
+
+describe('operators', () => {
+  const field = (matcher: unknown, value: unknown) => matches({ f: [matcher] }, { f: value });
+
+  test.each<readonly [unknown, unknown, boolean]>([
+    ['a', 'a', true],
+    ['a', 'b', false],
+    ['1', 1, false],
+    [1, 1, true],
+    [1, '1', false],
+    [null, null, true],
+    [null, '', false],
+    [true, true, true],
+    [false, null, false],
+    [{ prefix: 'ab' }, 'abc', true],
+    [{ prefix: 'ab' }, 'cab', false],
+    [{ prefix: { 'equals-ignore-case': 'AB' } }, 'abc', true],
+    [{ suffix: 'bc' }, 'abc', true],
+    [{ suffix: 'bc' }, 'bca', false],
+    [{ suffix: { 'equals-ignore-case': 'BC' } }, 'abc', true],
+    [{ 'equals-ignore-case': 'ABC' }, 'aBc', true],
+    [{ 'equals-ignore-case': 'ABC' }, 'abcd', false],
+    [{ wildcard: 'a*c' }, 'abbbc', true],
+    [{ wildcard: 'a*c' }, 'ac', true],
+    [{ wildcard: 'a*c' }, 'acd', false],
+    [{ wildcard: 'a*c' }, 'a\nc', true],
+    [{ wildcard: '*' }, '', true],
+    [{ wildcard: 'a.c' }, 'abc', false],
+    [{ wildcard: 'a\\*c' }, 'a*c', true],
+    [{ wildcard: 'a\\*c' }, 'abc', false],
+    [{ wildcard: 'a\\\\c' }, 'a\\c', true],
+    [{ exists: true }, null, true],
+    [{ exists: true }, { g: 1 }, false],
+    [{ exists: false }, 'a', false],
+    [{ exists: false }, [], true],
+    [{ numeric: ['=', 3] }, 3, true],
+    [{ numeric: ['=', 3] }, '3', false],
+    [{ numeric: ['>', 0, '<=', 5] }, 5, true],
+    [{ numeric: ['>', 0, '<=', 5] }, 0, false],
+    [{ numeric: ['<', 10] }, 10, false],
+    [{ numeric: ['>=', 10] }, 10, true],
+    [{ 'anything-but': 'a' }, 'b', true],
+    [{ 'anything-but': 'a' }, 'a', false],
+    [{ 'anything-but': 'a' }, 7, true],
+    [{ 'anything-but': 'a' }, null, true],
+    [{ 'anything-but': ['a', 'b'] }, 'b', false],
+    [{ 'anything-but': [1, 2] }, 2, false],
+    [{ 'anything-but': 1 }, 3, true],
+    [{ 'anything-but': { prefix: 'a' } }, 'ab', false],
+    [{ 'anything-but': { prefix: ['a', 'b'] } }, 'ba', false],
+    [{ 'anything-but': { prefix: ['a', 'b'] } }, 'ca', true],
+    [{ 'anything-but': { suffix: ['a', 'b'] } }, 'cb', false],
+    [{ 'anything-but': { wildcard: 'a*' } }, 'ba', true],
+    [{ 'anything-but': { 'equals-ignore-case': ['A', 'B'] } }, 'b', false],
+  ])('%j on %j: %s', (matcher, value, expected) => {
+    expect(field(matcher, value)).toBe(expected);
+  });
+
+  test.each([
+    [{ 'anything-but': 'a' }],
+    [{ 'anything-but': { suffix: 'a' } }],
+    [{ 'anything-but': { wildcard: 'a*' } }],
+    [{ prefix: '' }],
+    [{ exists: true }],
+    [null],
+  ])('%j never matches an absent field', (matcher) => {
+    expect(matches({ f: [matcher] }, { g: 'x' })).toBe(false);
+    expect(matches({ f: [matcher, { exists: false }] }, { g: 'x' })).toBe(true);
+  });
+});
+
+describe('structure', () => {
+  test('keys must all match, values of one key are alternatives', () => {
+    const pattern = { a: ['1', '2'], b: { c: [true] } };
+    expect(matches(pattern, { a: '2', b: { c: true } })).toBe(true);
+    expect(matches(pattern, { a: '2', b: { c: false } })).toBe(false);
+    expect(matches(pattern, { a: '2' })).toBe(false);
+  });
+
+  test('an array in the event matches when any element does', () => {
+    expect(matches({ resources: ['x'] }, { resources: ['y', 'x'] })).toBe(true);
+    expect(matches({ resources: [{ 'anything-but': 'x' }] }, { resources: ['y', 'x'] })).toBe(true);
+    expect(matches({ resources: [{ 'anything-but': 'x' }] }, { resources: ['x'] })).toBe(false);
+  });
+
+  test('two keys match inside one element of an array, not across elements', () => {
+    const event = { people: [[{ first: 'Anna', last: 'Smith' }], [{ first: 'Peter', last: 'Jones' }]] };
+    expect(matches({ people: { first: ['Anna'], last: ['Smith'] } }, event)).toBe(true);
+    expect(matches({ people: { first: ['Anna'], last: ['Jones'] } }, event)).toBe(false);
+  });
+
+  test('$or: one of the branches, and everything beside it', () => {
+    const pattern = { source: ['s'], detail: { $or: [{ a: [1] }, { b: [2], c: [3] }], d: [4] } };
+    expect(matches(pattern, { source: 's', detail: { a: 1, d: 4 } })).toBe(true);
+    expect(matches(pattern, { source: 's', detail: { b: 2, c: 3, d: 4 } })).toBe(true);
+    expect(matches(pattern, { source: 's', detail: { b: 2, d: 4 } })).toBe(false);
+    expect(matches(pattern, { source: 's', detail: { a: 1 } })).toBe(false);
+    expect(matches(pattern, { source: 't', detail: { a: 1, d: 4 } })).toBe(false);
+  });
+
+  test('an event that is not an object is a mistake', () => {
+    expect(() => matches({ a: [1] }, 'text')).toThrow('an event must be a JSON object');
+  });
+});
+
+test.each<readonly [unknown, string]>([
+  [[], 'Filter is not an object'],
+  [{}, 'Empty objects are not allowed'],
+  [{ a: {} }, 'Empty objects are not allowed'],
+  [{ a: [] }, 'Empty arrays are not allowed'],
+  [{ a: 'b' }, '"a" must be an object or an array'],
+  [{ a: [[1]] }, 'Match value must be'],
+  [{ a: [{}] }, 'Match expression name not found'],
+  [{ a: [{ like: 'b' }] }, 'Unrecognized match type like'],
+  [{ a: [{ prefix: 'b', suffix: 'c' }] }, 'Only one key allowed'],
+  [{ a: [{ prefix: 1 }] }, 'prefix match pattern must be a string'],
+  [{ a: [{ prefix: { suffix: 'b' } }] }, 'Unsupported prefix pattern: suffix'],
+  [{ a: [{ exists: 'yes' }] }, 'exists match pattern must be either true or false'],
+  [{ a: [{ wildcard: 'a**b' }] }, 'Consecutive wildcard characters'],
+  [{ a: [{ wildcard: 'a\\b' }] }, 'Invalid escape character'],
+  [{ a: [{ wildcard: 'a\\' }] }, 'Invalid escape character'],
+  [{ a: [{ numeric: '=1' }] }, 'Value of numeric must be an array'],
+  [{ a: [{ numeric: ['!', 1] }] }, 'Unrecognized numeric range operator'],
+  [{ a: [{ numeric: ['=', '1'] }] }, 'must be numeric'],
+  [{ a: [{ numeric: ['<', 1, '>', 5] }] }, 'Bad numeric range'],
+  [{ a: [{ 'anything-but': ['a', 1] }] }, 'mixed type is not supported'],
+  [{ a: [{ 'anything-but': [] }] }, 'mixed type is not supported'],
+  [{ a: [{ 'anything-but': null }] }, 'mixed type is not supported'],
+  [{ a: [{ 'anything-but': { numeric: ['=', 1] } }] }, 'Unsupported anything-but pattern: numeric'],
+  [{ a: [{ 'anything-but': { prefix: [1] } }] }, 'prefix match pattern must be a string'],
+  [{ a: [{ 'anything-but': { cidr: '10.0.0.0/8' } }] }, 'Unsupported anything-but pattern: cidr'],
+  [{ a: [{ cidr: '10.0.0.0/8' }] }, 'not supported by the local bus'],
+  [{ $or: { a: [1] } }, 'It must be an Array'],
+  [{ $or: [{ a: [1] }] }, 'at least 2 Objects'],
+  [{ $or: [{ a: [1] }, 2] }, 'Only JSON object is allowed'],
+])('%j is invalid: %s', (pattern, reason) => {
+  expect(() => matches(pattern, {})).toThrow(InvalidEventPattern);
+  expect(() => matches(pattern, {})).toThrow(reason);
+});

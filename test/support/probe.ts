@@ -1,0 +1,45 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../../local/aws/json';
+import { Template } from '../../local/cloudformation';
+import type { EventBridgeEvent } from '../../local/ecr';
+
+/** A hand-written assembly whose function does what each message tells it to. */
+export const PROBE = join(__dirname, '..', 'fixtures', 'local', 'probe');
+
+export const PLACE = { accountId: '123456789012', region: 'eu-north-1' } as const;
+
+export const probeTemplate = (parameters: Record<string, string> = {}) =>
+  Template.read(PROBE, { ...PLACE, parameters });
+
+/** A template of these resources alone. */
+export function templateOf(resources: JsonObject, rest: JsonObject = {}): Template {
+  const assetDirectory = (s3Key: string) => `/assets/${s3Key}`;
+  return new Template({ stackName: 'Probe', body: { ...rest, Resources: resources }, assetDirectory }, PLACE);
+}
+
+/** The probe's assembly with other properties for some of its resources. @returns its directory */
+export function changedProbe(changes: Readonly<Record<string, JsonObject>>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'probe-'));
+  cpSync(PROBE, directory, { recursive: true });
+  const file = join(directory, 'Probe.template.json');
+  const template = JSON.parse(readFileSync(file, 'utf8'));
+  for (const [id, properties] of Object.entries(changes)) Object.assign(template.Resources[id].Properties, properties);
+  writeFileSync(file, JSON.stringify(template));
+  return directory;
+}
+
+export function probeEvent(detail: JsonObject, source = 'probe'): EventBridgeEvent {
+  return {
+    version: '0',
+    id: 'event',
+    'detail-type': 'Probe',
+    source,
+    account: PLACE.accountId,
+    time: '2026-11-21T12:00:00Z',
+    region: PLACE.region,
+    resources: [],
+    detail: { 'image-tag': 'v1', ...detail },
+  };
+}

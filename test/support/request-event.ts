@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import type { EventBridgeEvent } from '../../local/ecr';
+import type { Bus } from '../../local/eventbridge';
+
+/** A request to the service, as `aws events put-events` would put it. */
+export const requestEvent = (
+  { accountId, region, now }: Bus,
+  detailType: string,
+  detail: object,
+): EventBridgeEvent => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': detailType,
+  source: 'ecr-oci-remediation',
+  account: accountId,
+  time: new Date(now).toISOString(),
+  region,
+  resources: [],
+  detail: { ...detail },
+});
