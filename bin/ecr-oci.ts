@@ -8,7 +8,7 @@ import { addBackfill } from './commands/backfill/command';
 import { addCheck } from './commands/check/command';
 import { addConvert } from './commands/convert';
 import { addLocal } from './commands/local';
-import { addRepair } from './commands/repair/command';
+import { addRepair } from './commands/repair';
 import { addScan } from './commands/scan/command';
 import { addWait } from './commands/wait/command';
 

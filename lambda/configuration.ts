@@ -1,12 +1,11 @@
 import type { CompanionTagForm } from './core/companion/companion-tag';
-import { COMPANION_FOR, type Policy, type Scope } from './core/companion/policy';
+import { COMPANION_FOR, type Policy } from './core/companion/policy';
 import { ENV } from './core/contract';
 import { UNCOMPRESSED_LAYERS } from './core/manifest/convert';
 import { type Platform, parsePlatform } from './core/manifest/platform';
 
 export interface Configuration {
   readonly policy: Policy;
-  readonly scope: Scope;
   /** The bus that outcomes are published on. */
   readonly eventBusName: string;
   /** PutImage calls a second, at the most, of one execution environment: for pushes, and for what audits ask for. */
@@ -25,15 +24,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfiguration(environment: Environment): Configuration {
   return {
     policy: {
+      scope: {
+        repositories: list(required(environment, ENV.repositories)),
+        excludedTags: list(environment[ENV.excludedTags] ?? ''),
+      },
       companionTag: companionTagForm(environment),
       platforms: platforms(required(environment, ENV.platforms)),
       companionFor: oneOf(environment, ENV.companionFor, COMPANION_FOR),
       uncompressedLayers: oneOf(environment, ENV.uncompressedLayers, UNCOMPRESSED_LAYERS),
-      deleteOrphans: environment[ENV.deleteOrphans] === 'true',
-    },
-    scope: {
-      repositories: list(required(environment, ENV.repositories)),
-      excludedTags: list(environment[ENV.excludedTags] ?? ''),
+      deleteOrphanedCompanions: environment[ENV.deleteOrphans] === 'true',
     },
     eventBusName: required(environment, ENV.eventBusName),
     putImagesPerSecond: positive(environment, ENV.putImagesPerSecond),

@@ -42,7 +42,7 @@ async function failureOf(messageId: string, body: string): Promise<BatchResponse
 }
 
 function doWork(work: Work): Promise<void> {
-  switch (work.work) {
+  switch (work.kind) {
     case 'repair':
       return repairImage(service, work);
     case 'registry-audit':

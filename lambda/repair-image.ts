@@ -1,10 +1,7 @@
 import type { Outcome } from './core/companion/outcome';
-import { skipReasonOfImage } from './core/companion/policy';
 import { repair } from './core/companion/repair';
 import { MEDIA_TYPE_DIMENSION, METRICS, OUTCOME_DETAIL_TYPE, REASON_DIMENSION } from './core/contract';
 import { isOci } from './core/manifest/media-types';
-import { SKIP_REASONS } from './core/reasons';
-import type { Registry } from './core/registry';
 import { type OutcomeDetail, outcomeDetail } from './events/outcome-event';
 import { putEvents } from './events/put-events';
 import type { RepairWork } from './events/work';
@@ -14,13 +11,13 @@ import { emitMetrics, log, type MetricValues } from './telemetry';
 /** Repairs the companions of one source tag; each outcome is logged, counted and published. */
 export async function repairImage(service: Service, work: RepairWork): Promise<void> {
   const began = Date.now();
-  const registry = service.registry(work.asked, work.pushedAt !== undefined);
-  const outcomes = await outcomesOf(service, work, registry);
+  const registry = service.registry(work.request, work.pushedAt !== undefined);
+  const outcomes = await repair(registry, work.image, service.configuration.policy);
   const effort = { durationMs: Date.now() - began, registryCalls: registry.calls };
-  const details = outcomes.map((outcome) => outcomeDetail(outcome, work.asked));
+  const details = outcomes.map((outcome) => outcomeDetail(outcome, work.request));
   for (const detail of details) {
     log(detail.outcome === 'refused' ? 'WARN' : 'INFO', 'image remediation', {
-      eventId: work.asked.id,
+      eventId: work.request.id,
       ...detail,
       ...effort,
     });
@@ -44,23 +41,13 @@ export async function repairImage(service: Service, work: RepairWork): Promise<v
   }
 }
 
-async function outcomesOf(
-  { configuration }: Service,
-  { image }: RepairWork,
-  registry: Registry,
-): Promise<readonly Outcome[]> {
-  const reason = skipReasonOfImage(image, configuration.scope);
-  if (reason) return [{ image, outcome: 'skipped', reason, detail: SKIP_REASONS[reason] }];
-  return repair(registry, image, configuration.policy);
-}
-
 /**
- * The companion is right by now, so an event that is lost must not make the message come back: it is logged and counted instead.
+ * The companion is current by now, so an event that is lost must not bring the message back: it is logged and counted instead.
  * @returns how many outcomes were not published
  */
 async function publish(
   { eventBridge, configuration }: Service,
-  { asked }: RepairWork,
+  { request }: RepairWork,
   details: readonly OutcomeDetail[],
 ): Promise<number> {
   try {
@@ -68,7 +55,7 @@ async function publish(
     await putEvents(eventBridge, configuration.eventBusName, events);
     return 0;
   } catch (error) {
-    log('ERROR', 'outcomes not published', { eventId: asked.id, error: String(error), details });
+    log('ERROR', 'outcomes not published', { eventId: request.id, error: String(error), details });
     return details.length;
   }
 }

@@ -87,7 +87,12 @@ describe('arrows point one way', () => {
     ).toEqual([]);
   });
 
-  test('inside bin, the inventory imports no command, and the terminal kit neither', () => {
+  test('inside bin, a command imports no other command, the inventory no command, and the terminal kit neither', () => {
+    const commandOf = (path: string) => /^bin\/commands\/([^/]+?)(?:\.ts)?(?:\/|$)/.exec(path)?.[1];
+    const acrossCommands = importsOf('bin/commands').filter(
+      ({ file, of }) => commandOf(of) !== undefined && commandOf(of) !== commandOf(file),
+    );
+    expect(acrossCommands).toEqual([]);
     expect(importsOf('bin/inventory').filter(({ of }) => of.startsWith('bin/commands'))).toEqual([]);
     expect(importsOf('bin/cli').filter(({ of }) => /^bin\/(commands|inventory)/.test(of))).toEqual([]);
   });

@@ -47,7 +47,7 @@ export class Account {
       ...(local ? { credentials: LOCAL.credentials } : {}),
     });
     this.#nameTheRegistry();
-    this.registry = new EcrRegistry(this.client, new Pacer(putsPerSecond), this);
+    this.registry = new EcrRegistry(this.client, new Pacer(putsPerSecond), this, 'looked-up');
   }
 
   /** Twelve digits: from the image's name, or from ECR's first answer. @throws CliError before either */

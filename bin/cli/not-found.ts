@@ -19,7 +19,7 @@ export async function inRepository<T>(account: Account, repository: string, run:
   }
 }
 
-async function noSuchRepository(account: Account, repository: string): Promise<CliError> {
+export async function noSuchRepository(account: Account, repository: string): Promise<CliError> {
   const names = await listed(account.repositories());
   const message = `There is no repository ${repository} in ${await account.describe()}.`;
   if (!names) return new CliError(message, 'Check the name, the account and the Region.');

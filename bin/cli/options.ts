@@ -25,6 +25,8 @@ export interface PolicyOptions {
   readonly platform?: readonly Platform[];
   readonly companionFor: CompanionFor;
   readonly uncompressedLayers: UncompressedLayers;
+  /** Globs of tags that get no companion; only the commands that list tags have it. */
+  readonly excludeTag?: readonly string[];
 }
 
 export const addCommonOptions = (command: Command): Command =>
@@ -72,7 +74,8 @@ export function policyOf(options: PolicyOptions): Policy {
   const { companionSuffix: suffix, companionPrefix: prefix, companionFor, uncompressedLayers } = options;
   const companionTag: CompanionTagForm = prefix ? { prefix } : { suffix: suffix ?? DEFAULT_COMPANION_TAG_SUFFIX };
   const [first = AMD64, ...further] = options.platform ?? [];
-  return { companionTag, platforms: [first, ...further], companionFor, uncompressedLayers };
+  const scope = { repositories: ['*'], excludedTags: options.excludeTag ?? [] };
+  return { scope, companionTag, platforms: [first, ...further], companionFor, uncompressedLayers };
 }
 
 function platforms(text: string, before: readonly Platform[] = []): readonly Platform[] {

@@ -1,12 +1,15 @@
-import { type BatchReader, type PrefetchedRegistry, prefetch } from '../../lambda/core/audit/prefetched-registry';
-import { planCompanions } from '../../lambda/core/companion/plan';
+import type { BatchReader } from '../../lambda/core/audit/inventory';
+import { prefetch } from '../../lambda/core/audit/prefetch';
+import { DryRunRegistry } from '../../lambda/core/companion/dry-run-registry';
 import type { Policy } from '../../lambda/core/companion/policy';
+import { repair } from '../../lambda/core/companion/repair';
+import { SnapshotRegistry } from '../../lambda/core/companion/snapshot-registry';
 import { TransientFailure } from '../../lambda/core/errors';
-import { readManifest } from '../../lambda/core/manifest/manifest';
-import type { StoredManifest } from '../../lambda/core/registry';
+import { manifestOf } from '../../lambda/core/manifest/manifest';
+import { type PutResult, RegistryDecorator, type StoredManifest } from '../../lambda/core/registry';
 import type { Account } from '../cli/account';
 import { acceptanceOf } from './acceptance';
-import { isRepairable, notNeeded, statusOfPlan, statusOfTag, worstOf } from './companion-status';
+import { isRepairable, statusOf, statusOfCompanionTag, worstOf } from './companion-status';
 import { isOfOneImage } from './error-scope';
 import { formatOf } from './format';
 import type { ListedTag } from './listing';
@@ -16,82 +19,99 @@ import type { CompanionStatus, Row } from './row';
 export interface ScanSettings {
   readonly account: Account;
   readonly policy: Policy;
-  /** Globs of tags that get no companion. */
-  readonly excludedTags: readonly string[];
 }
 
-/** A repository while it is looked at. */
-export interface Listed {
+/** A repository while its tags are inspected. */
+export interface ListedRepository {
   readonly repository: ChosenRepository;
   /** All its tags. */
   readonly listing: ReadonlyMap<string, ListedTag>;
-  readonly isOptedOut: () => Promise<boolean>;
 }
 
 /** The rows of some tags, as many as one batch reads; those that were deleted meanwhile have none. */
-export async function look(settings: ScanSettings, work: Listed, tags: readonly ListedTag[]): Promise<readonly Row[]> {
+export async function inspectBatch(
+  settings: ScanSettings,
+  { repository, listing }: ListedRepository,
+  tags: readonly ListedTag[],
+): Promise<readonly Row[]> {
   const { account, policy } = settings;
   const digests = tags.map(({ digest }) => digest);
-  const registry = await prefetch(patient(account.registry), work.repository.name, digests, policy);
+  const manifests = await prefetch(new TolerantReader(account.registry), repository.name, digests, policy);
+  const snapshot = new SnapshotRegistry(account.registry, manifests, listing);
+  const dryRun = new DryRunRegistry(snapshot, (tag, isTaken) => obstacleOf(account, repository, tag, isTaken));
   const rows: Row[] = [];
   for (const tag of tags) {
-    const row = await rowOf(settings, work, registry, tag);
-    if (row) rows.push(row);
+    const inspected = await inspectTag(dryRun, repository, listing, tag, policy);
+    if (inspected) rows.push(rowOf(account, repository, tag, inspected));
   }
   return rows;
 }
 
-/** One image that cannot be read must not hide the 99 others of its batch: each is then read by itself. */
-const patient = (registry: Account['registry']): BatchReader => ({
-  readTags: (...args) => registry.readTags(...args),
-  readManifest: (...args) => registry.readManifest(...args),
-  readBlob: (...args) => registry.readBlob(...args),
-  deleteTags: (...args) => registry.deleteTags(...args),
-  putManifest: (...args) => registry.putManifest(...args),
-  readManifests: async (...args) => {
+/** One image that can't be read must not hide the 99 others of its batch: each is then read by itself. */
+class TolerantReader extends RegistryDecorator implements BatchReader {
+  constructor(protected override readonly registry: BatchReader) {
+    super(registry);
+  }
+
+  async readManifests(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
     try {
-      return await registry.readManifests(...args);
+      return await this.registry.readManifests(repository, digests);
     } catch (error) {
       if (error instanceof TransientFailure) return new Map();
       throw error;
     }
-  },
-});
+  }
+}
+
+async function obstacleOf(
+  { registry }: Account,
+  { name, isTagMovable }: ChosenRepository,
+  tag: string,
+  isTaken: boolean,
+): Promise<PutResult | undefined> {
+  if (await registry.isOptedOut(name)) return { kind: 'opted-out' };
+  return isTaken && !isTagMovable(tag) ? { kind: 'tag-immutable' } : undefined;
+}
+
+interface InspectedTag {
+  /** Absent if the registry did not return it. */
+  readonly stored?: StoredManifest;
+  readonly statuses: readonly CompanionStatus[];
+  readonly isRepairable: boolean;
+}
 
 /** @returns nothing if the tag was deleted meanwhile */
-async function rowOf(
-  { account, policy, excludedTags }: ScanSettings,
-  work: Listed,
-  registry: PrefetchedRegistry,
-  listed: ListedTag,
-): Promise<Row | undefined> {
-  const { repository, listing } = work;
-  const { tag, digest, mediaType, pushedAt, size } = listed;
-  const image = { repository: repository.name, tag };
-  const known = statusOfTag(tag, listing, policy, excludedTags);
-  let stored: StoredManifest | undefined;
-  let statuses: readonly CompanionStatus[] = known ? [known] : [];
-  let repairable = false;
+async function inspectTag(
+  registry: DryRunRegistry,
+  repository: ChosenRepository,
+  listing: ReadonlyMap<string, ListedTag>,
+  { tag, digest }: ListedTag,
+  policy: Policy,
+): Promise<InspectedTag | undefined> {
+  const ofCompanionTag = statusOfCompanionTag(tag, listing, policy);
   try {
-    stored = await registry.readManifest(repository.name, digest);
+    const stored = await registry.readManifest(repository.name, digest);
     if (!stored) return undefined;
-    if (!known) {
-      const plans = await planCompanions(registry, image, stored, policy);
-      statuses = plans.flatMap((plan) => statusOfPlan(plan, listing, repository) ?? []);
-      repairable = isRepairable(plans, listing, repository);
-      if (repairable && (await work.isOptedOut())) {
-        statuses = [notNeeded('opted-out')];
-        repairable = false;
-      }
-    }
+    if (ofCompanionTag) return { stored, statuses: [ofCompanionTag], isRepairable: false };
+    const outcomes = await repair(registry, { repository: repository.name, tag }, policy);
+    return { stored, statuses: outcomes.map(statusOf), isRepairable: outcomes.some(isRepairable) };
   } catch (error) {
     if (!isOfOneImage(error)) throw error;
-    statuses = known ? [known] : [{ state: 'unreadable', detail: error.message }];
+    return { statuses: [ofCompanionTag ?? { state: 'unreadable', detail: error.message }], isRepairable: false };
   }
-  const manifest = stored && readManifest(stored.bytes, stored.mediaType);
+}
+
+function rowOf(
+  account: Account,
+  repository: ChosenRepository,
+  { tag, digest, mediaType, pushedAt, size }: ListedTag,
+  { stored, statuses, isRepairable }: InspectedTag,
+): Row {
+  const manifest = stored && manifestOf(stored);
   const judged = { mediaType, uri: account.uri(repository.name, `:${tag}`), ...(manifest ? { manifest } : {}) };
   return {
-    ...image,
+    repository: repository.name,
+    tag,
     digest,
     mediaType,
     ...formatOf(mediaType, manifest),
@@ -101,6 +121,6 @@ async function rowOf(
     lambda: acceptanceOf('lambda', judged),
     companion: worstOf(statuses),
     companions: statuses,
-    isRepairable: repairable,
+    isRepairable,
   };
 }

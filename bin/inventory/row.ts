@@ -1,21 +1,22 @@
+import type { CompanionState } from '../../lambda/core/companion/outcome';
 import type { RefusalReason, SkipReason } from '../../lambda/core/reasons';
 import type { Acceptance } from './acceptance';
 
-/** What is to be said about the companion of a tag, each with what it means. docs/cli.md says the same. */
-export const COMPANION_STATES = {
-  right: 'the companion is what it should be',
-  missing: 'the companion is not there yet',
-  stale: 'the companion names another image than it should',
-  refused: 'the image cannot have its companion: a person must act',
+/** What a listing says of a tag's companion, each with what it means. docs/cli.md says the same. */
+export const TAG_STATES = {
+  current: 'the companion is what it should be',
+  missing: 'the companion does not exist yet',
+  'out-of-date': 'the companion names another image than it should',
+  refused: "the image can't have its companion: a person has to act",
   'not-needed': 'the tag needs none',
   companion: 'the tag is a companion itself',
   orphan: 'the tag is a companion whose source tag no longer exists',
-  unreadable: 'the registry would not give the manifest',
-} as const;
-export type CompanionState = keyof typeof COMPANION_STATES;
+  unreadable: 'the registry did not return the manifest',
+} as const satisfies Record<CompanionState | 'companion' | 'orphan' | 'unreadable', string>;
+export type TagState = keyof typeof TAG_STATES;
 
 export interface CompanionStatus {
-  readonly state: CompanionState;
+  readonly state: TagState;
   readonly reason?: RefusalReason | SkipReason;
   /** One sentence: what is wrong and where. */
   readonly detail?: string;
@@ -43,7 +44,7 @@ export interface Row {
   readonly lambda: Acceptance;
   /** What is worst about its companions, but what can be repaired first. */
   readonly companion: CompanionStatus;
-  /** One for each platform of the policy that there is something to say about. */
+  /** One for each platform of the policy that the source can have a companion for. */
   readonly companions: readonly CompanionStatus[];
   /** Whether a repair would put something. */
   readonly isRepairable: boolean;

@@ -1,7 +1,7 @@
 import { RepositoryNotFound } from '../../lambda/core/errors';
 import { inOrder } from '../cli/in-order';
 import { isOfOneRepository } from './error-scope';
-import { type Listed, look, type ScanSettings } from './inspect-batch';
+import { inspectBatch, type ListedRepository, type ScanSettings } from './inspect-batch';
 import { type ListedTag, listTags } from './listing';
 import type { ChosenRepository } from './repositories';
 import type { Row } from './row';
@@ -26,7 +26,7 @@ const BATCHES = 8;
 const BATCH_SIZE = 100;
 
 /**
- * Looks at every tag of these repositories, and judges each companion by content: it plans what a repair would put, and compares.
+ * Reads every tag of these repositories and compares each companion by content: it runs each repair dry.
  * @returns batches in the order of the repositories
  * @throws whatever keeps every repository from being read
  */
@@ -36,20 +36,20 @@ export async function* scan(
 ): AsyncGenerator<ScannedBatch> {
   yield* inOrder(workOf(settings, repositories), BATCHES, async (work) => {
     const { repository, tags, isLast } = work;
-    const about = { repository: repository.name, isLast };
-    if ('error' in work) return { ...about, rows: [], error: work.error };
+    const base = { repository: repository.name, isLast };
+    if ('error' in work) return { ...base, rows: [], error: work.error };
     try {
-      return { ...about, rows: await look(settings, work, tags) };
+      return { ...base, rows: await inspectBatch(settings, work, tags) };
     } catch (error) {
       // Deleted meanwhile.
-      if (error instanceof RepositoryNotFound) return { ...about, rows: [] };
+      if (error instanceof RepositoryNotFound) return { ...base, rows: [] };
       if (!isOfOneRepository(error)) throw error;
-      return { ...about, rows: [], error };
+      return { ...base, rows: [], error };
     }
   });
 }
 
-interface Work extends Listed {
+interface Work extends ListedRepository {
   readonly tags: readonly ListedTag[];
   readonly isLast: boolean;
 }
@@ -59,14 +59,12 @@ async function* workOf(
   repositories: Iterable<ChosenRepository>,
 ): AsyncGenerator<Work | (Work & { readonly error: unknown })> {
   const listed = inOrder(repositories, LISTINGS, async (repository) => {
-    const isOptedOut = once(() => account.registry.isOptedOut(repository.name));
-    const work = { repository, isOptedOut };
     try {
-      return { ...work, listing: await listTags(account, repository.name) };
+      return { repository, listing: await listTags(account, repository.name) };
     } catch (error) {
       const gone = error instanceof Error && error.name === 'RepositoryNotFoundException';
       if (!gone && !isOfOneRepository(error)) throw error;
-      return { ...work, listing: new Map<string, ListedTag>(), ...(gone ? {} : { error }) };
+      return { repository, listing: new Map<string, ListedTag>(), ...(gone ? {} : { error }) };
     }
   });
   for await (const work of listed) {
@@ -75,12 +73,4 @@ async function* workOf(
       yield { ...work, tags: all.slice(at, at + BATCH_SIZE), isLast: at + BATCH_SIZE >= all.length };
     }
   }
-}
-
-function once<T>(run: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => {
-    result ??= run();
-    return result;
-  };
 }

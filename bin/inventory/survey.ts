@@ -1,7 +1,7 @@
 import { explain } from '../cli/explain';
 import type { Progress } from '../cli/progress';
-import type { About } from './about';
 import type { ScanSettings } from './inspect-batch';
+import type { InventoryMetadata } from './metadata';
 import type { ChosenRepository } from './repositories';
 import type { Row } from './row';
 import { scan } from './scan';
@@ -41,13 +41,13 @@ export async function survey(
   }
 }
 
-/** @param options as the commands have them */
-export function aboutOf(
-  { account, policy, excludedTags }: ScanSettings,
+/** @param repositories patterns, as the commands have them */
+export function metadataOf(
+  { account, policy }: ScanSettings,
   repositories: readonly string[],
   generatedAt = new Date(),
-): About {
-  return { ...addressOf(account), generatedAt, policy, repositories, excludedTags };
+): InventoryMetadata {
+  return { ...addressOf(account), generatedAt, policy, repositories };
 }
 
 /** An empty registry does not say whose it is. */

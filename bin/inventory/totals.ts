@@ -1,6 +1,6 @@
-import type { UnreadableRepository } from './about';
 import { CONSUMERS, type Consumer } from './acceptance';
-import { type CompanionState, isSourceImage, type Row } from './row';
+import type { UnreadableRepository } from './metadata';
+import { isSourceImage, type Row, type TagState } from './row';
 
 /** How the images fare with one consumer; the parts sum up to all images. */
 export const COVERAGE = {
@@ -23,7 +23,7 @@ export class Totals {
   repairable = 0;
   readonly repositories = new Set<string>();
   readonly formats = new Map<string, number>();
-  readonly states = new Map<CompanionState, number>();
+  readonly states = new Map<TagState, number>();
   /** Why companions are refused. */
   readonly refusals = new Map<string, number>();
   /** Why none is needed. */
@@ -41,7 +41,7 @@ export class Totals {
     if (row.isRepairable) this.repairable += 1;
     if (state === 'refused' && reason) count(this.refusals, reason);
     if (state === 'not-needed' && reason) count(this.skips, reason);
-    if (['missing', 'stale', 'refused', 'unreadable'].includes(state)) count(this.toDo, row.repository);
+    if (['missing', 'out-of-date', 'refused', 'unreadable'].includes(state)) count(this.toDo, row.repository);
     if (state !== 'companion' && state !== 'orphan') count(this.formats, row.format);
     if (!isSourceImage(row)) return;
     this.images += 1;
@@ -71,7 +71,7 @@ function coverageOf(row: Row, consumer: Consumer): CoveragePart {
   const { verdict } = row[consumer];
   if (verdict === 'accepted') return 'asIs';
   const { state } = row.companion;
-  if (state === 'right') return 'byCompanion';
+  if (state === 'current') return 'byCompanion';
   if (row.isRepairable) return 'repairable';
   return verdict;
 }

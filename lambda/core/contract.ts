@@ -1,8 +1,8 @@
-/** Names that the construct, the function and its readers must agree on; constants only, so that lib/ may import them. */
+/** What the construct, the function, the CLI and their users must agree on; constants only, so that lib/ may import them. */
 
 export const DEFAULT_COMPANION_TAG_SUFFIX = '-dockerv2';
 
-/** Tags of the AWS SOCI index builder end so; to convert them would start a ping-pong between the two services. */
+/** Tags of the AWS SOCI index builder end like this; converting them would start a ping-pong between the two services. */
 export const SOCI_TAG_SUFFIX = '-soci';
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
@@ -12,15 +12,17 @@ export const MAX_TAG_LENGTH = 128;
 export const EVENT_SOURCE = 'ecr-oci-remediation';
 export const OUTCOME_DETAIL_TYPE = 'Image Remediation';
 
-/** Work that anyone with `events:PutEvents` can ask for, and that a schedule asks for. */
+/** Work that anyone with `events:PutEvents` can request, and that a schedule requests. */
 export const REQUESTS = {
   registryAudit: 'Registry Audit Requested',
   repositoryAudit: 'Repository Audit Requested',
   imageRepair: 'Image Repair Requested',
 } as const;
+/** Requests go where ECR's events go; only outcomes can be sent to another bus. */
+export const REQUEST_BUS = 'default';
 export const AUDIT_FINISHED_DETAIL_TYPE = 'Repository Audit Finished';
 
-/** A repository with this resource tag is left alone; the role's policy holds it too. */
+/** A repository with this resource tag is left alone; the role's policy denies writes to it too. */
 export const OPT_OUT_TAG = { key: 'ecr-oci-remediation', value: 'disabled' } as const;
 
 export const METRIC_NAMESPACE = 'EcrOciRemediation';

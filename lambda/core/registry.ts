@@ -1,33 +1,67 @@
 import type { RefusalReason } from './reasons';
 
-/** A manifest as the registry stores it, byte for byte. */
-export interface StoredManifest {
+/** A manifest as a registry names it. */
+export interface ManifestIdentity {
   readonly digest: string;
   readonly mediaType: string;
+}
+
+/** A manifest as the registry stores it, byte for byte. */
+export interface StoredManifest extends ManifestIdentity {
   readonly bytes: Uint8Array;
 }
 
-export type Put =
-  | { readonly put: 'done' }
-  /** The tag names another manifest and must not move (tag immutability). */
-  | { readonly put: 'tag-taken' }
+/** The manifest that a tag names. A registry that knows the tag from a listing leaves the bytes out. */
+export interface TaggedManifest extends ManifestIdentity {
+  readonly bytes?: Uint8Array;
+}
+
+export type PutResult =
+  | { readonly kind: 'done' }
+  /** The tag names another manifest and tag immutability keeps it there. */
+  | { readonly kind: 'tag-immutable' }
   /** The repository's owner does not want companions. */
-  | { readonly put: 'opted-out' }
+  | { readonly kind: 'opted-out' }
   /** The registry will never take this manifest, however often it is asked. */
-  | { readonly put: 'refused'; readonly reason: RefusalReason; readonly detail: string };
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail: string };
 
 /**
  * The port: all that a repair asks of a registry. An implementation throws `RepositoryNotFound` when there is no such repository, and
- * anything else that keeps it from answering as an error, which makes the queue try again.
+ * any other error when it can't answer, which makes the queue try again.
  */
 export interface Registry {
   /** The manifests that these tags name now, in one read; a tag that does not exist is absent from the answer. */
-  readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>>;
+  readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, TaggedManifest>>;
   readManifest(repository: string, digest: string): Promise<StoredManifest | undefined>;
-  /** @param maxBytes a larger blob is refused by an error, unread */
+  /** @param maxBytes a larger blob is an error, and is not read to its end */
   readBlob(repository: string, digest: string, maxBytes: number): Promise<Uint8Array>;
-  /** Deletes the tags; one that does not exist, or that the registry must keep, is passed over. */
+  /** Deletes the tags; passes over a tag that does not exist or that the registry must keep. */
   deleteTags(repository: string, tags: readonly string[]): Promise<void>;
-  /** Puts the manifest under the tag. Putting what is there already is `done`. */
-  putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<Put>;
+  /** Puts the manifest under the tag. Putting what the tag names already is `done`. */
+  putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<PutResult>;
+}
+
+/** Passes every call on. A subclass overrides what it does differently. */
+export class RegistryDecorator implements Registry {
+  constructor(protected readonly registry: Registry) {}
+
+  readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, TaggedManifest>> {
+    return this.registry.readTags(repository, tags);
+  }
+
+  readManifest(repository: string, digest: string): Promise<StoredManifest | undefined> {
+    return this.registry.readManifest(repository, digest);
+  }
+
+  readBlob(repository: string, digest: string, maxBytes: number): Promise<Uint8Array> {
+    return this.registry.readBlob(repository, digest, maxBytes);
+  }
+
+  deleteTags(repository: string, tags: readonly string[]): Promise<void> {
+    return this.registry.deleteTags(repository, tags);
+  }
+
+  putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<PutResult> {
+    return this.registry.putManifest(repository, tag, manifest);
+  }
 }

@@ -15,7 +15,7 @@ import { OPT_OUT_TAG } from '../core/contract';
 import { RepositoryNotFound, TransientFailure } from '../core/errors';
 import { ACCEPTED_MEDIA_TYPES } from '../core/manifest/media-types';
 import type { RefusalReason } from '../core/reasons';
-import type { Put, StoredManifest } from '../core/registry';
+import type { PutResult, StoredManifest } from '../core/registry';
 import { type RegistryAddress, repositoryArn } from '../core/registry-address';
 import type { Pacer } from './pacer';
 
@@ -36,11 +36,17 @@ const MAX_RESULTS = 1_000;
 /** The registry of the caller's account and Region, over the ECR API. */
 export class EcrRegistry implements Inventory {
   #calls = 0;
+  readonly #optedOut = new Map<string, boolean>();
 
+  /**
+   * @param optOut who keeps a put out of a repository that opted out: the policy of the service's role, at no cost, or this class, by a
+   * look at the repository's tags, for credentials that may put everywhere
+   */
   constructor(
     readonly client: ECRClient,
     readonly pacer: Pacer,
     readonly address: RegistryAddress,
+    readonly optOut: 'held-by-policy' | 'looked-up' = 'held-by-policy',
   ) {}
 
   /** ECR API calls so far. */
@@ -115,11 +121,15 @@ export class EcrRegistry implements Inventory {
     return { names, ...(page.nextToken ? { nextToken: page.nextToken } : {}) };
   }
 
-  /** Whether the repository has the resource tag that says to leave it alone. */
+  /** Whether the repository has the resource tag that says to leave it alone; ECR is asked once. */
   async isOptedOut(repository: string): Promise<boolean> {
+    const known = this.#optedOut.get(repository);
+    if (known !== undefined) return known;
     const command = new ListTagsForResourceCommand({ resourceArn: repositoryArn(this.address, repository) });
     const { tags = [] } = await this.#call(repository, () => this.client.send(command));
-    return tags.some(({ Key, Value }) => Key === OPT_OUT_TAG.key && Value === OPT_OUT_TAG.value);
+    const isOptedOut = tags.some(({ Key, Value }) => Key === OPT_OUT_TAG.key && Value === OPT_OUT_TAG.value);
+    this.#optedOut.set(repository, isOptedOut);
+    return isOptedOut;
   }
 
   async readManifest(repository: string, imageDigest: string): Promise<StoredManifest | undefined> {
@@ -149,7 +159,8 @@ export class EcrRegistry implements Inventory {
     repositoryName: string,
     imageTag: string,
     { bytes, digest, mediaType }: StoredManifest,
-  ): Promise<Put> {
+  ): Promise<PutResult> {
+    if (await this.#mustLeave(repositoryName)) return { kind: 'opted-out' };
     await this.pacer.turn();
     try {
       await this.#call(repositoryName, () =>
@@ -163,16 +174,16 @@ export class EcrRegistry implements Inventory {
           }),
         ),
       );
-      return { put: 'done' };
+      return { kind: 'done' };
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      if (error.name === 'ImageAlreadyExistsException') return { put: 'done' };
-      if (error.name === 'ImageTagAlreadyExistsException') return { put: 'tag-taken' };
-      if (await this.#isOptOut(error, repositoryName)) return { put: 'opted-out' };
+      if (error.name === 'ImageAlreadyExistsException') return { kind: 'done' };
+      if (error.name === 'ImageTagAlreadyExistsException') return { kind: 'tag-immutable' };
+      if (await this.#isOptOut(error, repositoryName)) return { kind: 'opted-out' };
       const reason = PUT_REFUSALS.get(error.name);
       if (!reason) throw error;
       return {
-        put: 'refused',
+        kind: 'refused',
         reason,
         detail: `PutImage of ${repositoryName}:${imageTag} answered ${error.name}: ${error.message}`,
       };
@@ -180,12 +191,17 @@ export class EcrRegistry implements Inventory {
   }
 
   async deleteTags(repositoryName: string, tags: readonly string[]): Promise<void> {
+    if (await this.#mustLeave(repositoryName)) return;
     const command = new BatchDeleteImageCommand({ repositoryName, imageIds: tags.map((imageTag) => ({ imageTag })) });
     try {
       await this.#call(repositoryName, () => this.client.send(command));
     } catch (error) {
       if (!(await this.#isOptOut(error, repositoryName))) throw error;
     }
+  }
+
+  async #mustLeave(repository: string): Promise<boolean> {
+    return this.optOut === 'looked-up' && (await this.isOptedOut(repository));
   }
 
   /** The role's policy has the opt-out as a condition, so it costs a call only where something was denied. If the look fails, the denial counts. */

@@ -1,4 +1,4 @@
-/** An event that is none of ours, or not of its documented form: a person must look, so it goes the way to the dead-letter queue. */
+/** Unknown or malformed event. Thrown, so that the message ends up in the dead-letter queue for a person. */
 export class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent';
 }

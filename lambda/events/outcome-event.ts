@@ -15,6 +15,8 @@ export interface OutcomeDetail {
   readonly companionImageUri?: string;
   /** What to give to SageMaker: a tag can move, a digest cannot. */
   readonly companionImageUriByDigest?: string;
+  /** What the companion tag named before; absent if it did not exist. */
+  readonly replacedDigest?: string;
   readonly platform?: string;
   /** At most 50; `droppedFieldCount` says how many there were. */
   readonly droppedFields?: readonly string[];
@@ -27,7 +29,7 @@ const MAX_DROPPED_FIELDS = 50;
 /** A Docker V2 digest is not the OCI digest, so both are here: this is how people relate the two. */
 export function outcomeDetail(outcome: Outcome, address: RegistryAddress): OutcomeDetail {
   const { image, source } = outcome;
-  const about = {
+  const base = {
     repository: image.repository,
     sourceTag: image.tag,
     ...(source ? { sourceDigest: source.digest, sourceMediaType: source.mediaType } : {}),
@@ -36,7 +38,7 @@ export function outcomeDetail(outcome: Outcome, address: RegistryAddress): Outco
   if (outcome.outcome === 'skipped' || outcome.outcome === 'refused') {
     const { reason, detail } = outcome;
     return {
-      ...about,
+      ...base,
       reason,
       detail,
       ...(outcome.outcome === 'refused' && outcome.companion ? { companionTag: outcome.companion.tag } : {}),
@@ -45,11 +47,12 @@ export function outcomeDetail(outcome: Outcome, address: RegistryAddress): Outco
   const { companion, droppedFields, platform } = outcome;
   const repositoryUri = `${registryHost(address)}/${image.repository}`;
   return {
-    ...about,
+    ...base,
     companionTag: companion.tag,
     companionDigest: companion.digest,
     companionImageUri: `${repositoryUri}:${companion.tag}`,
     companionImageUriByDigest: `${repositoryUri}@${companion.digest}`,
+    ...('replacedDigest' in outcome && outcome.replacedDigest ? { replacedDigest: outcome.replacedDigest } : {}),
     ...(platform ? { platform } : {}),
     droppedFields: droppedFields.slice(0, MAX_DROPPED_FIELDS),
     droppedFieldCount: droppedFields.length,

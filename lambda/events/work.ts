@@ -1,35 +1,35 @@
-import { type AuditCounts, NO_COUNTS } from '../core/audit/audit-counts';
+import { type AuditCounts, NO_COUNTS } from '../core/audit/counts';
 import type { ImageTag } from '../core/companion/outcome';
 import { EVENT_SOURCE, REQUESTS } from '../core/contract';
 import { fieldsOf, mustBe, numberIn, optionalTextIn, textIn, UnreadableEvent } from './fields';
 
-/** The event that asked for some work. */
-export interface Asked {
+/** The event that requests some work. */
+export interface RequestContext {
   readonly id: string;
   readonly account: string;
   readonly region: string;
 }
 
 export interface RepairWork {
-  readonly work: 'repair';
-  readonly asked: Asked;
+  readonly kind: 'repair';
+  readonly request: RequestContext;
   readonly image: ImageTag;
   /** When ECR saw the push, in milliseconds since the epoch; absent if nothing was pushed. */
   readonly pushedAt?: number;
 }
 
 export interface RegistryAuditWork {
-  readonly work: 'registry-audit';
-  readonly asked: Asked;
+  readonly kind: 'registry-audit';
+  readonly request: RequestContext;
   readonly nextToken?: string;
 }
 
 export interface RepositoryAuditWork {
-  readonly work: 'repository-audit';
-  readonly asked: Asked;
+  readonly kind: 'repository-audit';
+  readonly request: RequestContext;
   readonly repository: string;
   readonly nextToken?: string;
-  /** What the earlier parts of this audit found. */
+  /** What the earlier pages of this audit found. */
   readonly counts: AuditCounts;
 }
 
@@ -41,35 +41,39 @@ export type Work = RepairWork | RegistryAuditWork | RepositoryAuditWork;
  */
 export function readWork(body: string): Work {
   const event = fieldsOf(parse(body), 'the event');
-  const asked = { id: textIn(event, 'id'), account: textIn(event, 'account'), region: textIn(event, 'region') };
+  const request = { id: textIn(event, 'id'), account: textIn(event, 'account'), region: textIn(event, 'region') };
   const detail = fieldsOf(event.detail, 'detail');
   switch (`${event.source} ${event['detail-type']}`) {
     case 'aws.ecr ECR Image Action':
-      if (detail['action-type'] === 'DELETE') return { work: 'repair', asked, image: imageIn(detail) };
+      if (detail['action-type'] === 'DELETE') return { kind: 'repair', request, image: imageIn(detail) };
       mustBe(detail, 'action-type', 'PUSH');
-      return pushed(asked, event, detail);
+      return pushed(request, event, detail);
     case 'aws.ecr ECR Replication Action':
       mustBe(detail, 'action-type', 'REPLICATE');
-      return pushed(asked, event, detail);
+      return pushed(request, event, detail);
     case 'aws.events Scheduled Event':
-      return { work: 'registry-audit', asked };
+      return { kind: 'registry-audit', request };
     case `${EVENT_SOURCE} ${REQUESTS.registryAudit}`:
-      return { work: 'registry-audit', asked, ...optionalTextIn(detail, 'nextToken') };
+      return { kind: 'registry-audit', request, ...optionalTextIn(detail, 'nextToken') };
     case `${EVENT_SOURCE} ${REQUESTS.repositoryAudit}`: {
       const repository = textIn(detail, 'repository');
       return {
-        work: 'repository-audit',
-        asked,
+        kind: 'repository-audit',
+        request,
         repository,
         ...optionalTextIn(detail, 'nextToken'),
         counts: countsIn(detail.counts),
       };
     }
     case `${EVENT_SOURCE} ${REQUESTS.imageRepair}`:
-      return { work: 'repair', asked, image: { repository: textIn(detail, 'repository'), tag: textIn(detail, 'tag') } };
+      return {
+        kind: 'repair',
+        request,
+        image: { repository: textIn(detail, 'repository'), tag: textIn(detail, 'tag') },
+      };
     default:
       throw new UnreadableEvent(
-        `an event of source ${JSON.stringify(event.source)} and detail-type ${JSON.stringify(event['detail-type'])} asks for nothing that this service does`,
+        `an event of source ${JSON.stringify(event.source)} and detail-type ${JSON.stringify(event['detail-type'])} is not a request that this service knows`,
       );
   }
 }
@@ -77,11 +81,11 @@ export function readWork(body: string): Work {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
-function pushed(asked: Asked, event: Fields, detail: Fields): RepairWork {
+function pushed(request: RequestContext, event: Fields, detail: Fields): RepairWork {
   mustBe(detail, 'result', 'SUCCESS');
   const pushedAt = Date.parse(textIn(event, 'time'));
   if (Number.isNaN(pushedAt)) throw new UnreadableEvent(`time is ${JSON.stringify(event.time)}, expected a timestamp`);
-  return { work: 'repair', asked, image: imageIn(detail), pushedAt };
+  return { kind: 'repair', request, image: imageIn(detail), pushedAt };
 }
 
 function imageIn(detail: Fields): ImageTag {
@@ -96,7 +100,7 @@ function countsIn(value: unknown): AuditCounts {
   return {
     images: numberIn(counts, 'images'),
     ociImages: numberIn(counts, 'ociImages'),
-    right: numberIn(counts, 'right'),
+    upToDate: numberIn(counts, 'upToDate'),
     requested: numberIn(counts, 'requested'),
     refused: Object.fromEntries(Object.keys(refused).map((reason) => [reason, numberIn(refused, reason)])),
   };

@@ -22,12 +22,12 @@ test('reads what the construct sets', () => {
       ],
       companionFor: 'oci-images',
       uncompressedLayers: 'refuse',
-      deleteOrphans: false,
+      deleteOrphanedCompanions: false,
+      scope: { repositories: ['team/*', 'ml/app'], excludedTags: [] },
     },
     eventBusName: 'default',
     putImagesPerSecond: 2,
     auditPutImagesPerSecond: 0.5,
-    scope: { repositories: ['team/*', 'ml/app'], excludedTags: [] },
     functionName: 'remediate',
   });
   expect(
@@ -38,7 +38,7 @@ test('reads what the construct sets', () => {
 
 test('deletes nothing unless told so in as many words', () => {
   const told = ['true', 'yes', ''].map(
-    (DELETE_ORPHANS) => readConfiguration({ ...environment, DELETE_ORPHANS }).policy.deleteOrphans,
+    (DELETE_ORPHANS) => readConfiguration({ ...environment, DELETE_ORPHANS }).policy.deleteOrphanedCompanions,
   );
   expect(told).toEqual([true, false, false]);
 });

@@ -226,9 +226,9 @@ describe('docs/runbook.md', () => {
       ),
     );
     expect(works).toMatchObject([
-      { work: 'repair', image: { repository: 'team/app', tag: 'v1' } },
-      { work: 'repository-audit', repository: 'team/app' },
-      { work: 'registry-audit' },
+      { kind: 'repair', image: { repository: 'team/app', tag: 'v1' } },
+      { kind: 'repository-audit', repository: 'team/app' },
+      { kind: 'registry-audit' },
     ]);
   });
 

@@ -64,7 +64,7 @@ describe('an audit of the registry', () => {
     await ask('Registry Audit Requested');
     expect(details('Image Repair Requested')).toEqual([]);
     expect(total('requested')).toBe(0);
-    expect(total('right')).toBe(seeded.filter(({ companion }) => companion).length);
+    expect(total('upToDate')).toBe(seeded.filter(({ companion }) => companion).length);
     for (const detail of finished()) {
       expect(detail).toMatchObject({ images: expect.any(Number), ociImages: expect.any(Number) });
     }

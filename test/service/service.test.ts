@@ -189,7 +189,7 @@ describe('when a source tag is deleted', () => {
     expect(lastOutcome()).toMatchObject({
       outcome: 'skipped',
       reason: 'source-gone',
-      detail: 'the tag no longer exists; nor does its companion',
+      detail: 'the tag no longer exists; its companions were deleted',
     });
     expect(metric('Pushed')).toBe(2);
   });

@@ -1,7 +1,7 @@
 import type { Inventory, ListPage } from '../../lambda/core/audit/inventory';
 import { RepositoryNotFound } from '../../lambda/core/errors';
 import { digestOf } from '../../lambda/core/manifest/digest';
-import type { Put, StoredManifest } from '../../lambda/core/registry';
+import type { PutResult, StoredManifest } from '../../lambda/core/registry';
 
 /** A registry of one repository in memory, with the calls that were made of it. */
 export class FakeRegistry implements Inventory {
@@ -14,7 +14,7 @@ export class FakeRegistry implements Inventory {
   before: (call: string) => void | Promise<void> = () => {};
   pageSize = 1_000;
   /** What a put answers instead of storing. */
-  putAnswer: Put | undefined;
+  putAnswer: PutResult | undefined;
 
   constructor(readonly repository = 'team/app') {}
 
@@ -94,14 +94,14 @@ export class FakeRegistry implements Inventory {
     for (const tag of tags) this.tags.delete(tag);
   }
 
-  async putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<Put> {
+  async putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<PutResult> {
     await this.#call(`putManifest ${tag}`, repository);
     if (this.putAnswer) return this.putAnswer;
-    if (this.immutableTags.has(tag) && this.tags.has(tag)) return { put: 'tag-taken' };
+    if (this.immutableTags.has(tag) && this.tags.has(tag)) return { kind: 'tag-immutable' };
     if (digestOf(manifest.bytes) !== manifest.digest)
       throw new Error(`put of ${tag} names ${manifest.digest}, its bytes hash otherwise`);
     this.manifests.set(manifest.digest, manifest);
     this.tags.set(tag, manifest.digest);
-    return { put: 'done' };
+    return { kind: 'done' };
   }
 }

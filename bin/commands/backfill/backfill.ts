@@ -8,11 +8,11 @@ import { Interruption } from '../../cli/interruption';
 import { type AccountOptions, type PolicyOptions, policyOf } from '../../cli/options';
 import type { Output } from '../../cli/output';
 import { Progress } from '../../cli/progress';
-import { aboutJson } from '../../inventory/about';
 import type { ScanSettings } from '../../inventory/inspect-batch';
+import { metadataJson } from '../../inventory/metadata';
 import { type ChosenRepository, chooseRepositories } from '../../inventory/repositories';
 import type { Row } from '../../inventory/row';
-import { aboutOf, survey } from '../../inventory/survey';
+import { metadataOf, survey } from '../../inventory/survey';
 import type { Totals } from '../../inventory/totals';
 import { follow, requestAudit } from './remote';
 import { repairAll } from './repair-all';
@@ -21,7 +21,6 @@ import { BackfillReport } from './report';
 export interface BackfillOptions extends AccountOptions, PolicyOptions {
   /** Names or patterns. @default all */
   readonly repository?: readonly string[];
-  readonly excludeTag?: readonly string[];
   /** PutImage calls a second. */
   readonly rate: number;
   readonly dryRun?: boolean;
@@ -32,10 +31,10 @@ export interface BackfillOptions extends AccountOptions, PolicyOptions {
 
 /** Scans, then repairs what is missing or stale, or has it repaired. */
 export async function runBackfill(account: Account, options: BackfillOptions, output: Output): Promise<ExitCode> {
-  const { repository: patterns = [], excludeTag: excludedTags = [] } = options;
-  const settings = { account, policy: policyOf(options), excludedTags };
+  const { repository: patterns = [] } = options;
+  const settings = { account, policy: policyOf(options) };
   const repositories = await chooseRepositories(account, patterns);
-  const head = { ...aboutJson(aboutOf(settings, patterns)), mode: modeOf(options) };
+  const head = { ...metadataJson(metadataOf(settings, patterns)), mode: modeOf(options) };
   const report = new BackfillReport(head, output, options);
   const progress = new Progress(output.stderr);
   const interruption = new Interruption(() => {
@@ -79,17 +78,17 @@ class Backfill {
   #onRow(row: Row, isDryRun: boolean): void {
     const { repository, tag, companion } = row;
     const { tag: companionTag, detail, reason } = companion;
-    const about = {
+    const base = {
       repository,
       sourceTag: tag,
       ...(reason ? { reason } : {}),
       ...(detail ? { detail } : {}),
       ...(companionTag ? { companionTag } : {}),
     };
-    if (row.isRepairable && isDryRun) this.report.add({ ...about, reason: companion.state, outcome: 'to-do' });
+    if (row.isRepairable && isDryRun) this.report.add({ ...base, reason: companion.state, outcome: 'to-do' });
     else if (row.isRepairable) this.#work.push({ repository, tag });
-    else if (companion.state === 'refused') this.report.add({ ...about, outcome: 'refused' });
-    else if (companion.state === 'unreadable') this.report.add({ ...about, outcome: 'failed' });
+    else if (companion.state === 'refused') this.report.add({ ...base, outcome: 'refused' });
+    else if (companion.state === 'unreadable') this.report.add({ ...base, outcome: 'failed' });
   }
 
   async #repair(rate: number): Promise<ExitCode> {

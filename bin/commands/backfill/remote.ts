@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { ImageTag } from '../../../lambda/core/companion/outcome';
-import { REQUESTS } from '../../../lambda/core/contract';
+import { REQUEST_BUS, REQUESTS } from '../../../lambda/core/contract';
 import { putEvents } from '../../../lambda/events/put-events';
 import type { Account } from '../../cli/account';
 import type { AccountOptions } from '../../cli/options';
@@ -10,9 +10,6 @@ import type { ScanSettings } from '../../inventory/inspect-batch';
 import type { ChosenRepository } from '../../inventory/repositories';
 import { survey } from '../../inventory/survey';
 import type { Totals } from '../../inventory/totals';
-
-/** Requests are read from the account's default bus, whatever bus the outcomes go to. */
-const BUS = 'default';
 
 /**
  * Asks the deployed service for an audit.
@@ -32,7 +29,7 @@ export async function requestAudit(
     ? repositories.map((repository) => ({ detailType: REQUESTS.repositoryAudit, detail: { repository } }))
     : [{ detailType: REQUESTS.registryAudit, detail: {} }];
   try {
-    await putEvents(client, BUS, events);
+    await putEvents(client, REQUEST_BUS, events);
   } finally {
     client.destroy();
   }

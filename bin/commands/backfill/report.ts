@@ -34,7 +34,7 @@ export class BackfillReport {
     const { repository, sourceTag, outcome, reason, detail = '', companionTag } = entry;
     if (outcome === 'to-do' && this.options.dryRun && !this.#document)
       this.output.print(
-        `${this.output.style('yellow', (reason ?? '').padEnd(7))}  ${repository}:${sourceTag} -> ${companionTag}`,
+        `${this.output.style('yellow', (reason ?? '').padEnd('out-of-date'.length))}  ${repository}:${sourceTag} -> ${companionTag}`,
       );
     if (outcome === 'failed') this.#failures.push(`${repository}:${sourceTag}: ${detail}`);
   }

@@ -52,7 +52,7 @@ function count<K>(counts: Map<K, number>, key: K): void {
 export const tallyJson = (tally: Tally, totals: Totals): object => ({
   tags: totals.tags,
   images: totals.images,
-  rightBefore: totals.states.get('right') ?? 0,
+  currentBefore: totals.states.get('current') ?? 0,
   optedOut: totals.skips.get('opted-out') ?? 0,
   converted: tally.of('converted'),
   aliased: tally.of('aliased'),
@@ -68,12 +68,12 @@ export const tallyJson = (tally: Tally, totals: Totals): object => ({
 /** Lines of a number and what it counts. */
 export function tallyText(tally: Tally, totals: Totals): string {
   const rows: (readonly [number, string])[] = [
-    [totals.states.get('right') ?? 0, 'right before'],
+    [totals.states.get('current') ?? 0, 'current before'],
     [totals.skips.get('opted-out') ?? 0, 'left alone: opted-out'],
     [tally.of('converted'), 'converted'],
     [tally.of('aliased'), 'aliased'],
     [tally.byService, 'repaired by the service'],
-    [tally.of('unchanged'), 'right meanwhile'],
+    [tally.of('unchanged'), 'current meanwhile'],
     ...ranked(tally.skips).map(([reason, number]) => [number, `skipped: ${reason}`] as const),
     ...ranked(tally.refusals).map(([reason, number]) => [number, `refused: ${reason}`] as const),
     [tally.failed, 'failed'],

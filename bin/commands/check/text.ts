@@ -48,23 +48,23 @@ function acceptanceText({ verdict, why, evidence }: Acceptance, output: Output):
   return `${output.style(STYLES[verdict], verdict)}: ${why}${evidence ? ` ${output.style('dim', `(${evidence})`)}` : ''}`;
 }
 
-/** Somebody who asks about a companion is told whose it is. */
+/** If the image that was asked about is a companion itself, say whose. */
 const labelOf = ({ tag, sourceTag }: CompanionReport, image: string): string =>
-  image.endsWith(`:${tag}`) ? `companion of ${sourceTag}` : 'companion';
+  tag && image.endsWith(`:${tag}`) ? `companion of ${sourceTag}` : 'companion';
 
-function companionText(
-  { tag, state, digest, demandedDigest, reason, detail }: CompanionReport,
-  output: Output,
-): string {
+function companionText(companion: CompanionReport, output: Output): string {
+  const { tag, state, digest, desiredDigest, reason, detail } = companion;
   switch (state) {
-    case 'right':
-      return `${tag} ${output.style('green', 'is right')}: ${digest}`;
+    case 'current':
+      return `${tag} ${output.style('green', 'is current')}: ${digest}`;
     case 'missing':
       return `${tag} ${output.style('red', 'is missing')}`;
-    case 'stale':
-      return `${tag} ${output.style('red', 'is stale')}: it names ${digest}, ${demandedDigest ? `it should name ${demandedDigest}` : detail}`;
-    case 'absent':
-      return `none: ${reason ? `${reason}: ` : ''}${detail}`;
+    case 'out-of-date':
+      return `${tag} ${output.style('red', 'is out of date')}: it names ${digest}, it should name ${desiredDigest}`;
+    case 'refused':
+      return `${output.style('red', digest ? `${tag} is out of date` : 'none')}: ${reason}: ${detail}`;
+    case 'not-needed':
+      return `none: ${reason}: ${detail}`;
   }
 }
 
@@ -78,7 +78,7 @@ function adviceOf({ image, accepted, companions }: CheckReport): readonly (reado
     const whom = by.map((consumer) => CONSUMER_NAMES[consumer]).join(' and ');
     return whom ? [['instead', `${companion.uriByDigest}, which ${whom} ${by.length > 1 ? 'accept' : 'accepts'}`]] : [];
   }
-  if (!companion.demandedDigest) return [];
+  if (!companion.desiredDigest) return [];
   const repository = image.replace(/[:@].*$/, '');
   return [['to do', `ecr-oci repair ${repository}:${companion.sourceTag}`]];
 }

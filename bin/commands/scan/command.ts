@@ -13,11 +13,11 @@ import {
 import type { Output } from '../../cli/output';
 import { Progress } from '../../cli/progress';
 import { type Given, running, tell } from '../../cli/run';
-import { aboutJson } from '../../inventory/about';
 import { JsonDocument, rowJson } from '../../inventory/json';
+import { metadataJson } from '../../inventory/metadata';
 import { chooseRepositories, repositoryPattern, tagPattern } from '../../inventory/repositories';
-import { COMPANION_STATES, type CompanionState, type Row } from '../../inventory/row';
-import { aboutOf, survey } from '../../inventory/survey';
+import { type Row, TAG_STATES, type TagState } from '../../inventory/row';
+import { metadataOf, survey } from '../../inventory/survey';
 import { summary, type Totals, totalsJson } from '../../inventory/totals';
 import { csvHead, csvRow } from './report/csv';
 import { htmlPage } from './report/html';
@@ -26,13 +26,12 @@ import { tableHead, tableRow } from './report/text';
 
 interface ScanOptions extends AccountOptions, PolicyOptions {
   readonly repository?: readonly string[];
-  readonly excludeTag?: readonly string[];
-  readonly state?: readonly CompanionState[];
+  readonly state?: readonly TagState[];
   readonly csv?: boolean;
   readonly html?: string;
 }
 
-const STATES = Object.keys(COMPANION_STATES) as CompanionState[];
+const STATES = Object.keys(TAG_STATES) as TagState[];
 
 const EXAMPLES = `
 Looks at every tag of the account and Region, or of some repositories, by content and not by dates: it plans what a repair would put, and
@@ -41,7 +40,7 @@ Needs ecr:DescribeRepositories, ecr:DescribeImages, ecr:BatchGetImage and ecr:Li
 platforms ecr:GetDownloadUrlForLayer.
 
 What is said of companions:
-${Object.entries(COMPANION_STATES)
+${Object.entries(TAG_STATES)
   .map(([state, meaning]) => `  ${state.padEnd(12)}${meaning}`)
   .join('\n')}
 
@@ -74,11 +73,11 @@ export function addScan(program: Command): void {
 
 async function runScan({ options, output }: Given<ScanOptions>): Promise<ExitCode> {
   const account = new Account(options);
-  const { repository: patterns = [], excludeTag: excludedTags = [] } = options;
-  const settings = { account, policy: policyOf(options), excludedTags };
+  const { repository: patterns = [] } = options;
+  const settings = { account, policy: policyOf(options) };
   const repositories = await chooseRepositories(account, patterns);
-  const about = aboutOf(settings, patterns);
-  const printer = printerOf(options, output, aboutJson(about));
+  const metadata = metadataOf(settings, patterns);
+  const printer = printerOf(options, output, metadataJson(metadata));
   const page = options.html === undefined ? undefined : new PageData();
   const progress = new Progress(output.stderr, !(output.stdout.isTTY && printer.prints));
   const onRow = (row: Row) => {
@@ -95,7 +94,7 @@ async function runScan({ options, output }: Given<ScanOptions>): Promise<ExitCod
       printer.end({ isComplete: false });
       return EXIT.unknown;
     }
-    if (options.html !== undefined && page) await writeFile(options.html, htmlPage(about, totals, page));
+    if (options.html !== undefined && page) await writeFile(options.html, htmlPage(metadata, totals, page));
     printer.end({
       isComplete: totals.isComplete,
       totals: totalsJson(totals),
@@ -142,7 +141,7 @@ function printerOf(options: ScanOptions, output: Output, head: object): Printer 
   return { prints: true, row: (row) => output.print(tableRow(row, output)), end: () => {} };
 }
 
-function states(text: string): readonly CompanionState[] {
+function states(text: string): readonly TagState[] {
   return text.split(',').map((name) => {
     const state = STATES.find((one) => one === name.trim());
     if (!state) throw new InvalidArgumentError(`Expected some of ${STATES.join(', ')}.`);

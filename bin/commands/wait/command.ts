@@ -49,19 +49,19 @@ export function addWait(program: Command): void {
         noteRegion(reference, options, output);
         if (reference.isTagImplied) output.note(`note: ${reference.text} names no tag, so this waits for latest`);
         const account = new Accounts(options).of(reference);
-        const ended = await inRepository(account, reference.repository, () =>
+        const result = await inRepository(account, reference.repository, () =>
           waitForCompanions(account, reference, policyOf(options), options.timeout, (line) => output.note(line)),
         );
-        switch (ended.ended) {
-          case 'right':
-            if (output.json) output.printJson({ image: reference.text, companions: ended.companions });
-            else for (const { uriByDigest } of ended.companions) output.print(uriByDigest);
+        switch (result.kind) {
+          case 'current':
+            if (output.json) output.printJson({ image: reference.text, companions: result.companions });
+            else for (const { uriByDigest } of result.companions) output.print(uriByDigest);
             return EXIT.ok;
           case 'never':
-            throw new CliError(`${reference.text} will have no companion: ${ended.why}.`, ended.hint, EXIT.no);
+            throw new CliError(`${reference.text} will have no companion: ${result.why}.`, result.hint, EXIT.no);
           case 'timed-out':
             throw new CliError(
-              `${ended.companionTag} is still ${ended.state}.`,
+              `${result.companionTag} is still ${result.state}.`,
               'Is the service deployed in this account and Region, for this repository? `ecr-oci repair` makes the companion now.',
               EXIT.timedOut,
             );

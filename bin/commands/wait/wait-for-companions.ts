@@ -1,25 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { skipReasonOfTag, sourceTagOf } from '../../../lambda/core/companion/companion-tag';
-import type { ImageTag } from '../../../lambda/core/companion/outcome';
+import { sourceTagOf } from '../../../lambda/core/companion/companion-tag';
 import {
   type CompanionState,
-  companionTagsOf,
-  type Plan,
-  planCompanions,
-  stateOf,
-} from '../../../lambda/core/companion/plan';
+  companionStateOf,
+  type ImageTag,
+  type Outcome,
+} from '../../../lambda/core/companion/outcome';
 import type { Policy } from '../../../lambda/core/companion/policy';
-import { SKIP_REASONS } from '../../../lambda/core/reasons';
 import type { StoredManifest } from '../../../lambda/core/registry';
 import type { Account } from '../../cli/account';
 import { CliError } from '../../cli/errors';
 import { explain } from '../../cli/explain';
 import { formatDuration } from '../../cli/format';
 import type { ImageReference } from '../../cli/image-reference';
-import { noSuchImage } from '../../cli/not-found';
 import { remedyOf } from '../../cli/remedy';
+import { dryRunOf, isSkippedFor, repairNamed } from '../../cli/repair-named';
 
-export interface RightCompanion {
+export interface CurrentCompanion {
   /** Absent where the image needs no companion, and its own URI is given. */
   readonly tag?: string;
   readonly digest: string;
@@ -27,17 +24,17 @@ export interface RightCompanion {
   readonly uriByDigest: string;
 }
 
-export type Ended =
-  | { readonly ended: 'right'; readonly companions: readonly RightCompanion[] }
-  | { readonly ended: 'never'; readonly why: string; readonly hint?: string }
-  | { readonly ended: 'timed-out'; readonly companionTag: string; readonly state: CompanionState };
+export type WaitResult =
+  | { readonly kind: 'current'; readonly companions: readonly CurrentCompanion[] }
+  | { readonly kind: 'never'; readonly why: string; readonly hint?: string }
+  | { readonly kind: 'timed-out'; readonly companionTag: string; readonly state: CompanionState };
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Reads the tag and its companions until they fit. Another push meanwhile is followed, unless the reference has a digest.
- * @throws CliError if there is no such image or ECR cannot be asked; a network fault or throttling after the first answer is waited out
+ * Reads the tag and its companions until they match. Another push meanwhile is followed, unless the reference has a digest.
+ * @throws CliError if there is no such image or ECR can't be asked; a network fault or throttling after the first answer is waited out
  */
 export async function waitForCompanions(
   account: Account,
@@ -45,47 +42,36 @@ export async function waitForCompanions(
   policy: Policy,
   timeoutMs: number,
   note: (line: string) => void,
-): Promise<Ended> {
-  const { repository, tag } = reference;
-  if (!tag)
-    throw new CliError(
-      `'${reference.text}' has no tag, and companions belong to tags.`,
-      'Name the tag that was pushed.',
-    );
-  const skipped = skipReasonOfTag(tag, policy.companionTag);
-  if (skipped) return { ended: 'never', why: SKIP_REASONS[skipped], ...hintFor(repository, tag, policy) };
-
-  const began = Date.now();
-  const look = new Look(account, reference, { repository, tag }, policy);
-  let said = '';
+): Promise<WaitResult> {
+  const { repository, tag, text } = reference;
+  if (!tag) throw new CliError(`'${text}' has no tag, and companions belong to tags.`, 'Name the tag that was pushed.');
+  const deadline = Date.now() + timeoutMs;
+  const poller = new CompanionPoller(account, reference, { repository, tag }, policy);
+  let noted = '';
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-    const seen = await look.again();
-    if (seen.ended === 'right' || seen.ended === 'never') return seen;
-    const left = began + timeoutMs - Date.now();
-    if (left <= 0) return { ...seen, ended: 'timed-out' };
-    const line = `${seen.companionTag} is ${seen.state}${seen.problem ? ` (${seen.problem})` : ''}`;
-    if (line !== said) note(`${line}; waiting for up to ${formatDuration(left)}`);
-    said = line;
+    const result = await poller.poll();
+    if (result.kind !== 'not-yet') return result;
+    const left = deadline - Date.now();
+    if (left <= 0) return { ...result, kind: 'timed-out' };
+    const line = `${result.companionTag} is ${result.state}${result.problem ? ` (${result.problem})` : ''}`;
+    if (line !== noted) note(`${line}; waiting for up to ${formatDuration(left)}`);
+    noted = line;
     await sleep(Math.min(pause, left));
   }
 }
 
-function hintFor(repository: string, tag: string, { companionTag, platforms }: Policy): { hint?: string } {
-  const source = sourceTagOf(tag, companionTag, platforms);
-  return source ? { hint: `Wait for its source tag: ecr-oci wait ${repository}:${source}` } : {};
-}
-
 interface NotYet {
-  readonly ended: 'not-yet';
+  readonly kind: 'not-yet';
   readonly companionTag: string;
   readonly state: CompanionState;
+  /** Why the last poll could not tell. */
   readonly problem?: string;
 }
-type Seen = Exclude<Ended, { ended: 'timed-out' }> | NotYet;
+type Polled = Exclude<WaitResult, { kind: 'timed-out' }> | NotYet;
 
-/** Looks again and again; plans anew only when the source tag has moved. */
-class Look {
-  #planned: { readonly source: StoredManifest; readonly plans: readonly Plan[] } | undefined;
+/** Reads the tags at each poll, and a manifest only when a tag has moved to it. */
+class CompanionPoller {
+  readonly #manifests = new Map<string, StoredManifest>();
   #last: NotYet | undefined;
 
   constructor(
@@ -95,11 +81,11 @@ class Look {
     readonly policy: Policy,
   ) {}
 
-  async again(): Promise<Seen> {
+  async poll(): Promise<Polled> {
     try {
-      const seen = await this.#look();
-      if (seen.ended === 'not-yet') this.#last = seen;
-      return seen;
+      const polled = await this.#read();
+      if (polled.kind === 'not-yet') this.#last = polled;
+      return polled;
     } catch (error) {
       const explained = explain(error);
       if (!this.#last || !explained.isTransient) throw error;
@@ -107,45 +93,50 @@ class Look {
     }
   }
 
-  async #look(): Promise<Seen> {
+  async #read(): Promise<Polled> {
     const { account, image, policy, reference } = this;
-    const now = await account.registry.readTags(image.repository, [image.tag, ...companionTagsOf(image.tag, policy)]);
-    const source = now.get(image.tag);
-    if (!source) throw await noSuchImage(account, reference);
-    if (reference.digest && source.digest !== reference.digest) {
-      const why = `${image.tag} names ${source.digest} now, so another push came after ${reference.digest}`;
-      return { ended: 'never', why };
+    const registry = dryRunOf(account, image, this.#manifests);
+    const outcomes = await repairNamed(account, registry, reference, image, policy);
+    const [first] = outcomes;
+    if (reference.digest && first?.source && first.source.digest !== reference.digest) {
+      const why = `${image.tag} names ${first.source.digest} now, so another push came after ${reference.digest}`;
+      return { kind: 'never', why };
     }
-    if (this.#planned?.source.digest !== source.digest)
-      this.#planned = { source, plans: await planCompanions(account.registry, image, source, policy) };
-    return this.#judge(this.#planned.plans, now);
+    return this.#resultOf(outcomes);
   }
 
-  #judge(plans: readonly Plan[], now: ReadonlyMap<string, StoredManifest>): Seen {
-    const right: RightCompanion[] = [];
-    for (const [at, plan] of plans.entries()) {
-      const { demand } = plan;
-      if (demand.demand === 'refused')
-        return {
-          ended: 'never',
-          why: `${demand.refusal.reason}: ${demand.refusal.detail}`,
-          hint: remedyOf(demand.refusal.reason),
-        };
+  #resultOf([first, ...further]: readonly Outcome[]): Polled {
+    const current: CurrentCompanion[] = [];
+    for (const outcome of first ? [first, ...further] : []) {
       // Only the first platform must have an image.
-      if (demand.demand === 'none' && at === 0) return { ended: 'never', why: demand.detail };
-      if (demand.demand === 'none') continue;
-      const state = stateOf(plan, now.get(plan.tag));
-      // A Docker image is what its companion would be, so there is nothing to wait for.
-      const isNeeded = demand.demand === 'manifest';
-      if (isNeeded && state !== 'right') return { ended: 'not-yet', companionTag: plan.tag, state };
-      const { digest } = demand.manifest;
-      right.push({
-        ...(isNeeded || state === 'right' ? { tag: plan.tag } : {}),
-        digest,
-        ...(isNeeded && demand.platform ? { platform: demand.platform } : {}),
-        uriByDigest: this.account.uri(this.image.repository, `@${digest}`),
-      });
+      if (outcome.outcome === 'skipped' && outcome !== first) continue;
+      const companion = this.#currentCompanion(outcome);
+      if ('kind' in companion) return companion;
+      current.push(companion);
     }
-    return { ended: 'right', companions: right };
+    return { kind: 'current', companions: current };
+  }
+
+  #currentCompanion(outcome: Outcome): CurrentCompanion | Polled {
+    const { repository, tag: sourceTag } = this.image;
+    const withUri = (digest: string) => ({ digest, uriByDigest: this.account.uri(repository, `@${digest}`) });
+    switch (outcome.outcome) {
+      case 'unchanged': {
+        const { companion, platform } = outcome;
+        return { tag: companion.tag, ...withUri(companion.digest), ...(platform ? { platform } : {}) };
+      }
+      case 'converted':
+      case 'aliased':
+        return { kind: 'not-yet', companionTag: outcome.companion.tag, state: companionStateOf(outcome) };
+      case 'refused':
+        return { kind: 'never', why: `${outcome.reason}: ${outcome.detail}`, hint: remedyOf(outcome.reason) };
+      case 'skipped': {
+        // A Docker image is what its companion would be.
+        if (isSkippedFor(outcome, 'already-docker') && outcome.source) return withUri(outcome.source.digest);
+        const source = sourceTagOf(sourceTag, this.policy.companionTag, this.policy.platforms);
+        const hint = source ? { hint: `Wait for its source tag: ecr-oci wait ${repository}:${source}` } : {};
+        return { kind: 'never', why: outcome.detail, ...hint };
+      }
+    }
   }
 }

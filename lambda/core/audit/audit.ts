@@ -1,26 +1,29 @@
-import { skipReasonOfTag, sourceTagOf } from '../companion/companion-tag';
-import type { ManifestIdentity } from '../companion/outcome';
-import { companionTagsOf, planCompanions, stateOf } from '../companion/plan';
-import { type Policy, type Scope, skipReasonOfImage } from '../companion/policy';
-import type { Refusal } from '../reasons';
-import type { AuditCounts } from './audit-counts';
+import { sourceTagOf } from '../companion/companion-tag';
+import { DryRunRegistry } from '../companion/dry-run-registry';
+import { type CompanionState, companionStateOf, type Refused } from '../companion/outcome';
+import { companionTagsOf } from '../companion/plan';
+import { type Policy, skipReasonOf } from '../companion/policy';
+import { repair } from '../companion/repair';
+import { SnapshotRegistry } from '../companion/snapshot-registry';
+import type { ManifestIdentity } from '../registry';
+import type { AuditCounts } from './counts';
+import type { Inventory } from './inventory';
 import {
   isAliasedInListing,
   type ListedTag,
   type Listing,
-  listPart,
+  listPage,
   mayNeedCompanion,
-  needsLook,
-} from './audit-listing';
-import type { Inventory } from './inventory';
-import { prefetch } from './prefetched-registry';
+  needsInspection,
+} from './listing';
+import { prefetch } from './prefetch';
 
-export interface AuditPart {
+export interface AuditPage {
   readonly counts: AuditCounts;
-  /** Source tags with a companion that is missing or stale. */
-  readonly wrong: readonly string[];
-  readonly refusals: readonly { readonly tag: string; readonly refusal: Refusal }[];
-  /** Where the next part begins; absent if this was the last. */
+  /** Source tags with a companion that is missing or out of date. */
+  readonly outOfSync: readonly string[];
+  readonly refusals: readonly Refused[];
+  /** Where the next page begins; absent if this was the last. */
   readonly nextToken?: string;
 }
 
@@ -28,42 +31,39 @@ export interface AuditPart {
 const BATCH = 100;
 
 /**
- * Audits one part of a repository: compares each companion with what its source tag demands now, by content and not by dates, so that a
+ * Audits one page of a repository: compares each companion with what its source tag needs now, by content and not by dates, so that a
  * tag that moved to an older image is noticed too.
- * @param nextToken where an earlier part ended; absent for the first
+ * @param nextToken where an earlier page ended; absent for the first
  */
-export async function auditPart(
+export async function auditPage(
   inventory: Inventory,
   repository: string,
   policy: Policy,
-  scope: Scope,
   nextToken?: string,
-): Promise<AuditPart> {
-  const listing = await listPart(inventory, repository, policy, nextToken);
-  const isSource = (tag: string) =>
-    !skipReasonOfTag(tag, policy.companionTag) && !skipReasonOfImage({ repository, tag }, scope);
+): Promise<AuditPage> {
+  const listing = await listPage(inventory, repository, policy, nextToken);
+  const isSource = (tag: string) => !skipReasonOf({ repository, tag }, policy);
   const sources = [...listing.tags.values()].filter(({ tag }) => isSource(tag));
-  const open = new Set(sources.filter((source) => needsLook(source, listing, policy)));
+  const open = new Set(sources.filter((source) => needsInspection(source, listing, policy)));
   const elsewhere = listing.isWhole
     ? NOTHING
     : await readElsewhere(inventory, repository, [...open], listing, policy, isSource);
-  const now = new Map([...listing.tags, ...elsewhere.tags]);
-  const findings: Findings = { right: 0, wrong: [], refusals: [] };
-  const looks = [...open, ...elsewhere.sources];
-  for (let at = 0; at < looks.length; at += BATCH) {
-    await judge(inventory, repository, looks.slice(at, at + BATCH), now, policy, findings);
-  }
+  const tags = new Map([...listing.tags, ...elsewhere.tags]);
+  const inspected = await inspect(inventory, repository, [...open, ...elsewhere.sources], tags, policy);
   const settled = sources.filter((source) => !open.has(source) && isAliasedInListing(source, listing, policy));
-  const { wrong, refusals } = findings;
-  if (policy.deleteOrphans)
-    wrong.push(...unlistedSources(listing, policy, isSource).filter((tag) => !elsewhere.tags.has(tag)));
-  const refused: Record<string, number> = {};
-  for (const { refusal } of refusals) refused[refusal.reason] = (refused[refusal.reason] ?? 0) + 1;
+  const orphans = policy.deleteOrphanedCompanions ? unlistedSources(listing, policy, isSource) : [];
+  const outOfSync = [...inspected.outOfSync, ...orphans.filter((tag) => !elsewhere.tags.has(tag))];
   const { images, ociImages } = listing;
   return {
-    counts: { images, ociImages, right: findings.right + settled.length, requested: wrong.length, refused },
-    wrong,
-    refusals,
+    counts: {
+      images,
+      ociImages,
+      upToDate: inspected.upToDate + settled.length,
+      requested: outOfSync.length,
+      refused: countByReason(inspected.refusals),
+    },
+    outOfSync,
+    refusals: inspected.refusals,
     ...(listing.nextToken ? { nextToken: listing.nextToken } : {}),
   };
 }
@@ -74,7 +74,7 @@ interface Elsewhere {
 }
 const NOTHING: Elsewhere = { tags: new Map(), sources: [] };
 
-/** What belongs to this part's tags but is listed in another: companions of its sources, and Docker sources of its companions. */
+/** What belongs to this page's tags but is listed on another: companions of its sources, and Docker sources of its companions. */
 async function readElsewhere(
   inventory: Inventory,
   repository: string,
@@ -89,7 +89,7 @@ async function readElsewhere(
   const tags = await inventory.readTags(repository, [...new Set([...companions, ...unlisted])]);
   const sources = unlisted.flatMap((tag) => {
     const found = tags.get(tag);
-    // The part that lists a source that may need a companion looks at its companion itself.
+    // The page that lists a source that may need a companion inspects its companion itself.
     return found && !mayNeedCompanion(found.mediaType, policy)
       ? [{ tag, digest: found.digest, mediaType: found.mediaType }]
       : [];
@@ -103,32 +103,42 @@ function unlistedSources({ tags }: Listing, policy: Policy, isSource: (tag: stri
   return [...new Set(sources)].filter((tag) => !tags.has(tag) && isSource(tag));
 }
 
-interface Findings {
-  right: number;
-  readonly wrong: string[];
-  readonly refusals: { readonly tag: string; readonly refusal: Refusal }[];
+interface Inspected {
+  readonly upToDate: number;
+  readonly outOfSync: readonly string[];
+  readonly refusals: readonly Refused[];
 }
 
-async function judge(
+/** A dry run of each repair, against the listing. */
+async function inspect(
   inventory: Inventory,
   repository: string,
-  looks: readonly ListedTag[],
-  now: ReadonlyMap<string, ManifestIdentity>,
+  sources: readonly ListedTag[],
+  tags: ReadonlyMap<string, ManifestIdentity>,
   policy: Policy,
-  findings: Findings,
-): Promise<void> {
-  const digests = looks.map(({ digest }) => digest);
-  const registry = await prefetch(inventory, repository, digests, policy);
-  for (const { tag, digest } of looks) {
-    const stored = await registry.readManifest(repository, digest);
-    if (!stored) continue; // Deleted since it was listed.
-    const plans = await planCompanions(registry, { repository, tag }, stored, policy);
-    const refusal = plans.flatMap(({ demand }) => (demand.demand === 'refused' ? [demand.refusal] : []))[0];
-    const states = plans
-      .filter(({ demand }) => demand.demand !== 'refused')
-      .map((plan) => stateOf(plan, now.get(plan.tag)));
-    if (states.includes('missing') || states.includes('stale')) findings.wrong.push(tag);
-    else if (!refusal && states.includes('right')) findings.right += 1;
-    if (refusal) findings.refusals.push({ tag, refusal });
+): Promise<Inspected> {
+  let upToDate = 0;
+  const outOfSync: string[] = [];
+  const refusals: Refused[] = [];
+  for (let at = 0; at < sources.length; at += BATCH) {
+    const batch = sources.slice(at, at + BATCH);
+    const digests = batch.map(({ digest }) => digest);
+    const manifests = await prefetch(inventory, repository, digests, policy);
+    const snapshot = new SnapshotRegistry(inventory, manifests, tags);
+    for (const { tag, digest } of batch) {
+      if (!(await snapshot.readManifest(repository, digest))) continue; // Deleted since it was listed.
+      const outcomes = await repair(new DryRunRegistry(snapshot), { repository, tag }, policy);
+      const states = new Set<CompanionState>(outcomes.map(companionStateOf));
+      if (states.has('missing') || states.has('out-of-date')) outOfSync.push(tag);
+      else if (states.has('current') && !states.has('refused')) upToDate += 1;
+      refusals.push(...outcomes.flatMap((outcome) => (outcome.outcome === 'refused' ? [outcome] : [])).slice(0, 1));
+    }
   }
+  return { upToDate, outOfSync, refusals };
+}
+
+function countByReason(refusals: readonly Refused[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { reason } of refusals) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
 }

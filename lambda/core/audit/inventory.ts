@@ -1,5 +1,4 @@
-import type { ManifestIdentity } from '../companion/outcome';
-import type { BatchReader } from './prefetched-registry';
+import type { ManifestIdentity, Registry, StoredManifest } from '../registry';
 
 /** A manifest with its tags, as a listing of the repository has it. */
 export interface ListedManifest extends ManifestIdentity {
@@ -11,7 +10,13 @@ export interface ListPage {
   readonly nextToken?: string;
 }
 
-/** The port of an audit: many manifests in few calls. */
+/** A registry that reads many manifests in few calls. */
+export interface BatchReader extends Registry {
+  /** The manifests of these digests; one that does not exist is absent from the answer. */
+  readManifests(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>>;
+}
+
+/** The port of an audit. */
 export interface Inventory extends BatchReader {
   /** Tagged manifests that can be pulled, up to 1,000 a page; archived ones are left out. */
   listManifests(repository: string, nextToken?: string): Promise<ListPage>;

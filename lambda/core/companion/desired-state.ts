@@ -1,104 +1,93 @@
 import { isDocker, toDocker } from '../manifest/convert';
 import { quote } from '../manifest/json-path';
-import { type ImageManifest, readManifest } from '../manifest/manifest';
+import { type ImageIndex, type ImageManifest, type Manifest, manifestOf } from '../manifest/manifest';
 import { formatPlatform, type Platform } from '../manifest/platform';
 import { Refusal, type SkipReason } from '../reasons';
 import type { Registry, StoredManifest } from '../registry';
-import { describePlatforms, IndexImages } from './platform-selector';
+import { describePlatforms, PlatformSelector } from './platform-selector';
 import type { Policy } from './policy';
 
-/** What one companion tag must name, for a source tag that names what it names now. */
-export type Demand =
-  | {
-      readonly demand: 'manifest';
-      readonly by: 'converted' | 'aliased';
-      readonly manifest: StoredManifest;
-      readonly platform: string | undefined;
-      readonly droppedFields: readonly string[];
-    }
-  /** Right if it is there; nobody needs it made. */
-  | {
-      readonly demand: 'if-present';
-      readonly manifest: StoredManifest;
-      readonly skip: SkipReason;
-      readonly detail: string;
-    }
-  /** Nothing: if it is there, it is stale. Without a `skip` there is nothing to tell either. */
-  | { readonly demand: 'none'; readonly skip?: SkipReason; readonly detail: string }
-  | { readonly demand: 'refused'; readonly refusal: Refusal };
+interface ManifestToName {
+  readonly manifest: StoredManifest;
+  readonly by: 'converted' | 'aliased';
+  readonly platform?: string;
+  readonly droppedFields: readonly string[];
+}
 
-/** @returns one demand for each platform of the policy, in its order */
-export async function demandsOf(
+/** What one companion tag should name, given what its source tag names now. */
+export type DesiredCompanion =
+  | (ManifestToName & { readonly kind: 'manifest' })
+  /** Keep in sync if it exists; don't create it. */
+  | (ManifestToName & { readonly kind: 'if-present'; readonly skip: SkipReason; readonly detail: string })
+  /** Nothing: a companion that exists is out of date. Without a `skip` there is nothing to report either. */
+  | { readonly kind: 'none'; readonly skip?: SkipReason; readonly detail: string }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** @returns one for each platform of the policy, in its order */
+export async function desiredCompanions(
   registry: Registry,
   repository: string,
   source: StoredManifest,
   policy: Policy,
-): Promise<readonly Demand[]> {
-  const manifest = readManifest(source.bytes, source.mediaType);
+): Promise<readonly DesiredCompanion[]> {
   const [first, ...further] = policy.platforms;
-  if (manifest instanceof Refusal)
-    return [{ demand: 'refused', refusal: manifest }, ...further.map(() => noneOfFurther)];
+  const manifest = manifestOf(source);
+  if (manifest instanceof Refusal || manifest.kind !== 'index')
+    return [desiredOf(manifest, source, policy), ...further.map(() => ONLY_OF_AN_INDEX)];
+  const selector = new PlatformSelector(registry, repository, manifest.children);
+  const desired = [await desiredOfPlatform(selector, first, true, policy)];
+  for (const platform of further) desired.push(await desiredOfPlatform(selector, platform, false, policy));
+  return desired;
+}
+
+const none = (skip: SkipReason, detail: string): DesiredCompanion => ({ kind: 'none', skip, detail });
+const refused = (refusal: Refusal): DesiredCompanion => ({ kind: 'refused', refusal });
+const alias = (manifest: StoredManifest) => ({ manifest, by: 'aliased', droppedFields: [] }) as const;
+
+const ONLY_OF_AN_INDEX: DesiredCompanion = { kind: 'none', detail: 'the tag no longer names an index' };
+
+function desiredOf(
+  manifest: Exclude<Manifest, ImageIndex> | Refusal,
+  stored: StoredManifest,
+  policy: Policy,
+): DesiredCompanion {
+  if (manifest instanceof Refusal) return refused(manifest);
   switch (manifest.kind) {
     case 'artifact':
-      return [
-        none('artifact', `the manifest is an artifact of type ${quote(manifest.artifactType)}`),
-        ...further.map(() => noneOfFurther),
-      ];
+      return none('artifact', `the manifest is an artifact of type ${quote(manifest.artifactType)}`);
     case 'build-cache':
-      return [none('build-cache', 'the manifest is a BuildKit cache'), ...further.map(() => noneOfFurther)];
+      return none('build-cache', 'the manifest is a BuildKit cache');
     case 'image':
-      return [demandOfImage(source, manifest, undefined, policy), ...further.map(() => noneOfFurther)];
-    case 'index': {
-      const images = new IndexImages(registry, repository, manifest.children);
-      const demands: Demand[] = [];
-      for (const platform of [first, ...further])
-        demands.push(await demandOfIndex(images, platform, platform === first, policy));
-      return demands;
-    }
+      return isDocker(manifest) ? desiredOfDocker(stored, policy) : converted(manifest, policy);
   }
 }
 
-const none = (skip: SkipReason, detail: string): Demand => ({ demand: 'none', skip, detail });
-
-/** Only an index has images for further platforms. */
-const noneOfFurther: Demand = { demand: 'none', detail: 'the tag names no index any more' };
-
-function demandOfImage(
-  stored: StoredManifest,
-  image: ImageManifest,
-  platform: string | undefined,
-  policy: Policy,
-): Demand {
-  if (isDocker(image) && platform === undefined) {
-    if (policy.companionFor === 'every-tag')
-      return { demand: 'manifest', by: 'aliased', manifest: stored, platform, droppedFields: [] };
-    return {
-      demand: 'if-present',
-      manifest: stored,
-      skip: 'already-docker',
-      detail: 'the image is Docker V2 Schema 2 already',
-    };
-  }
-  const conversion = toDocker(image, policy.uncompressedLayers);
-  if (conversion instanceof Refusal) return { demand: 'refused', refusal: conversion };
-  // A Docker image is named as it is, however its manifest is written: its own digest is the one that people know.
-  if (isDocker(image)) return { demand: 'manifest', by: 'aliased', manifest: stored, platform, droppedFields: [] };
-  return { demand: 'manifest', by: 'converted', ...conversion, platform };
+function desiredOfDocker(stored: StoredManifest, { companionFor }: Policy): DesiredCompanion {
+  if (companionFor === 'every-tag') return { kind: 'manifest', ...alias(stored) };
+  const detail = 'the image is Docker V2 Schema 2 already';
+  return { kind: 'if-present', ...alias(stored), skip: 'already-docker', detail };
 }
 
-async function demandOfIndex(
-  images: IndexImages,
-  platform: Platform,
+function converted(image: ImageManifest, { uncompressedLayers }: Policy): DesiredCompanion {
+  const conversion = toDocker(image, uncompressedLayers);
+  return conversion instanceof Refusal ? refused(conversion) : { kind: 'manifest', by: 'converted', ...conversion };
+}
+
+async function desiredOfPlatform(
+  selector: PlatformSelector,
+  wanted: Platform,
   isFirst: boolean,
   policy: Policy,
-): Promise<Demand> {
-  const found = await images.imageFor(platform, isFirst);
-  if (found instanceof Refusal) return { demand: 'refused', refusal: found };
+): Promise<DesiredCompanion> {
+  const found = await selector.imageFor(wanted, isFirst);
+  if (found instanceof Refusal) return refused(found);
   if ('absent' in found) {
-    const detail = `the index has no image for ${formatPlatform(platform)}, only for ${describePlatforms(found.absent)}`;
-    return isFirst
-      ? { demand: 'refused', refusal: new Refusal('platform-not-found', detail) }
-      : none('platform-absent', detail);
+    const detail = `the index has no image for ${formatPlatform(wanted)}, only for ${describePlatforms(found.absent)}`;
+    return isFirst ? refused(new Refusal('platform-not-found', detail)) : none('platform-absent', detail);
   }
-  return demandOfImage(found.stored, found.image, found.platform ? formatPlatform(found.platform) : 'unknown', policy);
+  const desired = converted(found.image, policy);
+  if (desired.kind !== 'manifest') return desired;
+  const platform = found.platform ? formatPlatform(found.platform) : 'unknown';
+  // A Docker image keeps the manifest that it has, however that is written: its digest is the one that people know.
+  return { ...desired, ...(isDocker(found.image) ? alias(found.stored) : {}), platform };
 }

@@ -1,78 +1,89 @@
-import { Refusal, SKIP_REASONS } from '../reasons';
-import type { Put, StoredManifest } from '../registry';
-import type { ImageTag, ManifestIdentity, Outcome } from './outcome';
-import { type Plan, stateOf } from './plan';
+import { type Refusal, SKIP_REASONS, type SkipReason } from '../reasons';
+import type { ManifestIdentity, PutResult } from '../registry';
+import type { ImageTag, Outcome } from './outcome';
+import type { CompanionPlan } from './plan';
 import type { Policy } from './policy';
 
-/** What a repair saw last, and what it did. */
+/** What the registry answered to the last put of a companion tag, and what the tag named before. */
+export interface PutAttempt {
+  readonly result: PutResult;
+  readonly replaced: ManifestIdentity | undefined;
+}
+
+/** What a repair read last, and what it did. */
 export interface Repaired {
   readonly image: ImageTag;
-  readonly source: StoredManifest;
-  readonly now: ReadonlyMap<string, ManifestIdentity>;
-  /** What the registry answered to the last put of each companion tag. */
-  readonly puts: ReadonlyMap<string, Put>;
+  readonly source: ManifestIdentity;
+  readonly companions: ReadonlyMap<string, ManifestIdentity>;
+  readonly puts: ReadonlyMap<string, PutAttempt>;
   readonly policy: Policy;
 }
 
-export const outcomesOf = (repaired: Repaired, plans: readonly Plan[]): readonly Outcome[] =>
+export const outcomesOf = (repaired: Repaired, plans: readonly CompanionPlan[]): readonly Outcome[] =>
   plans.flatMap((plan) => outcomeOf(repaired, plan) ?? []);
 
-export function sourceGone(image: ImageTag, kept: readonly string[], orphansDeleted: boolean): Outcome {
-  const more = kept.length > 0 ? `; ${kept.join(', ')} is kept` : orphansDeleted ? '; nor does its companion' : '';
-  const detail = SKIP_REASONS['source-gone'] + more;
-  return { image, outcome: 'skipped', reason: 'source-gone', detail };
+export const skippedFor = (image: ImageTag, reason: SkipReason, detail: string = SKIP_REASONS[reason]): Outcome => ({
+  image,
+  outcome: 'skipped',
+  reason,
+  detail,
+});
+
+export function sourceGone(image: ImageTag, kept: readonly string[], companionsDeleted: boolean): Outcome {
+  const companions =
+    kept.length > 0 ? `; ${kept.join(', ')} is kept` : companionsDeleted ? '; its companions were deleted' : '';
+  return skippedFor(image, 'source-gone', SKIP_REASONS['source-gone'] + companions);
+}
+
+/** @returns nothing for a further platform of a source that is not an index */
+function outcomeOf(repaired: Repaired, plan: CompanionPlan): Outcome | undefined {
+  const { image, puts } = repaired;
+  const { tag, desired } = plan;
+  const source = identity(repaired.source);
+  const companion = repaired.companions.get(tag);
+  const put = puts.get(tag);
+  const skipped = (reason: SkipReason, detail?: string): Outcome => ({ ...skippedFor(image, reason, detail), source });
+  const refused = ({ reason, detail }: Pick<Refusal, 'reason' | 'detail'>): Outcome => ({
+    image,
+    source,
+    outcome: 'refused',
+    reason,
+    detail: companion ? `${detail}; ${tag} still names ${companion.digest}, an earlier image` : detail,
+    companion: { tag, ...(companion ? { outOfDateDigest: companion.digest } : {}) },
+  });
+  if (desired.kind === 'refused') return refused(desired.refusal);
+  if (desired.kind === 'none') {
+    if (companion) return refused({ reason: 'stale-companion', detail: desired.detail });
+    return desired.skip && skipped(desired.skip, desired.detail);
+  }
+  if (desired.kind === 'if-present' && !companion) return skipped(desired.skip, desired.detail);
+  if (companion?.digest === desired.manifest.digest) {
+    const { by, platform, droppedFields } = desired;
+    const about = {
+      image,
+      source,
+      companion: { tag, ...identity(desired.manifest) },
+      ...(platform ? { platform } : {}),
+      droppedFields,
+    };
+    if (put?.result.kind !== 'done') return { ...about, outcome: 'unchanged' };
+    return { ...about, outcome: by, ...(put.replaced ? { replacedDigest: put.replaced.digest } : {}) };
+  }
+  switch (put?.result.kind) {
+    case 'opted-out':
+      return skipped('opted-out');
+    case 'refused':
+      return refused(put.result);
+    case 'tag-immutable':
+      return refused({ reason: 'tag-immutable', detail: howToUnlock(image, tag, repaired.policy) });
+    default:
+      throw new Error(`${image.repository}:${tag} does not name what was put, and nothing says why`);
+  }
 }
 
 const identity = ({ digest, mediaType }: ManifestIdentity): ManifestIdentity => ({ digest, mediaType });
 
-/** @returns nothing for a further platform of a source that is no index */
-function outcomeOf({ image, source: stored, now, puts, policy }: Repaired, plan: Plan): Outcome | undefined {
-  const { tag, demand } = plan;
-  const source = identity(stored);
-  const companion = now.get(tag);
-  const put = puts.get(tag);
-  if (put?.put === 'opted-out')
-    return { image, source, outcome: 'skipped', reason: 'opted-out', detail: SKIP_REASONS['opted-out'] };
-  const refusal = refusalOf(plan, companion, put, image, policy);
-  if (refusal) {
-    const detail = companion
-      ? `${refusal.detail}; ${tag} still names ${companion.digest}, an earlier image`
-      : refusal.detail;
-    const about = { tag, ...(companion ? { staleDigest: companion.digest } : {}) };
-    return { image, source, outcome: 'refused', reason: refusal.reason, detail, companion: about };
-  }
-  if (demand.demand === 'manifest' || (demand.demand === 'if-present' && companion)) {
-    const by = demand.demand === 'manifest' ? demand.by : 'aliased';
-    const { droppedFields = [], platform } = demand.demand === 'manifest' ? demand : {};
-    return {
-      image,
-      source,
-      outcome: put?.put === 'done' ? by : 'unchanged',
-      companion: { tag, ...identity(demand.manifest) },
-      ...(platform ? { platform } : {}),
-      droppedFields,
-    };
-  }
-  if (demand.demand === 'refused' || !demand.skip) return undefined;
-  return { image, source, outcome: 'skipped', reason: demand.skip, detail: demand.detail };
-}
-
-function refusalOf(
-  plan: Plan,
-  companion: ManifestIdentity | undefined,
-  put: Put | undefined,
-  { repository }: ImageTag,
-  { companionTag }: Policy,
-): Refusal | undefined {
-  const { tag, demand } = plan;
-  const isStale = stateOf(plan, companion) === 'stale';
-  if (demand.demand === 'refused') return demand.refusal;
-  if (demand.demand === 'none') return isStale ? new Refusal('stale-companion', demand.detail) : undefined;
-  if (put?.put === 'refused') return new Refusal(put.reason, put.detail);
-  if (put?.put !== 'tag-taken' || !isStale) return undefined;
+function howToUnlock({ repository }: ImageTag, tag: string, { companionTag }: Policy): string {
   const filter = 'suffix' in companionTag ? `*${companionTag.suffix}` : `${companionTag.prefix}*`;
-  return new Refusal(
-    'tag-immutable',
-    `tag immutability of ${repository} keeps ${tag}; a tag mutability exclusion filter ${filter} would let it move`,
-  );
+  return `tag immutability of ${repository} keeps ${tag}; a tag mutability exclusion filter ${filter} would let it move`;
 }

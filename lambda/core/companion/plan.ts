@@ -1,23 +1,17 @@
 import { MAX_TAG_LENGTH } from '../contract';
 import { Refusal } from '../reasons';
-import type { Registry, StoredManifest } from '../registry';
+import type { ManifestIdentity, Registry, StoredManifest, TaggedManifest } from '../registry';
 import { companionTagOf, isTagTooLong } from './companion-tag';
-import { type Demand, demandsOf } from './desired-state';
-import type { ImageTag, ManifestIdentity } from './outcome';
+import { type DesiredCompanion, desiredCompanions } from './desired-state';
+import type { ImageTag } from './outcome';
 import type { Policy } from './policy';
 import { verified } from './verified-read';
 
-/** A companion tag of a source tag, and what it must name. */
-export interface Plan {
+/** A companion tag of a source tag, and what it should name. */
+export interface CompanionPlan {
   readonly tag: string;
-  readonly demand: Demand;
+  readonly desired: DesiredCompanion;
 }
-
-/** A demand that says which manifest. */
-export type DemandedManifest = Extract<Demand, { readonly manifest: StoredManifest }>;
-
-/** `absent`: it is not there and need not be. `stale`: it names another image than it should. */
-export type CompanionState = 'right' | 'missing' | 'stale' | 'absent';
 
 /** The companion tags of a source tag that are short enough to exist, in the order of the policy's platforms. */
 export const companionTagsOf = (tag: string, policy: Policy): readonly string[] =>
@@ -26,39 +20,36 @@ export const companionTagsOf = (tag: string, policy: Policy): readonly string[] 
 const allCompanionTags = (tag: string, { companionTag, platforms }: Policy): readonly string[] =>
   platforms.map((platform, at) => companionTagOf(tag, companionTag, at > 0 ? platform : undefined));
 
-/** What each companion tag must name, for a source tag that names this manifest. */
+/** What each companion tag should name, for a source tag that names this manifest. */
 export async function planCompanions(
   registry: Registry,
   image: ImageTag,
-  found: StoredManifest,
+  found: TaggedManifest,
   policy: Policy,
-): Promise<readonly Plan[]> {
+): Promise<readonly CompanionPlan[]> {
   const tags = allCompanionTags(image.tag, policy);
   const source = await verified(registry, image.repository, found);
-  const demands: readonly Demand[] =
+  const desired: readonly DesiredCompanion[] =
     source instanceof Refusal
-      ? [{ demand: 'refused', refusal: source }]
-      : await demandsOf(registry, image.repository, source, policy);
-  return demands.map((demand, at) => {
+      ? [{ kind: 'refused', refusal: source }]
+      : await desiredCompanions(registry, image.repository, source, policy);
+  return desired.map((companion, at) => {
     const tag = tags[at] ?? '';
-    return { tag, demand: isTagTooLong(tag) ? withoutRoom(demand, image, tag) : demand };
+    return { tag, desired: isTagTooLong(tag) ? withoutRoom(companion, image, tag) : companion };
   });
 }
 
-function withoutRoom(demand: Demand, image: ImageTag, tag: string): Demand {
-  if (demand.demand === 'none' || demand.demand === 'refused') return demand;
-  if (demand.demand === 'if-present') return { demand: 'none', skip: demand.skip, detail: demand.detail };
+function withoutRoom(desired: DesiredCompanion, image: ImageTag, tag: string): DesiredCompanion {
+  if (desired.kind !== 'manifest') return desired;
   const detail = `the companion tag of ${image.tag} would have ${tag.length} characters, the limit is ${MAX_TAG_LENGTH}`;
-  return { demand: 'refused', refusal: new Refusal('tag-too-long', detail) };
+  return { kind: 'refused', refusal: new Refusal('tag-too-long', detail) };
 }
 
-export function stateOf({ demand }: Plan, companion: ManifestIdentity | undefined): CompanionState {
-  if (!companion) return demand.demand === 'manifest' ? 'missing' : 'absent';
-  return 'manifest' in demand && demand.manifest.digest === companion.digest ? 'right' : 'stale';
-}
-
-/** The manifest to put, if the companion is wrong and a put would make it right. */
-export function manifestToPut(plan: Plan, companion: ManifestIdentity | undefined): DemandedManifest | undefined {
-  const state = stateOf(plan, companion);
-  return 'manifest' in plan.demand && (state === 'missing' || state === 'stale') ? plan.demand : undefined;
+/** The manifest to put, if the companion does not name what it should. */
+export function pendingPut(
+  { desired }: CompanionPlan,
+  companion: ManifestIdentity | undefined,
+): StoredManifest | undefined {
+  const isWanted = desired.kind === 'manifest' || (desired.kind === 'if-present' && companion !== undefined);
+  return isWanted && desired.manifest.digest !== companion?.digest ? desired.manifest : undefined;
 }

@@ -1,12 +1,13 @@
 import type { Child } from '../manifest/descriptor';
 import { isDigest } from '../manifest/digest';
-import { parseJson } from '../manifest/json';
-import { type ImageManifest, MAX_MANIFEST_BYTES, type Manifest, readManifest } from '../manifest/manifest';
+import { platformOfConfig } from '../manifest/image-config';
+import { childOf, runnableChildren } from '../manifest/index-children';
+import { type ImageManifest, MAX_MANIFEST_BYTES, type Manifest, manifestOf } from '../manifest/manifest';
 import { isIndex, isManifest } from '../manifest/media-types';
-import { formatPlatform, isPlatformName, type Platform, platformOf, samePlatform } from '../manifest/platform';
-import { Refusal, refusalOr } from '../reasons';
+import { formatPlatform, type Platform } from '../manifest/platform';
+import { Refusal } from '../reasons';
 import type { Registry, StoredManifest } from '../registry';
-import { verified } from './verified-read';
+import { readVerified } from './verified-read';
 
 /** An image of an index: the bytes that the repository holds, and what they say. */
 export interface IndexImage {
@@ -15,56 +16,33 @@ export interface IndexImage {
   readonly platform: Platform | undefined;
 }
 
+interface ReadManifest {
+  readonly stored: StoredManifest;
+  readonly manifest: Manifest;
+}
+
 /** An index that no image of the platform can be taken from, though others can. */
 export interface PlatformAbsent {
   readonly absent: readonly Platform[];
 }
 
-/** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
-const ATTESTATION_ANNOTATION = 'vnd.docker.reference.type';
-/** The only hint in an index that a child's layers are zstd; its twin of the same platform has gzip layers. */
-const ZSTD_ANNOTATION = 'io.github.containers.compression.zstd';
-
 const MAX_NESTING = 2;
 /** Nested indexes and children without a platform cost a read each; a hostile index has thousands. */
 const MAX_READS = 40;
 
-const isRunnable = (child: Child): boolean =>
-  (isManifest(child.mediaType) || isIndex(child.mediaType)) &&
-  !child.annotations.has(ATTESTATION_ANNOTATION) &&
-  child.artifactType === undefined &&
-  child.platform?.os !== 'unknown' &&
-  child.platform?.architecture !== 'unknown';
-
-const withoutRepeats = (children: readonly Child[]): Child[] => [
-  ...new Map(children.map((child) => [child.digest, child])).values(),
-];
-
-/** The first child of the platform, but one with zstd layers only if there is no other. */
-export function childOf(children: readonly Child[], platform: Platform): Child | undefined {
-  const matching = children.filter((child) => child.platform && samePlatform(child.platform, platform));
-  return matching.find((child) => child.annotations.get(ZSTD_ANNOTATION) !== 'true') ?? matching[0];
-}
-
-/** The image that an index announces for the platform, or its only one. */
-export function runnableChildOf(children: readonly Child[], platform: Platform): Child | undefined {
-  const runnable = withoutRepeats(children.filter(isRunnable)).filter((child) => isManifest(child.mediaType));
-  return childOf(runnable, platform) ?? (runnable.length === 1 ? runnable[0] : undefined);
-}
-
 /** Chooses images from one index, reading children only when their descriptors leave the choice open. */
-export class IndexImages {
+export class PlatformSelector {
   readonly #registry: Registry;
   readonly #repository: string;
   readonly #index: readonly Child[];
-  readonly #manifests = new Map<string, { stored: StoredManifest; manifest: Manifest } | Refusal>();
+  readonly #manifests = new Map<string, ReadManifest | Refusal>();
   #reads = 0;
   #explored: readonly Child[] | Refusal | undefined;
 
   constructor(registry: Registry, repository: string, index: readonly Child[]) {
     this.#registry = registry;
     this.#repository = repository;
-    this.#index = withoutRepeats(index.filter(isRunnable));
+    this.#index = runnableChildren(index);
   }
 
   /** @param orTheOnlyOne whether a single runnable child is taken whatever its platform is */
@@ -103,10 +81,10 @@ export class IndexImages {
       if (below instanceof Refusal) return below;
       for (const image of below) {
         if (image instanceof Refusal) return image;
-        if (isRunnable(image)) images.push(image);
+        images.push(image);
       }
     }
-    return withoutRepeats(images);
+    return runnableChildren(images);
   }
 
   async #flattenIndex(child: Child, depth: number, above: ReadonlySet<string>): Promise<readonly Child[] | Refusal> {
@@ -119,11 +97,7 @@ export class IndexImages {
     const read = await this.#manifest(child);
     if (read instanceof Refusal) return read;
     if (read.manifest.kind !== 'index') return [];
-    return this.#flatten(
-      withoutRepeats(read.manifest.children.filter(isRunnable)),
-      depth + 1,
-      new Set([...above, child.digest]),
-    );
+    return this.#flatten(runnableChildren(read.manifest.children), depth + 1, new Set([...above, child.digest]));
   }
 
   /** A child without a platform is known from its config, never from the machine that asks. */
@@ -134,7 +108,7 @@ export class IndexImages {
     if (read.manifest.kind !== 'image') return { ...child, artifactType: read.manifest.kind };
     if (!this.#mayRead()) return tooManyReads();
     const config = await this.#registry.readBlob(this.#repository, read.manifest.config.digest, MAX_MANIFEST_BYTES);
-    const platform = refusalOr(() => platformOfConfig(config));
+    const platform = platformOfConfig(config);
     if (platform instanceof Refusal)
       return new Refusal(platform.reason, `config of ${child.digest}: ${platform.detail}`);
     return { ...child, platform };
@@ -150,7 +124,7 @@ export class IndexImages {
     );
   }
 
-  async #manifest(child: Child): Promise<{ stored: StoredManifest; manifest: Manifest } | Refusal> {
+  async #manifest(child: Child): Promise<ReadManifest | Refusal> {
     const known = this.#manifests.get(child.digest);
     if (known) return known;
     if (!this.#mayRead()) return tooManyReads();
@@ -159,10 +133,9 @@ export class IndexImages {
     return read;
   }
 
-  async #readChild({ digest, mediaType }: Child): Promise<{ stored: StoredManifest; manifest: Manifest } | Refusal> {
-    const found = isDigest(digest) ? await this.#registry.readManifest(this.#repository, digest) : undefined;
-    if (!found) return new Refusal('child-missing', `the index names ${digest}, which the repository does not have`);
-    const stored = await verified(this.#registry, this.#repository, { ...found, digest });
+  async #readChild({ digest, mediaType }: Child): Promise<ReadManifest | Refusal> {
+    const stored = isDigest(digest) ? await readVerified(this.#registry, this.#repository, digest) : undefined;
+    if (!stored) return new Refusal('child-missing', `the index names ${digest}, which the repository does not have`);
     if (stored instanceof Refusal) return stored;
     if (stored.mediaType !== mediaType) {
       return new Refusal(
@@ -170,7 +143,7 @@ export class IndexImages {
         `the index announces ${digest} as ${mediaType}, it is ${stored.mediaType}`,
       );
     }
-    const manifest = readManifest(stored.bytes, stored.mediaType);
+    const manifest = manifestOf(stored);
     return manifest instanceof Refusal
       ? new Refusal(manifest.reason, `child ${digest}: ${manifest.detail}`)
       : { stored, manifest };
@@ -184,17 +157,6 @@ export class IndexImages {
 
 const tooManyReads = () =>
   new Refusal('too-many-reads', `the platforms of the index's children are not told within ${MAX_READS} reads`);
-
-function platformOfConfig(config: Uint8Array): Platform {
-  const json = parseJson(config);
-  const text = (field: string): string | undefined => {
-    const value = json instanceof Map ? json.get(field) : undefined;
-    return typeof value === 'string' && isPlatformName(value) ? value : undefined;
-  };
-  const [os, architecture] = [text('os'), text('architecture')];
-  if (!os || !architecture) throw new Refusal('bad-field', 'the image config names no os and architecture');
-  return platformOf(os, architecture, text('variant'));
-}
 
 export const describePlatforms = (platforms: readonly Platform[]): string =>
   [...new Set(platforms.map(formatPlatform))].slice(0, 10).join(', ') || 'none';

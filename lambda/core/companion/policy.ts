@@ -1,7 +1,7 @@
 import type { UncompressedLayers } from '../manifest/convert';
 import type { Platform } from '../manifest/platform';
 import type { SkipReason } from '../reasons';
-import type { CompanionTagForm } from './companion-tag';
+import { type CompanionTagForm, skipReasonOfTag } from './companion-tag';
 import { matchesGlob } from './glob';
 import type { ImageTag } from './outcome';
 
@@ -9,29 +9,30 @@ import type { ImageTag } from './outcome';
 export const COMPANION_FOR = ['oci-images', 'every-tag'] as const;
 export type CompanionFor = (typeof COMPANION_FOR)[number];
 
-/** What the deployer decided; everything else follows from the image. */
-export interface Policy {
-  readonly companionTag: CompanionTagForm;
-  /** At least one. The first gets the plain companion tag, each further one a tag with its architecture. */
-  readonly platforms: readonly [Platform, ...Platform[]];
-  readonly companionFor: CompanionFor;
-  readonly uncompressedLayers: UncompressedLayers;
-  /** Whether companions go with their source tag. Nothing is deleted otherwise. */
-  readonly deleteOrphans?: boolean;
-}
-
 /** Which images the service is for; both are globs with `*`. */
 export interface Scope {
   readonly repositories: readonly string[];
   readonly excludedTags: readonly string[];
 }
 
-/** Why a repository is none of the service's, if so. */
-export const skipReasonOfRepository = (repository: string, { repositories }: Scope): SkipReason | undefined =>
-  repositories.some((pattern) => matchesGlob(pattern, repository)) ? undefined : 'repository-not-chosen';
-
-/** Why an image is none of the service's, if so. */
-export function skipReasonOfImage({ repository, tag }: ImageTag, scope: Scope): SkipReason | undefined {
-  const isExcluded = scope.excludedTags.some((pattern) => matchesGlob(pattern, tag));
-  return skipReasonOfRepository(repository, scope) ?? (isExcluded ? 'tag-excluded' : undefined);
+/** What the deployer decided; everything else follows from the image. */
+export interface Policy {
+  readonly scope: Scope;
+  readonly companionTag: CompanionTagForm;
+  /** At least one. The first gets the plain companion tag, each further one a tag with its architecture. */
+  readonly platforms: readonly [Platform, ...Platform[]];
+  readonly companionFor: CompanionFor;
+  readonly uncompressedLayers: UncompressedLayers;
+  /** Whether companions are deleted with their source tag. Nothing is deleted otherwise. */
+  readonly deleteOrphanedCompanions?: boolean;
 }
+
+/** Why the service leaves a repository alone, if it does. */
+export const skipReasonOfRepository = (repository: string, { scope }: Policy): SkipReason | undefined =>
+  scope.repositories.some((pattern) => matchesGlob(pattern, repository)) ? undefined : 'repository-not-chosen';
+
+/** Why a tag gets no companion whatever it names, if so. */
+export const skipReasonOf = ({ repository, tag }: ImageTag, policy: Policy): SkipReason | undefined =>
+  skipReasonOfRepository(repository, policy) ??
+  skipReasonOfTag(tag, policy.companionTag) ??
+  (policy.scope.excludedTags.some((pattern) => matchesGlob(pattern, tag)) ? 'tag-excluded' : undefined);

@@ -1,4 +1,5 @@
 import { Refusal, refusalOr } from '../reasons';
+import type { StoredManifest } from '../registry';
 import {
   arrayAt,
   badField,
@@ -97,6 +98,15 @@ export function readManifest(bytes: Uint8Array, mediaType?: string): Manifest | 
       );
     return isIndex(resolved) ? readIndex(manifest, resolved) : readImage(manifest, resolved);
   });
+}
+
+const read = new WeakMap<StoredManifest, Manifest | Refusal>();
+
+/** What a stored manifest says; read once for each, however many ask. */
+export function manifestOf(stored: StoredManifest): Manifest | Refusal {
+  const manifest = read.get(stored) ?? readManifest(stored.bytes, stored.mediaType);
+  read.set(stored, manifest);
+  return manifest;
 }
 
 function resolveMediaType(manifest: JsonObject, external: string | undefined): string {

@@ -69,7 +69,7 @@ describe('400 images of every kind in 20 repositories', () => {
     expect([code, putCalls().length, needed()]).toEqual([1, 0, before]);
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(before);
-    expect(lines.every((line) => /^(?:missing|stale {2}) {2}\S+:(v\d+) -> \1-dockerv2$/.test(line))).toBe(true);
+    expect(lines.every((line) => /^(?:missing {4}|out-of-date) {2}\S+:(v\d+) -> \1-dockerv2$/.test(line))).toBe(true);
     expect(stderr).toContain(`${before}  left to do`);
     const { images, mode, summary } = JSON.parse((await backfill('--dry-run', '--json')).stdout);
     expect([mode, summary.left, images[0]]).toMatchObject(['dry-run', before, { sourceTag: expect.any(String) }]);
@@ -178,7 +178,7 @@ describe('exit codes and failures', () => {
     const { code, stdout, stderr } = await backfill();
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: '1 tag in 1 repository\n0  right before\n1  converted\n',
+      stdout: '1 tag in 1 repository\n0  current before\n1  converted\n',
       stderr: '',
     });
     expect(server.ecr.manifest('team/app', 'v1-dockerv2')?.mediaType).toBe(DOCKER.manifest);

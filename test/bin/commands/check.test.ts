@@ -31,8 +31,8 @@ beforeAll(async () => {
     chart: await helmChart(),
     cache: await buildCache('OCI index'),
     latest: await dockerDesktopImage('latest'),
-    stale: await dockerDesktopImage('second'),
-    'stale-dockerv2': await dockerImage('first'),
+    moved: await dockerDesktopImage('second'),
+    'moved-dockerv2': await dockerImage('first'),
   };
   for (const [tag, image] of Object.entries(images)) await server.registry.push('team/app', tag, image);
   await server.registry.push('team/other', 'v1', images.v3);
@@ -58,7 +58,7 @@ async function reportOf(...args: string[]): Promise<CheckReport & { readonly cod
 
 describe('the exit code and the verdicts', () => {
   test('of each kind of image', async () => {
-    const tags = ['v1', 'v2', 'v3', 'list', 'kaniko', 'zstd', 'chart', 'cache', 'stale'];
+    const tags = ['v1', 'v2', 'v3', 'list', 'kaniko', 'zstd', 'chart', 'cache', 'moved'];
     const { code, stdout } = await check(...tags.map((tag) => `team/app:${tag}`), '--json');
     const rows = (JSON.parse(stdout) as CheckReport[]).map(({ image, kind, accepted, companions }) => [
       image.replace('team/app:', ''),
@@ -68,15 +68,15 @@ describe('the exit code and the verdicts', () => {
       ...companions.map(({ state }) => state),
     ]);
     expect(rows).toEqual([
-      ['v1', 'index', 'refused', 'refused', 'right'],
+      ['v1', 'index', 'refused', 'refused', 'current'],
       ['v2', 'image', 'refused', 'accepted', 'missing'],
-      ['v3', 'image', 'accepted', 'accepted', 'absent'],
+      ['v3', 'image', 'accepted', 'accepted', 'not-needed'],
       ['list', 'index', 'unknown', 'refused', 'missing'],
       ['kaniko', 'image', 'refused', 'unknown', 'missing'],
-      ['zstd', 'image', 'refused', 'unknown', 'absent'],
-      ['chart', 'artifact', 'refused', 'refused', 'absent'],
-      ['cache', 'build-cache', 'refused', 'refused', 'absent'],
-      ['stale', 'image', 'refused', 'accepted', 'stale'],
+      ['zstd', 'image', 'refused', 'unknown', 'refused'],
+      ['chart', 'artifact', 'refused', 'refused', 'not-needed'],
+      ['cache', 'build-cache', 'refused', 'refused', 'not-needed'],
+      ['moved', 'image', 'refused', 'accepted', 'out-of-date'],
     ]);
     expect(code).toBe(2);
   });
@@ -115,20 +115,20 @@ describe('what it tells', () => {
     expect(stdout).toContain(`${IN_ECR}@${companion}, which SageMaker CreateModel and AWS Lambda accept`);
   });
 
-  test('of an image whose companion is missing or stale: the command that repairs it', async () => {
+  test('of an image whose companion is missing or out of date: the command that repairs it', async () => {
     expect((await check('team/app:v2')).stdout).toMatch(/missing[\s\S]*ecr-oci repair team\/app:v2/);
-    expect((await check('team/app:stale')).stdout).toMatch(/is stale: it names sha256:[\s\S]*ecr-oci repair/);
+    expect((await check('team/app:moved')).stdout).toMatch(/is out of date: it names sha256:[\s\S]*ecr-oci repair/);
   });
 
   test('of a companion: whose it is', async () => {
     const { code, stdout } = await check('team/app:v1-dockerv2');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/companion of v1 +v1-dockerv2 is right/);
+    expect(stdout).toMatch(/companion of v1 +v1-dockerv2 is current/);
   });
 
   test('of a digest: the companion of its tag, and nothing of a child without one', async () => {
     const digest = server.ecr.manifest('team/app', 'v1')?.digest;
-    expect((await reportOf(`team/app@${digest}`)).companions).toMatchObject([{ sourceTag: 'v1', state: 'right' }]);
+    expect((await reportOf(`team/app@${digest}`)).companions).toMatchObject([{ sourceTag: 'v1', state: 'current' }]);
     const [child] = server.ecr.manifest('team/app', 'v1')?.manifests ?? [];
     expect(await reportOf(`team/app@${child?.digest}`)).toMatchObject({
       companions: [],

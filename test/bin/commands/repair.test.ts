@@ -103,7 +103,7 @@ describe('--dry-run', () => {
     await server.registry.push(REPOSITORY, 'b', await buildahImage());
     const { code, stdout, stderr } = await repair('team/app:b', '--dry-run');
     expect([code, puts(), companion('b-dockerv2')]).toEqual([0, 0, undefined]);
-    expect(stderr).toMatch(/^team\/app:b {2}would be converted: b-dockerv2 is to be sha256:/);
+    expect(stderr).toMatch(/^team\/app:b {2}would be converted: b-dockerv2 would name sha256:/);
     expect(stderr).toContain("drops $.annotations['org.opencontainers.image.base.name']");
     await repair('team/app:b');
     expect(sha256(stdout)).toBe(companion('b-dockerv2')?.digest);
@@ -116,7 +116,8 @@ describe('--dry-run', () => {
     expect(plan).toMatchObject({
       sourceTag: 'v1',
       companionTag: 'v1-dockerv2',
-      wouldBe: 'converted',
+      dryRun: true,
+      outcome: 'converted',
       droppedFields: [],
     });
     expect(sha256(plan.manifest)).toBe(plan.companionDigest);
@@ -137,7 +138,7 @@ describe('--dry-run', () => {
     });
   });
 
-  test('a stale companion is named', async () => {
+  test('an out-of-date companion is named', async () => {
     await repair('team/app:v1');
     const before = companion()?.digest;
     await server.registry.push(REPOSITORY, 'v1', await dockerDesktopImage('second'));

@@ -52,7 +52,7 @@ test('waits for the service, and says so on stderr', async () => {
   expect(stderr).toBe('v1-dockerv2 is missing; waiting for up to 5m\n');
 });
 
-test('a stale companion is not enough', async () => {
+test('an out-of-date companion is not enough', async () => {
   await push(await dockerDesktopImage('first'));
   await service()();
   const stale = digestOf('v1-dockerv2');
@@ -61,7 +61,7 @@ test('a stale companion is not enough', async () => {
   const { code, stdout, stderr } = await wait('team/app:v1');
   expect([code, stdout]).toEqual([0, `${URI}@${digestOf('v1-dockerv2')}\n`]);
   expect(stdout).not.toContain(stale);
-  expect(stderr).toContain('is stale');
+  expect(stderr).toContain('is out-of-date');
 });
 
 test('follows another push meanwhile', async () => {

@@ -1,9 +1,9 @@
-import { type Demand, demandsOf } from '../../../lambda/core/companion/desired-state';
+import { type DesiredCompanion, desiredCompanions } from '../../../lambda/core/companion/desired-state';
 import { type Conversion, toDocker, toOci } from '../../../lambda/core/manifest/convert';
 import { type Manifest, readManifest } from '../../../lambda/core/manifest/manifest';
-import { platformOf } from '../../../lambda/core/manifest/platform';
 import { REFUSAL_REASONS, Refusal, SKIP_REASONS } from '../../../lambda/core/reasons';
 import { DOCKER } from '../../support/manifests';
+import { AMD64, ARM64, DEFAULT_POLICY } from '../../support/policy';
 import { Finding } from './finding';
 import type { Input } from './inputs';
 import { words } from './mutations';
@@ -93,26 +93,29 @@ function checkConversion(
   mustHold(!(again instanceof Refusal) && again.kind === 'image', `the conversion to ${to} cannot be read`);
 }
 
-function checkDemand(demand: Demand, announced: string): void {
-  if (demand.demand === 'refused') checkReason(demand.refusal.reason, demand.refusal.detail, REFUSAL_REASONS);
-  if (demand.demand === 'none' || demand.demand === 'if-present')
-    checkReason(demand.skip ?? 'artifact', demand.detail, SKIP_REASONS);
-  if (demand.demand === 'manifest' || demand.demand === 'if-present') {
-    const { bytes, digest, mediaType } = demand.manifest;
-    mustHold(digest === digestOf(bytes), 'a demand names another digest than that of its bytes');
+function checkDesired(desired: DesiredCompanion, announced: string): void {
+  if (desired.kind === 'refused') checkReason(desired.refusal.reason, desired.refusal.detail, REFUSAL_REASONS);
+  if (desired.kind === 'none' || desired.kind === 'if-present')
+    checkReason(desired.skip ?? 'artifact', desired.detail, SKIP_REASONS);
+  if (desired.kind === 'manifest' || desired.kind === 'if-present') {
+    const { bytes, digest, mediaType } = desired.manifest;
+    mustHold(digest === digestOf(bytes), 'a desired companion names another digest than that of its bytes');
     // What was there already is named as the registry names it.
-    mustHold(mediaType === DOCKER.manifest || mediaType === announced, `a demand is of type ${mediaType}`);
+    mustHold(mediaType === DOCKER.manifest || mediaType === announced, `a desired companion is of type ${mediaType}`);
   }
-  if (demand.demand === 'manifest' && demand.platform !== undefined) {
-    mustHold(demand.platform.length <= MAX_DETAIL, `the platform of a demand has ${demand.platform.length} characters`);
-    mustHold(demand.platform.isWellFormed(), 'the platform of a demand has a lone surrogate');
+  if (desired.kind === 'manifest' && desired.platform !== undefined) {
+    mustHold(
+      desired.platform.length <= MAX_DETAIL,
+      `the platform of a desired companion has ${desired.platform.length} characters`,
+    );
+    mustHold(desired.platform.isWellFormed(), 'the platform of a desired companion has a lone surrogate');
   }
 }
 
 const policyOf = (random: Random) =>
   ({
-    companionTag: { suffix: '-dockerv2' },
-    platforms: [platformOf('linux', 'amd64'), platformOf('linux', 'arm64')],
+    ...DEFAULT_POLICY,
+    platforms: [AMD64, ARM64],
     companionFor: random(2) === 0 ? 'oci-images' : 'every-tag',
     uncompressedLayers: random(2) === 0 ? 'refuse' : 'relabel',
   }) as const;
@@ -138,12 +141,12 @@ export async function judge(input: Input, random: Random, read = readManifest): 
     const source = { bytes, digest: digestOf(bytes), mediaType: mediaType ?? '' };
     const policy = policyOf(random);
     try {
-      const demands = await demandsOf(registry, 'team/app', source, policy);
+      const all = await desiredCompanions(registry, 'team/app', source, policy);
       mustHold(
-        demands.length === policy.platforms.length,
-        `${demands.length} demands for ${policy.platforms.length} platforms`,
+        all.length === policy.platforms.length,
+        `${all.length} desired companions for ${policy.platforms.length} platforms`,
       );
-      for (const demand of demands) checkDemand(demand, source.mediaType);
+      for (const desired of all) checkDesired(desired, source.mediaType);
     } catch (error) {
       if (!(error instanceof Nonsense)) throw error;
     }

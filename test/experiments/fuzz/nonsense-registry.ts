@@ -25,7 +25,7 @@ export function nonsenseRegistry(
   return {
     calls: 0,
     async readTags() {
-      throw new Finding('demandsOf read a tag');
+      throw new Finding('desiredCompanions read a tag');
     },
     async readManifest(_, digest) {
       this.calls += 1;
@@ -38,10 +38,10 @@ export function nonsenseRegistry(
       return random(3) > 0 ? encode(pick(random, blobs)) : bytes;
     },
     async deleteTags() {
-      throw new Finding('demandsOf deleted a tag');
+      throw new Finding('desiredCompanions deleted a tag');
     },
     async putManifest() {
-      throw new Finding('demandsOf put a manifest');
+      throw new Finding('desiredCompanions put a manifest');
     },
   };
 }

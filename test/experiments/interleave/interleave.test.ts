@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Life, Sabotage } from './life';
 import { converges, WRONG_COMPANION } from './property';
 import { trustingTheEvent, withoutConfirmation } from './sabotage';
+import type { Sabotage, ScenarioRun } from './scenario-run';
 
 /** `npm run interleave` runs as many as one likes, with any seed. */
 const RUNS = { numRuns: 4_000, seed: 3 };
@@ -28,7 +28,7 @@ test('the scenarios reach what they are about', async () => {
   const count = (what: string) => reached.set(what, (reached.get(what) ?? 0) + 1);
   await fc.assert(
     converges({
-      seen: (_, { trace, outcomes, deliveries }: Life) => {
+      seen: (_, { trace, outcomes, deliveries }: ScenarioRun) => {
         for (const { outcome } of [...outcomes.values()].flat()) count(outcome);
         for (const name of ['crash before', 'crash after', 'error before', 'error after'])
           if (trace.includes(name)) count(name);

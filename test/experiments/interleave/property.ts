@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type Life, live, type Sabotage } from './life';
 import { aScenario, type Scenario } from './scenario';
+import { runScenario, type Sabotage, type ScenarioRun } from './scenario-run';
 import { verdict } from './verdict';
 
 /** How `verdict` says that a companion is not what its source tag demands. */
@@ -8,8 +8,8 @@ export const WRONG_COMPANION = /it must be/;
 
 interface Options {
   readonly sabotage?: Sabotage;
-  /** Is told of each life, for counting. */
-  readonly seen?: (scenario: Scenario, life: Life) => void;
+  /** Is told of each run, for counting. */
+  readonly seen?: (scenario: Scenario, run: ScenarioRun) => void;
   /** The complaints that count; all, if absent. */
   readonly about?: RegExp;
 }
@@ -17,10 +17,10 @@ interface Options {
 /** For any commands, faults and interleaving: once every message ended in an outcome, each companion is what its source tag demands. */
 export const converges = ({ sabotage, seen, about = /./ }: Options = {}) =>
   fc.asyncProperty(aScenario, fc.scheduler(), async (scenario, scheduler) => {
-    const life = await scheduler.waitFor(
-      live(scenario, (label) => scheduler.schedule(Promise.resolve(), label), sabotage),
+    const run = await scheduler.waitFor(
+      runScenario(scenario, (label) => scheduler.schedule(Promise.resolve(), label), sabotage),
     );
-    seen?.(scenario, life);
-    const wrong = verdict(scenario, life).filter((complaint) => about.test(complaint));
-    if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\nin this order:\n  ${life.trace.join('\n  ')}`);
+    seen?.(scenario, run);
+    const wrong = verdict(scenario, run).filter((complaint) => about.test(complaint));
+    if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\nin this order:\n  ${run.trace.join('\n  ')}`);
   });

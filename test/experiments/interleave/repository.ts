@@ -1,5 +1,5 @@
 import { RepositoryNotFound } from '../../../lambda/core/errors';
-import type { Put, StoredManifest } from '../../../lambda/core/registry';
+import type { PutResult, StoredManifest } from '../../../lambda/core/registry';
 import { digestOfText } from '../../support/manifests';
 import { BLOBS, MANIFESTS } from './images';
 
@@ -73,17 +73,17 @@ export class Repository {
     return blob;
   }
 
-  put(delivery: Delivery, repository: string, tag: string, manifest: StoredManifest): Put {
+  put(delivery: Delivery, repository: string, tag: string, manifest: StoredManifest): PutResult {
     mustExist(repository);
     delivery.puts += 1;
     if (digestOfText(new TextDecoder().decode(manifest.bytes)) !== manifest.digest)
-      return { put: 'refused', reason: 'digest-mismatch', detail: manifest.digest };
+      return { kind: 'refused', reason: 'digest-mismatch', detail: manifest.digest };
     if (this.isImmutable(tag) && this.tags.has(tag) && this.tags.get(tag) !== manifest.digest)
-      return { put: 'tag-taken' };
+      return { kind: 'tag-immutable' };
     this.puts.push({ delivery, tag, digest: manifest.digest });
     this.#made.set(manifest.digest, manifest);
     this.tags.set(tag, manifest.digest);
-    return { put: 'done' };
+    return { kind: 'done' };
   }
 
   deleteTags(delivery: Delivery, repository: string, tags: readonly string[]): void {

@@ -1,8 +1,8 @@
-import type { Registry, StoredManifest } from '../../../lambda/core/registry';
+import type { Registry, StoredManifest, TaggedManifest } from '../../../lambda/core/registry';
 
 /** A repair that does not confirm: after a put, it is told that all is as it read and wrote it. */
 export function withoutConfirmation(registry: Registry): Registry {
-  let seen: Map<string, StoredManifest> | undefined;
+  let seen: Map<string, TaggedManifest> | undefined;
   let hasPut = false;
   return {
     readTags: async (repository, tags) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { CompanionTagForm } from '../../../lambda/core/companion/companion-tag';
 import type { Policy } from '../../../lambda/core/companion/policy';
-import { platformOf } from '../../../lambda/core/manifest/platform';
+import { AMD64, ARM64, DEFAULT_POLICY } from '../../support/policy';
 import { IMAGES, type PushedImage } from './images';
 
 /** How the event of a push arrives: how often, and whether it is lost at first and comes when all else is quiet. */
@@ -56,13 +56,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('overwrite companion'), tag, at, arrival }) },
 ) as fc.Arbitrary<Command>;
 
-const amd64 = platformOf('linux', 'amd64');
 const policy: fc.Arbitrary<Policy> = fc.record({
+  scope: fc.constant(DEFAULT_POLICY.scope),
   companionTag: fc.constantFrom<CompanionTagForm[]>({ suffix: '-dockerv2' }, { prefix: 'dockerv2-' }),
-  platforms: fc.constantFrom<Policy['platforms'][]>([amd64], [amd64, platformOf('linux', 'arm64')]),
+  platforms: fc.constantFrom<Policy['platforms'][]>([AMD64], [AMD64, ARM64]),
   companionFor: fc.constantFrom('oci-images', 'every-tag'),
   uncompressedLayers: fc.constantFrom('refuse', 'relabel'),
-  deleteOrphans: fc.boolean(),
+  deleteOrphanedCompanions: fc.boolean(),
 });
 
 const fault: fc.Arbitrary<Fault> = fc.oneof(

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../lambda/core/companion/outcome';
 import { IMAGES, type Right } from './images';
-import type { Life } from './life';
 import { companionTags, type Scenario, TAGS } from './scenario';
+import type { ScenarioRun } from './scenario-run';
 
 /** Rounds of one repair, each with at most one put for each companion. */
 const MAX_ROUNDS = 5;
@@ -9,16 +9,18 @@ const MAX_ROUNDS = 5;
 const imageOf = (digest: string | undefined) => IMAGES.find(({ stored }) => stored.digest === digest);
 
 /** Everything that is not as it was promised; empty if all is well. */
-export function verdict(scenario: Scenario, life: Life): readonly string[] {
-  return [...harm(scenario, life), ...TAGS.flatMap((tag) => divergence(tag, scenario, life))];
+export function verdict(scenario: Scenario, run: ScenarioRun): readonly string[] {
+  return [...harm(scenario, run), ...TAGS.flatMap((tag) => divergence(tag, scenario, run))];
 }
 
-function harm({ policy, faults }: Scenario, { repository, deliveries }: Life): string[] {
+function harm({ policy, faults }: Scenario, { repository, deliveries }: ScenarioRun): string[] {
   const foreign = repository.puts
     .filter(({ delivery, tag }) => !companionTags(delivery.tag, policy).includes(tag))
     .map(({ delivery, tag }) => `${delivery.id} put ${tag}`);
   const deleted = repository.deletions
-    .filter(({ delivery, tag }) => !policy.deleteOrphans || !companionTags(delivery.tag, policy).includes(tag))
+    .filter(
+      ({ delivery, tag }) => !policy.deleteOrphanedCompanions || !companionTags(delivery.tag, policy).includes(tag),
+    )
     .map(({ delivery, tag }) => `${delivery.id} deleted ${tag}`);
   // The client's own second attempts are no decisions of the repair.
   const again = faults.filter((fault) => fault === 'twice').length;
@@ -28,13 +30,13 @@ function harm({ policy, faults }: Scenario, { repository, deliveries }: Life): s
   return [...foreign, ...deleted, ...greedy];
 }
 
-function divergence(tag: string, scenario: Scenario, life: Life): string[] {
+function divergence(tag: string, scenario: Scenario, run: ScenarioRun): string[] {
   const { policy, immutableCompanions } = scenario;
-  const { repository } = life;
+  const { repository } = run;
   const source = imageOf(repository.tags.get(tag));
   const reader = repository.lastReader.get(tag);
-  const outcomes = reader ? life.outcomes.get(reader) : undefined;
-  if (source && !outcomes) return [`${tag} is ${source.name}, and nobody's last word`];
+  const outcomes = reader ? run.outcomes.get(reader) : undefined;
+  if (source && !outcomes) return [`${tag} is ${source.name}, and no repair has read that last`];
   return companionTags(tag, policy).flatMap((companion, at): string[] => {
     const now = repository.tags.get(companion);
     const about = `${tag} is ${source?.name ?? 'deleted'}; ${companion} is ${now}`;
@@ -46,19 +48,20 @@ function divergence(tag: string, scenario: Scenario, life: Life): string[] {
       ...(repository.overwritten.get(companion) ?? []),
     ];
     if (now !== undefined && !origins.includes(now)) return [`${about}, which it should never have been`];
-    if (!source && policy.deleteOrphans && now !== undefined) return [`${about}, which must have gone with its source`];
+    if (!source && policy.deleteOrphanedCompanions && now !== undefined)
+      return [`${about}, which must have gone with its source`];
     const right = source?.right(policy)[at];
     if (!right) return [];
-    const told = (outcomes ?? []).filter((outcome) => concerns(outcome, companion, at));
+    const reported = (outcomes ?? []).filter((outcome) => concerns(outcome, companion, at));
     const hasPut = repository.puts.some(
       (put) => put.delivery === reader && put.tag === companion && put.digest === now,
     );
     const expected = expectedOutcome(right, now, immutableCompanions, hasPut);
     if (expected === undefined) return [`${about}, it must be ${JSON.stringify(right)}`];
-    const said = told.map(say).join();
-    return expected.includes(said)
+    const actual = reported.map(format).join();
+    return expected.includes(actual)
       ? []
-      : [`${about}, and the last repair said '${said}' instead of '${expected.join("' or '")}'`];
+      : [`${about}, and the last repair reported '${actual}' instead of '${expected.join("' or '")}'`];
   });
 }
 
@@ -69,10 +72,10 @@ const concerns = (outcome: Outcome, companion: string, at: number): boolean =>
 const isSkippedAt = (outcome: Outcome, at: number): boolean =>
   outcome.outcome === 'skipped' && (outcome.reason === 'platform-absent') === at > 0;
 
-function say(outcome: Outcome): string {
+function format(outcome: Outcome): string {
   if (outcome.outcome === 'skipped') return `skipped ${outcome.reason}`;
   if (outcome.outcome === 'refused')
-    return `refused ${outcome.reason} ${outcome.companion?.staleDigest ?? 'no companion'}`;
+    return `refused ${outcome.reason} ${outcome.companion?.outOfDateDigest ?? 'no companion'}`;
   return `${outcome.outcome} ${outcome.companion.digest}`;
 }
 

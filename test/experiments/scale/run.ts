@@ -65,7 +65,7 @@ async function audit(account: LocalAccount, registry: RegistryClient, options: O
     repositories: finished.length,
     images: sum('images'),
     ociImages: sum('ociImages'),
-    right: sum('right'),
+    upToDate: sum('upToDate'),
     requested: sum('requested'),
     allowedReads: finished.reduce(
       (total, { images, ociImages }) =>
@@ -102,7 +102,7 @@ async function run(options: Options): Promise<void> {
       (operation) => operation !== 'PutEvents' && operation !== 'DescribeRepositories',
     ).length;
     console.log(
-      `second audit  ${second.requested} repairs asked for, ${second.right} right, in ${second.seconds.toFixed(0)} s; ${reads} reads, allowed ${second.allowedReads}`,
+      `second audit  ${second.requested} repairs asked for, ${second.upToDate} up to date, in ${second.seconds.toFixed(0)} s; ${reads} reads, allowed ${second.allowedReads}`,
     );
     console.log(
       `fresh pushes  ${median(idle).toFixed(0)} ms to the companion when idle, ${median(first.during).toFixed(0)} ms during the audit: ${(median(first.during) / median(idle)).toFixed(1)} times`,

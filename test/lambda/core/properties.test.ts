@@ -1,14 +1,15 @@
 import fc from 'fast-check';
-import { childOf } from '../../../lambda/core/companion/platform-selector';
 import { repair } from '../../../lambda/core/companion/repair';
 import { isDocker, toDocker, toOci } from '../../../lambda/core/manifest/convert';
 import { digestOf } from '../../../lambda/core/manifest/digest';
+import { childOf } from '../../../lambda/core/manifest/index-children';
 import { type ImageManifest, readManifest } from '../../../lambda/core/manifest/manifest';
 import { platformOf } from '../../../lambda/core/manifest/platform';
 import { REFUSAL_REASONS, Refusal } from '../../../lambda/core/reasons';
 import { aDescriptor, anImageManifest, aPlainDockerManifest } from '../../support/arbitraries';
 import { FakeRegistry } from '../../support/fake-registry';
 import { bytesOf, index, OCI, ociImage } from '../../support/manifests';
+import { DEFAULT_POLICY } from '../../support/policy';
 
 function readImage(bytes: Uint8Array): ImageManifest {
   const read = readManifest(bytes);
@@ -185,16 +186,7 @@ describe('choice from an index', () => {
           return { mediaType: OCI.manifest, digest, size: bytes.length, ...more };
         });
         registry.push(index(pushed), OCI.index, 'v1');
-        const [outcome] = await repair(
-          registry,
-          { repository: 'team/app', tag: 'v1' },
-          {
-            companionTag: { suffix: '-dockerv2' },
-            platforms: [platformOf('linux', 'amd64')],
-            companionFor: 'oci-images',
-            uncompressedLayers: 'refuse',
-          },
-        );
+        const [outcome] = await repair(registry, { repository: 'team/app', tag: 'v1' }, DEFAULT_POLICY);
         const images = pushed.filter(
           (child) => !('annotations' in child) && !('artifactType' in child) && child.platform.os === 'linux',
         );

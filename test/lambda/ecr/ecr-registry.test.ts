@@ -130,7 +130,7 @@ test('reads a manifest by digest, or finds none', async () => {
 describe('putting', () => {
   test('always sends the tag, the bytes, their digest and their media type', async () => {
     answers = [{ json: {} }];
-    expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ put: 'done' });
+    expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ kind: 'done' });
     expect(asked).toEqual([
       {
         operation: 'PutImage',
@@ -146,11 +146,11 @@ describe('putting', () => {
   });
 
   test.each<[string, object]>([
-    ['ImageAlreadyExistsException', { put: 'done' }],
-    ['ImageTagAlreadyExistsException', { put: 'tag-taken' }],
-    ['LayersNotFoundException', { put: 'refused', reason: 'layers-missing' }],
-    ['InvalidParameterException', { put: 'refused', reason: 'rejected-by-registry' }],
-    ['LimitExceededException', { put: 'refused', reason: 'limit-exceeded' }],
+    ['ImageAlreadyExistsException', { kind: 'done' }],
+    ['ImageTagAlreadyExistsException', { kind: 'tag-immutable' }],
+    ['LayersNotFoundException', { kind: 'refused', reason: 'layers-missing' }],
+    ['InvalidParameterException', { kind: 'refused', reason: 'rejected-by-registry' }],
+    ['LimitExceededException', { kind: 'refused', reason: 'limit-exceeded' }],
   ])('%s is an answer', async (type, put) => {
     answers = [error(type)];
     expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toMatchObject(put);
@@ -166,20 +166,37 @@ describe('putting', () => {
 
   test('access that the policy denies to an opted-out repository is an answer; any other denial is none', async () => {
     answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
-    expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ put: 'opted-out' });
+    expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
     expect(asked[1]).toEqual({
       operation: 'ListTagsForResource',
       input: { resourceArn: 'arn:aws:ecr:eu-north-1:123456789012:repository/team/app' },
     });
     answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'team', Value: 'disabled' }] } }];
-    await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toMatchObject({
+    await expect(registry.putManifest('team/denied', 'v1-dockerv2', manifest)).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
     answers = [
       error('AccessDeniedException', 'ecr:PutImage'),
       error('AccessDeniedException', 'ecr:ListTagsForResource'),
     ];
-    await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toThrow('ecr:PutImage');
+    await expect(registry.putManifest('team/unknown', 'v1-dockerv2', manifest)).rejects.toThrow('ecr:PutImage');
+  });
+
+  test('with credentials that may put everywhere, asks for the opt-out tag first, and once', async () => {
+    const careful = new EcrRegistry(registry.client, registry.pacer, registry.address, 'looked-up');
+    answers = [{ json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
+    expect(await careful.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
+    expect(await careful.putManifest('team/app', 'v2-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
+    answers = [{ json: { tags: [] } }, { json: {} }];
+    expect(await careful.putManifest('team/other', 'v1-dockerv2', manifest)).toEqual({ kind: 'done' });
+    answers = [error('AccessDeniedException')];
+    await expect(careful.putManifest('team/third', 'v1-dockerv2', manifest)).rejects.toThrow();
+    expect(asked.map(({ operation }) => operation)).toEqual([
+      'ListTagsForResource',
+      'ListTagsForResource',
+      'PutImage',
+      'ListTagsForResource',
+    ]);
   });
 
   test('a repository that is gone is told by name', async () => {
@@ -201,7 +218,7 @@ describe('deleting tags', () => {
     answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
     await expect(registry.deleteTags('team/app', ['v1-dockerv2'])).resolves.toBeUndefined();
     answers = [error('AccessDeniedException'), { json: { tags: [] } }];
-    await expect(registry.deleteTags('team/app', ['v1-dockerv2'])).rejects.toMatchObject({
+    await expect(registry.deleteTags('team/denied', ['v1-dockerv2'])).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
   });

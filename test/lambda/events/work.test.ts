@@ -1,4 +1,4 @@
-import { NO_COUNTS } from '../../../lambda/core/audit/audit-counts';
+import { NO_COUNTS } from '../../../lambda/core/audit/counts';
 import { UnreadableEvent } from '../../../lambda/events/fields';
 import { readWork } from '../../../lambda/events/work';
 
@@ -21,14 +21,14 @@ const event = {
   },
 };
 
-const asked = { id: event.id, account: '123456789012', region: 'eu-north-1' };
+const request = { id: event.id, account: '123456789012', region: 'eu-north-1' };
 const read = (change: object) => readWork(JSON.stringify({ ...event, ...change }));
-const request = (detailType: string, detail: object) =>
+const requestEvent = (detailType: string, detail: object) =>
   read({ source: 'ecr-oci-remediation', 'detail-type': detailType, detail });
 
 test('reads a push', () => {
   const pushedAt = Date.UTC(2026, 10, 16, 1, 54, 34);
-  expect(read({})).toEqual({ work: 'repair', asked, pushedAt, image: { repository: 'team/app', tag: 'v1' } });
+  expect(read({})).toEqual({ kind: 'repair', request, pushedAt, image: { repository: 'team/app', tag: 'v1' } });
 });
 
 test.each([{ 'image-tag': '' }, { 'image-tag': undefined }])('a push without a tag has an empty one: %j', (change) => {
@@ -38,47 +38,47 @@ test.each([{ 'image-tag': '' }, { 'image-tag': undefined }])('a push without a t
 test('reads what a replication brought like a push', () => {
   const detail = { ...event.detail, 'action-type': 'REPLICATE', 'source-account': '210987654321' };
   expect(read({ 'detail-type': 'ECR Replication Action', detail })).toMatchObject({
-    work: 'repair',
+    kind: 'repair',
     image: { tag: 'v1' },
   });
 });
 
 test('reads a deletion as a repair of what was not pushed', () => {
   const deletion = read({ detail: { ...event.detail, 'action-type': 'DELETE' } });
-  expect(deletion).toEqual({ work: 'repair', asked, image: { repository: 'team/app', tag: 'v1' } });
+  expect(deletion).toEqual({ kind: 'repair', request, image: { repository: 'team/app', tag: 'v1' } });
 });
 
 test('reads requests, and a schedule as the request for everything', () => {
   expect(read({ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} })).toEqual({
-    work: 'registry-audit',
-    asked,
+    kind: 'registry-audit',
+    request,
   });
-  expect(request('Registry Audit Requested', { nextToken: 'n' })).toEqual({
-    work: 'registry-audit',
-    asked,
+  expect(requestEvent('Registry Audit Requested', { nextToken: 'n' })).toEqual({
+    kind: 'registry-audit',
+    request,
     nextToken: 'n',
   });
   const counts = { ...NO_COUNTS, images: 3, refused: { 'zstd-layer': 1 } };
-  expect(request('Repository Audit Requested', { repository: 'a/b' })).toEqual({
-    work: 'repository-audit',
-    asked,
+  expect(requestEvent('Repository Audit Requested', { repository: 'a/b' })).toEqual({
+    kind: 'repository-audit',
+    request,
     repository: 'a/b',
     counts: NO_COUNTS,
   });
-  expect(request('Repository Audit Requested', { repository: 'a/b', nextToken: 'n', counts })).toMatchObject({
+  expect(requestEvent('Repository Audit Requested', { repository: 'a/b', nextToken: 'n', counts })).toMatchObject({
     nextToken: 'n',
     counts,
   });
-  expect(request('Image Repair Requested', { repository: 'a/b', tag: 'v1' })).toEqual({
-    work: 'repair',
-    asked,
+  expect(requestEvent('Image Repair Requested', { repository: 'a/b', tag: 'v1' })).toEqual({
+    kind: 'repair',
+    request,
     image: { repository: 'a/b', tag: 'v1' },
   });
 });
 
 test.each<[object, string]>([
-  [{ source: 'aws.s3' }, 'an event of source "aws.s3" and detail-type "ECR Image Action" asks for nothing'],
-  [{ 'detail-type': 'ECR Image Scan' }, 'detail-type "ECR Image Scan" asks for nothing'],
+  [{ source: 'aws.s3' }, 'an event of source "aws.s3" and detail-type "ECR Image Action" is not a request'],
+  [{ 'detail-type': 'ECR Image Scan' }, 'detail-type "ECR Image Scan" is not a request'],
   [{ detail: undefined }, 'detail is undefined, expected an object'],
   [
     { detail: { ...event.detail, 'action-type': 'UPDATE_STORAGE_CLASS' } },

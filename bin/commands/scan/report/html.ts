@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type About, describeRules } from '../../../inventory/about';
 import { CONSUMERS } from '../../../inventory/acceptance';
-import { COMPANION_STATES, type CompanionState } from '../../../inventory/row';
+import { describeRules, type InventoryMetadata } from '../../../inventory/metadata';
+import { TAG_STATES, type TagState } from '../../../inventory/row';
 import { plural, ranked, type Totals } from '../../../inventory/totals';
 import { chart, percent } from './chart';
 import { escapeHtml, jsonForScript } from './escape';
@@ -28,14 +28,14 @@ const COLUMNS = [
 
 const CHOICES: readonly (readonly [value: string, text: string])[] = [
   ['', 'every tag'],
-  ['missing stale', 'what a repair would make right'],
+  ['missing out-of-date', 'what a repair would fix'],
   ['refused unreadable', 'what a person must look at'],
-  ...Object.entries(COMPANION_STATES).map(([state, meaning]) => [state, `${state}: ${meaning}`] as const),
+  ...Object.entries(TAG_STATES).map(([state, meaning]) => [state, `${state}: ${meaning}`] as const),
 ];
 
 /** One page without any request: every tag, its totals and a chart, to look at, to search, to print. */
-export function htmlPage(about: About, totals: Totals, data: PageData): string {
-  const { account, region, generatedAt } = about;
+export function htmlPage(metadata: InventoryMetadata, totals: Totals, data: PageData): string {
+  const { account, region, generatedAt } = metadata;
   const generated = `${generatedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const title = `Images in Amazon ECR: ${account}, ${region}`;
   return `<!doctype html>
@@ -52,7 +52,7 @@ export function htmlPage(about: About, totals: Totals, data: PageData): string {
 <header>
 <h1>Images in Amazon ECR, and who accepts them</h1>
 <p class="soft">Account <span class="code">${escapeHtml(account)}</span>, Region <span class="code">${escapeHtml(region)}</span>, as of <time datetime="${generatedAt.toISOString()}">${generated}</time></p>
-<dl class="rules">${describeRules(about)
+<dl class="rules">${describeRules(metadata)
     .map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd class="code">${escapeHtml(value)}</dd></div>`)
     .join('')}</dl>
 </header>
@@ -117,9 +117,9 @@ function unreadable({ unreadable: repositories }: Totals): string {
 }
 
 const states = ({ states }: Totals): readonly (readonly [string, number])[] =>
-  (Object.keys(COMPANION_STATES) as CompanionState[]).flatMap((state) => {
+  (Object.keys(TAG_STATES) as TagState[]).flatMap((state) => {
     const tags = states.get(state);
-    return tags ? [[`${state}: ${COMPANION_STATES[state]}`, tags] as const] : [];
+    return tags ? [[`${state}: ${TAG_STATES[state]}`, tags] as const] : [];
   });
 
 function list(title: string, rows: readonly (readonly [string, number])[]): string {

@@ -1,16 +1,16 @@
 import type { Acceptance } from '../../../inventory/acceptance';
-import { COMPANION_STATES, type CompanionState, type Row } from '../../../inventory/row';
+import { type Row, TAG_STATES, type TagState } from '../../../inventory/row';
 
 /** What is to be done about comes first when the page opens. */
-const STATES: readonly CompanionState[] = [
-  ...new Set<CompanionState>([
+const STATES: readonly TagState[] = [
+  ...new Set<TagState>([
     'missing',
-    'stale',
+    'out-of-date',
     'refused',
     'unreadable',
     'orphan',
-    'right',
-    ...(Object.keys(COMPANION_STATES) as CompanionState[]),
+    'current',
+    ...(Object.keys(TAG_STATES) as TagState[]),
   ]),
 ];
 
@@ -55,8 +55,7 @@ export class PageData {
   }
 }
 
-const isToBeTold = (state: CompanionState): boolean =>
-  state === 'refused' || state === 'unreadable' || state === 'orphan';
+const isToBeTold = (state: TagState): boolean => state === 'refused' || state === 'unreadable' || state === 'orphan';
 
 class Numbering {
   readonly all: string[] = [];

@@ -52,7 +52,7 @@ button { cursor: pointer; } button:disabled { opacity: .45; cursor: default; }
 #inventory tbody th { font-weight: 400; } #inventory tbody th, #inventory .name { overflow-wrap: anywhere; min-width: 120px; }
 #inventory .number { text-align: right; white-space: nowrap; } #inventory .short { white-space: nowrap; }
 #inventory small { display: block; color: var(--soft); font-size: 12.5px; overflow-wrap: anywhere; max-width: 44ch; }
-.state-right, .is-accepted { color: var(--good); } .state-missing, .state-stale, .state-orphan { color: var(--warn); font-weight: 600; }
+.state-current, .is-accepted { color: var(--good); } .state-missing, .state-out-of-date, .state-orphan { color: var(--warn); font-weight: 600; }
 .state-refused, .state-unreadable { color: var(--bad); font-weight: 600; } .state-not-needed, .state-companion, .is-none { color: var(--soft); } .is-refused { color: var(--bad); }
 dl.rules { display: flex; flex-wrap: wrap; gap: 2px 24px; margin: 8px 0 0; color: var(--soft); font-size: 13.5px; }
 dl.rules div { display: flex; gap: 6px; } dl.rules dt::after { content: ":"; } dl.rules dd { margin: 0; color: var(--text); overflow-wrap: anywhere; }

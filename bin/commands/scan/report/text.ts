@@ -1,11 +1,11 @@
 import type { Output, Style } from '../../../cli/output';
 import type { Acceptance } from '../../../inventory/acceptance';
-import type { CompanionState, Row } from '../../../inventory/row';
+import type { Row, TagState } from '../../../inventory/row';
 
-const STYLES: Partial<Record<CompanionState, Style>> = {
-  right: 'green',
+const STYLES: Partial<Record<TagState, Style>> = {
+  current: 'green',
   missing: 'yellow',
-  stale: 'yellow',
+  'out-of-date': 'yellow',
   refused: 'red',
   unreadable: 'red',
   orphan: 'yellow',

@@ -79,29 +79,29 @@ describe('what is said of each tag', () => {
     const states = Object.fromEntries(images.map(({ tag }) => [tag, stateOf(images, tag)]));
     expect(states).toEqual({
       oci: 'missing',
-      index: 'right',
+      index: 'current',
       'index-dockerv2': 'companion',
       docker: 'not-needed already-docker',
       zstd: 'refused zstd-layer',
       chart: 'not-needed artifact',
       cache: 'not-needed build-cache',
       'gone-dockerv2': 'orphan',
-      old: 'stale',
+      old: 'out-of-date',
       'old-dockerv2': 'companion',
-      moved: 'stale',
+      moved: 'out-of-date',
       'moved-dockerv2': 'companion',
       'v1-soci': 'not-needed soci-tag',
     });
   });
 
-  test('a tag moved to an older image is stale, whatever the dates say', async () => {
+  test('a tag moved to an older image is out of date, whatever the dates say', async () => {
     await push('v1', await dockerDesktopImage('first'));
     await cli.run(['repair', 'team/app:v1', '--endpoint-url', server.endpoint]);
     await push('v2', await dockerDesktopImage('second'));
     await cli.run(['repair', 'team/app:v2', '--endpoint-url', server.endpoint]);
     await push('v2', await dockerDesktopImage('first'));
     const images = imagesOf(await scan('--json'));
-    expect([stateOf(images, 'v1'), stateOf(images, 'v2')]).toEqual(['right', 'stale']);
+    expect([stateOf(images, 'v1'), stateOf(images, 'v2')]).toEqual(['current', 'out-of-date']);
   });
 
   test('by the rules that are given: prefix, platforms, tags left out', async () => {
@@ -114,13 +114,13 @@ describe('what is said of each tag', () => {
     expect(images.find(({ tag }) => tag === 'v1')).toMatchObject({
       companion: { state: 'missing', tag: 'dockerv2--arm64-v1' },
       companions: [
-        { state: 'right', tag: 'dockerv2-v1' },
+        { state: 'current', tag: 'dockerv2-v1' },
         { state: 'missing', tag: 'dockerv2--arm64-v1' },
       ],
     });
   });
 
-  test('where immutability keeps a stale companion, that is a refusal, but not where a filter lets it move', async () => {
+  test('where immutability keeps an out-of-date companion, that is a refusal, but not where a filter lets it move', async () => {
     for (const [name, filters] of [
       ['team/fixed', ['v*']],
       ['team/free', ['v*', '*-dockerv2']],
@@ -136,7 +136,7 @@ describe('what is said of each tag', () => {
     const byRepository = (name: string) =>
       images.find(({ repository, tag }) => repository === name && tag === 'latest');
     expect(byRepository('team/fixed')?.companion).toMatchObject({ state: 'refused', reason: 'tag-immutable' });
-    expect(byRepository('team/free')?.companion).toMatchObject({ state: 'stale' });
+    expect(byRepository('team/free')?.companion).toMatchObject({ state: 'out-of-date' });
   });
 
   test('a repository that its owner wants left alone', async () => {
@@ -197,7 +197,7 @@ describe('ways to print it', () => {
   });
 
   test('only tags of some states', async () => {
-    expect((await scan('--state', 'refused,stale')).stdout).not.toContain('team/app:v1');
+    expect((await scan('--state', 'refused,out-of-date')).stdout).not.toContain('team/app:v1');
     expect(imagesOf(await scan('--state', 'missing', '--json')).map(({ tag }) => tag)).toEqual(['v1']);
   });
 
@@ -279,7 +279,7 @@ describe('which repositories', () => {
 test.each([
   [['--repository', '123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app'], /without its registry/],
   [['--repository', 'Team App'], /Expected a repository's name/],
-  [['--state', 'wrong'], /Expected some of right, missing/],
+  [['--state', 'wrong'], /Expected some of current, missing/],
   [['--csv', '--json'], /cannot be used with option/],
   [['--platform', 'amd64'], /os\/architecture/],
 ])('arguments that are not understood: %j', async (args, message) => {
@@ -413,12 +413,12 @@ test('400 images of every kind in 20 repositories: each as it was made, in few c
   const found = new Map(images.map((image) => [`${image.repository}:${image.tag}`, image]));
   const EXPECTED = {
     oci: 'missing',
-    'oci-right': 'right',
-    'oci-stale': 'stale',
+    'oci-right': 'current',
+    'oci-stale': 'out-of-date',
     index: 'missing',
     list: 'missing',
     docker: 'not-needed',
-    'docker-stale': 'stale',
+    'docker-stale': 'out-of-date',
     zstd: 'refused',
     chart: 'not-needed',
     cache: 'not-needed',

@@ -1,36 +1,30 @@
-import { auditPart } from '../../../../lambda/core/audit/audit';
-import { addCounts, NO_COUNTS } from '../../../../lambda/core/audit/audit-counts';
-import type { Policy, Scope } from '../../../../lambda/core/companion/policy';
+import { auditPage } from '../../../../lambda/core/audit/audit';
+import { addCounts, NO_COUNTS } from '../../../../lambda/core/audit/counts';
+import type { Policy } from '../../../../lambda/core/companion/policy';
 import { repair } from '../../../../lambda/core/companion/repair';
-import { platformOf } from '../../../../lambda/core/manifest/platform';
 import { FakeRegistry } from '../../../support/fake-registry';
 import { DOCKER, descriptor, dockerImage, index, OCI, ociImage, platform } from '../../../support/manifests';
+import { DEFAULT_POLICY } from '../../../support/policy';
 
-const policy: Policy = {
-  companionTag: { suffix: '-dockerv2' },
-  platforms: [platformOf('linux', 'amd64')],
-  companionFor: 'oci-images',
-  uncompressedLayers: 'refuse',
-};
-const everything: Scope = { repositories: ['*'], excludedTags: [] };
+const policy = DEFAULT_POLICY;
 const REPOSITORY = 'team/app';
 
-/** All parts of an audit, and what they found together. */
-async function audit(registry: FakeRegistry, scope = everything, by = policy) {
+/** All pages of an audit, and what they found together. */
+async function audit(registry: FakeRegistry, by: Policy = policy) {
   let counts = NO_COUNTS;
-  const wrong: string[] = [];
+  const outOfSync: string[] = [];
   const refusals: string[] = [];
   let nextToken: string | undefined;
-  let parts = 0;
+  let pages = 0;
   do {
-    const part = await auditPart(registry, REPOSITORY, by, scope, nextToken);
-    counts = addCounts(counts, part.counts);
-    wrong.push(...part.wrong);
-    refusals.push(...part.refusals.map(({ tag, refusal }) => `${tag} ${refusal.reason}`));
-    nextToken = part.nextToken;
-    parts += 1;
+    const page = await auditPage(registry, REPOSITORY, by, nextToken);
+    counts = addCounts(counts, page.counts);
+    outOfSync.push(...page.outOfSync);
+    refusals.push(...page.refusals.map(({ image, reason }) => `${image.tag} ${reason}`));
+    nextToken = page.nextToken;
+    pages += 1;
   } while (nextToken);
-  return { counts, wrong: wrong.sort(), refusals, parts };
+  return { counts, outOfSync: outOfSync.sort(), refusals, pages };
 }
 
 async function repairAll(registry: FakeRegistry, tags: readonly string[]): Promise<void> {
@@ -62,14 +56,14 @@ function mixed(): FakeRegistry {
 test('asks for what is missing, counts what is refused, and finds nothing once that is repaired', async () => {
   const registry = mixed();
   const first = await audit(registry);
-  expect(first.wrong).toEqual(['multi', 'plain']);
+  expect(first.outOfSync).toEqual(['multi', 'plain']);
   expect(first.refusals).toEqual(['zstd zstd-layer']);
-  expect(first.counts).toEqual({ images: 5, ociImages: 4, right: 0, requested: 2, refused: { 'zstd-layer': 1 } });
+  expect(first.counts).toEqual({ images: 5, ociImages: 4, upToDate: 0, requested: 2, refused: { 'zstd-layer': 1 } });
 
-  await repairAll(registry, first.wrong);
+  await repairAll(registry, first.outOfSync);
   const second = await audit(registry);
-  expect(second.wrong).toEqual([]);
-  expect(second.counts).toEqual({ images: 7, ociImages: 4, right: 2, requested: 0, refused: { 'zstd-layer': 1 } });
+  expect(second.outOfSync).toEqual([]);
+  expect(second.counts).toEqual({ images: 7, ociImages: 4, upToDate: 2, requested: 0, refused: { 'zstd-layer': 1 } });
 });
 
 test('puts nothing itself', async () => {
@@ -85,9 +79,9 @@ describe('staleness is a matter of content', () => {
     registry.push(ociImage('new'), OCI.manifest, 'v2');
     await repairAll(registry, ['v1', 'v2']);
     registry.tags.set('v2', old.digest);
-    expect((await audit(registry)).wrong).toEqual(['v2']);
+    expect((await audit(registry)).outOfSync).toEqual(['v2']);
     await repairAll(registry, ['v2']);
-    expect((await audit(registry)).counts.right).toBe(2);
+    expect((await audit(registry)).counts.upToDate).toBe(2);
   });
 
   test('a tag that moved from OCI to Docker', async () => {
@@ -95,16 +89,16 @@ describe('staleness is a matter of content', () => {
     registry.push(ociImage('old'), OCI.manifest, 'v1');
     await repairAll(registry, ['v1']);
     registry.push(dockerImage('new'), DOCKER.manifest, 'v1');
-    expect((await audit(registry)).wrong).toEqual(['v1']);
+    expect((await audit(registry)).outOfSync).toEqual(['v1']);
     await repairAll(registry, ['v1']);
-    expect(await audit(registry)).toMatchObject({ wrong: [], counts: { right: 1 } });
+    expect(await audit(registry)).toMatchObject({ outOfSync: [], counts: { upToDate: 1 } });
   });
 
   test('a companion that somebody overwrote', async () => {
     const registry = new FakeRegistry();
     registry.push(ociImage(), OCI.manifest, 'v1');
     registry.push(dockerImage('other'), DOCKER.manifest, 'v1-dockerv2');
-    expect((await audit(registry)).wrong).toEqual(['v1']);
+    expect((await audit(registry)).outOfSync).toEqual(['v1']);
   });
 
   test('an artifact where an image was', async () => {
@@ -112,36 +106,39 @@ describe('staleness is a matter of content', () => {
     registry.push(ociImage('old'), OCI.manifest, 'v1');
     await repairAll(registry, ['v1']);
     registry.push(ociImage('chart', { artifactType: 'a/b' }), OCI.manifest, 'v1');
-    expect((await audit(registry)).wrong).toEqual(['v1']);
+    // No repair can cure it, so none is requested: its event would raise the same alarm every day.
+    expect(await audit(registry)).toMatchObject({ outOfSync: [], refusals: ['v1 stale-companion'] });
   });
 
-  test('a companion whose source is gone is nobody’s business', async () => {
+  test('a companion whose source is gone is left alone', async () => {
     const registry = new FakeRegistry();
     registry.push(ociImage(), OCI.manifest, 'v1');
     await repairAll(registry, ['v1']);
     registry.tags.delete('v1');
-    expect(await audit(registry)).toMatchObject({ wrong: [], refusals: [] });
+    expect(await audit(registry)).toMatchObject({ outOfSync: [], refusals: [] });
   });
 });
 
-test('leaves excluded tags, and repositories that were not chosen', async () => {
-  expect((await audit(mixed(), { repositories: ['*'], excludedTags: ['pl*'] })).wrong).toEqual(['multi']);
-  expect((await audit(mixed(), { repositories: ['other/*'], excludedTags: [] })).wrong).toEqual([]);
+const within = (scope: Partial<Policy['scope']>): Policy => ({ ...policy, scope: { ...policy.scope, ...scope } });
+
+test('leaves excluded tags and repositories that were not chosen alone', async () => {
+  expect((await audit(mixed(), within({ excludedTags: ['pl*'] }))).outOfSync).toEqual(['multi']);
+  expect((await audit(mixed(), within({ repositories: ['other/*'] }))).outOfSync).toEqual([]);
 });
 
-test('with a companion for every tag, a Docker image without one is wrong', async () => {
+test('with a companion for every tag, a Docker image without one is out of sync', async () => {
   const everyTag: Policy = { ...policy, companionFor: 'every-tag' };
   const registry = mixed();
-  expect((await audit(registry, everything, everyTag)).wrong).toEqual(['docker', 'multi', 'plain']);
+  expect((await audit(registry, everyTag)).outOfSync).toEqual(['docker', 'multi', 'plain']);
   await repair(registry, { repository: REPOSITORY, tag: 'docker' }, everyTag);
-  expect(await audit(registry, everything, everyTag)).toMatchObject({
-    wrong: ['multi', 'plain'],
-    counts: { right: 1 },
+  expect(await audit(registry, everyTag)).toMatchObject({
+    outOfSync: ['multi', 'plain'],
+    counts: { upToDate: 1 },
   });
 });
 
-test('a companion whose source is gone is wrong where companions go with their source', async () => {
-  const deleting: Policy = { ...policy, deleteOrphans: true };
+test('a companion whose source is gone is outOfSync where companions go with their source', async () => {
+  const deleting: Policy = { ...policy, deleteOrphanedCompanions: true };
   for (const pageSize of [1, 1_000]) {
     const registry = new FakeRegistry();
     registry.pageSize = pageSize;
@@ -149,7 +146,7 @@ test('a companion whose source is gone is wrong where companions go with their s
     await repairAll(registry, ['v1', 'v2']);
     for (let at = 0; at < 15; at += 1) registry.push(dockerImage(`${at}`), DOCKER.manifest, `other-${at}`);
     registry.tags.delete('v1');
-    expect((await audit(registry, everything, deleting)).wrong).toEqual(['v1']);
+    expect((await audit(registry, deleting)).outOfSync).toEqual(['v1']);
   }
 });
 
@@ -171,21 +168,21 @@ describe('a large repository', () => {
 
   test('is read in N/1000 + K/50 + 2 calls', async () => {
     const registry = await large(3_000, 1_000);
-    const { wrong, counts, parts } = await audit(registry);
-    expect(wrong).toEqual(missing(3_000));
-    expect(counts).toMatchObject({ ociImages: 1_500, right: 1_200 });
-    expect(parts).toBeGreaterThan(1);
+    const { outOfSync, counts, pages } = await audit(registry);
+    expect(outOfSync).toEqual(missing(3_000));
+    expect(counts).toMatchObject({ ociImages: 1_500, upToDate: 1_200 });
+    expect(pages).toBeGreaterThan(1);
     expect(registry.calls.length).toBeLessThanOrEqual(
       Math.ceil(counts.images / 1_000) + Math.ceil(counts.ociImages / 50) + 2,
     );
   });
 
-  test('is found the same however it falls into pages and parts', async () => {
+  test('is found the same however it falls into pages and pages', async () => {
     for (const pageSize of [1, 7, 100]) {
       const registry = await large(300, pageSize);
-      const { wrong, counts } = await audit(registry);
-      expect(wrong).toEqual(missing(300));
-      expect(counts).toMatchObject({ images: 420, ociImages: 150, right: 120, requested: 30 });
+      const { outOfSync, counts } = await audit(registry);
+      expect(outOfSync).toEqual(missing(300));
+      expect(counts).toMatchObject({ images: 420, ociImages: 150, upToDate: 120, requested: 30 });
     }
   });
 
@@ -196,8 +193,8 @@ describe('a large repository', () => {
     await repairAll(registry, ['a']);
     for (let at = 0; at < 30; at += 1) registry.push(dockerImage(`${at}`), DOCKER.manifest, `a-${at}`);
     registry.push(dockerImage('new'), DOCKER.manifest, 'a');
-    const { wrong, parts } = await audit(registry);
-    expect(parts).toBeGreaterThan(1);
-    expect(wrong).toEqual(['a']);
+    const { outOfSync, pages } = await audit(registry);
+    expect(pages).toBeGreaterThan(1);
+    expect(outOfSync).toEqual(['a']);
   });
 });

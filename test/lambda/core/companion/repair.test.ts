@@ -14,16 +14,10 @@ import {
   ociImage,
   platform,
 } from '../../../support/manifests';
+import { AMD64, ARM64, DEFAULT_POLICY } from '../../../support/policy';
 
-const amd64 = platformOf('linux', 'amd64');
-const arm64 = platformOf('linux', 'arm64');
-const policy: Policy = {
-  companionTag: { suffix: '-dockerv2' },
-  platforms: [amd64],
-  companionFor: 'oci-images',
-  uncompressedLayers: 'refuse',
-};
-const both: Policy = { ...policy, platforms: [amd64, arm64] };
+const policy = DEFAULT_POLICY;
+const both: Policy = { ...policy, platforms: [AMD64, ARM64] };
 const image = { repository: 'team/app', tag: 'v1' };
 
 /** A pushed image manifest and the descriptor that an index names it by. */
@@ -130,7 +124,7 @@ describe('a plain image', () => {
       outcome: 'refused',
       reason: 'zstd-layer',
       detail: expect.stringContaining('still names'),
-      companion: { tag: 'v1-dockerv2', staleDigest: registry.tags.get('v1-dockerv2') },
+      companion: { tag: 'v1-dockerv2', outOfDateDigest: registry.tags.get('v1-dockerv2') },
     });
   });
 
@@ -198,7 +192,7 @@ describe('an index', () => {
     const registry = new FakeRegistry();
     registry.push(index([pushChild(registry, ociImage('arm'), platform('arm64'))]), OCI.index, 'v1');
     expect(
-      await repair(registry, image, { ...policy, platforms: [amd64, platformOf('linux', 's390x')] }),
+      await repair(registry, image, { ...policy, platforms: [AMD64, platformOf('linux', 's390x')] }),
     ).toMatchObject([
       { outcome: 'converted', platform: 'linux/arm64' },
       { outcome: 'skipped', reason: 'platform-absent', detail: expect.stringContaining('only for linux/arm64') },
@@ -401,14 +395,14 @@ describe('write, then confirm', () => {
   });
 
   describe('with companions that go with their source tag', () => {
-    const deleting: Policy = { ...both, deleteOrphans: true };
+    const deleting: Policy = { ...both, deleteOrphanedCompanions: true };
 
     test('both are deleted when it is gone, and nothing else', async () => {
       const registry = new FakeRegistry();
       for (const tag of ['v1-dockerv2', 'v1-dockerv2-arm64', 'v2', 'v2-dockerv2'])
         registry.push(dockerImage(tag), DOCKER.manifest, tag);
       expect(await repair(registry, image, deleting)).toMatchObject([
-        { reason: 'source-gone', detail: expect.stringContaining('nor does its companion') },
+        { reason: 'source-gone', detail: expect.stringContaining('its companions were deleted') },
       ]);
       expect([...registry.tags.keys()]).toEqual(['v2', 'v2-dockerv2']);
       expect(names(await repair(registry, image, deleting))).toEqual(['skipped source-gone']);
@@ -503,7 +497,7 @@ describe('what the registry will not take', () => {
   test('a put that is refused for good is a refusal, asked once', async () => {
     const registry = new FakeRegistry();
     registry.push(ociImage(), OCI.manifest, 'v1');
-    registry.putAnswer = { put: 'refused', reason: 'layers-missing', detail: 'no layers' };
+    registry.putAnswer = { kind: 'refused', reason: 'layers-missing', detail: 'no layers' };
     expect(names(await repair(registry, image, policy))).toEqual(['refused layers-missing']);
     expect(registry.calls.filter((call) => call.startsWith('put'))).toHaveLength(1);
   });

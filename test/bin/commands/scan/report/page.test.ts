@@ -72,7 +72,7 @@ describeWith('chromium')('the page in a browser, with 20,000 tags', () => {
     expect(await page.run(TAGS)).toContain('team/app-13:v7');
     expect(await page.run(`${TAGS}.every((name) => name.includes('app-13') && name.includes('v7'))`)).toBe(true);
     await page.run(type(''));
-    await page.run(choose('missing stale'));
+    await page.run(choose('missing out-of-date'));
     expect(await page.run(SHOWN)).toBe('1–100 of 2,000 tags found');
     await page.run(choose(''));
   });

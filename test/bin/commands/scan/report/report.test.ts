@@ -9,7 +9,7 @@ import { escapeHtml, jsonForScript } from '../../../../../bin/commands/scan/repo
 import { tableHead, tableRow } from '../../../../../bin/commands/scan/report/text';
 import { JsonDocument } from '../../../../../bin/inventory/json';
 import { summary } from '../../../../../bin/inventory/totals';
-import { ABOUT, aRow, missing, pageOf, refused, totalsOf } from './rows';
+import { aRow, METADATA, missing, pageOf, refused, totalsOf } from './rows';
 
 const HOSTILE = `</script><script>alert(1)</script><img src=x onerror="alert('2')">&amp;`;
 
@@ -57,7 +57,7 @@ describe('text of others', () => {
     const plain = pageOf([aRow()]);
     const hostile = pageOf(
       [aRow({ repository: HOSTILE, tag: HOSTILE, format: HOSTILE, digest: HOSTILE }), refused('v2', HOSTILE)],
-      { ...ABOUT, account: HOSTILE, region: HOSTILE, repositories: [HOSTILE] },
+      { ...METADATA, account: HOSTILE, region: HOSTILE, repositories: [HOSTILE] },
     );
     const elements = (html: string) => [...html.matchAll(/<(script|img|iframe|link|svg)\b/g)].map(([, name]) => name);
     expect(elements(hostile).filter((name) => name !== 'svg')).toEqual(['script', 'script']);
@@ -98,7 +98,7 @@ test('totals: each image is one part of the coverage of each consumer', () => {
   expect(totals.coverage.sagemaker).toEqual({ asIs: 1, byCompanion: 1, repairable: 1, refused: 1, unknown: 1 });
   expect(totals.coverage.lambda).toEqual({ asIs: 5, byCompanion: 0, repairable: 0, refused: 0, unknown: 0 });
   expect([totals.tags, totals.repairable, totals.needAPerson]).toEqual([7, 1, 1]);
-  expect(summary(totals)).toBe('7 tags in 1 repository: 3 not-needed, 1 companion, 1 missing, 1 refused, 1 right');
+  expect(summary(totals)).toBe('7 tags in 1 repository: 3 not-needed, 1 companion, 1 current, 1 missing, 1 refused');
 });
 
 test('percentages say all and none only where it is so', () => {

@@ -1,28 +1,20 @@
 import { htmlPage } from '../../../../../bin/commands/scan/report/html';
 import { PageData } from '../../../../../bin/commands/scan/report/page-data';
-import type { About } from '../../../../../bin/inventory/about';
+import type { InventoryMetadata } from '../../../../../bin/inventory/metadata';
 import type { Row } from '../../../../../bin/inventory/row';
 import { Totals } from '../../../../../bin/inventory/totals';
-import type { Policy } from '../../../../../lambda/core/companion/policy';
 import { digestOfText, OCI } from '../../../../support/manifests';
+import { DEFAULT_POLICY } from '../../../../support/policy';
 
-const policy: Policy = {
-  companionTag: { suffix: '-dockerv2' },
-  platforms: [{ os: 'linux', architecture: 'amd64' }],
-  companionFor: 'oci-images',
-  uncompressedLayers: 'refuse',
-};
-
-export const ABOUT: About = {
+export const METADATA: InventoryMetadata = {
   account: '123456789012',
   region: 'eu-north-1',
   generatedAt: new Date('2026-11-21T13:00:00Z'),
-  policy,
+  policy: DEFAULT_POLICY,
   repositories: [],
-  excludedTags: [],
 };
 
-/** A row of the inventory: an OCI image whose companion is right, but for what is said. */
+/** A row of the inventory: an OCI image with a current companion, unless told otherwise. */
 export const aRow = (more: Partial<Row> = {}): Row => ({
   repository: 'team/app',
   tag: 'v1',
@@ -34,7 +26,7 @@ export const aRow = (more: Partial<Row> = {}): Row => ({
   size: 12_345_678,
   sagemaker: { verdict: 'refused', why: 'it refuses OCI manifests' },
   lambda: { verdict: 'accepted', why: 'it takes OCI manifests' },
-  companion: { state: 'right', tag: 'v1-dockerv2' },
+  companion: { state: 'current', tag: 'v1-dockerv2' },
   companions: [],
   isRepairable: false,
   ...more,
@@ -52,7 +44,7 @@ export function totalsOf(rows: readonly Row[]): Totals {
   return totals;
 }
 
-export function pageOf(rows: readonly Row[], about: About = ABOUT, totals = totalsOf(rows)): string {
+export function pageOf(rows: readonly Row[], about: InventoryMetadata = METADATA, totals = totalsOf(rows)): string {
   const data = new PageData();
   for (const row of rows) data.add(row);
   return htmlPage(about, totals, data);

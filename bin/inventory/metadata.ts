@@ -2,15 +2,14 @@ import { companionTagOf } from '../../lambda/core/companion/companion-tag';
 import type { Policy } from '../../lambda/core/companion/policy';
 import { formatPlatform } from '../../lambda/core/manifest/platform';
 
-/** What an inventory is of, and by which rules its companions were judged. */
-export interface About {
+/** Which registry an inventory lists, and by which rules. */
+export interface InventoryMetadata {
   readonly account: string;
   readonly region: string;
   readonly generatedAt: Date;
   readonly policy: Policy;
   /** Patterns of repositories; none for all. */
   readonly repositories: readonly string[];
-  readonly excludedTags: readonly string[];
 }
 
 /** A repository that could not be read, and why. */
@@ -19,7 +18,7 @@ export interface UnreadableRepository {
   readonly why: string;
 }
 
-export const aboutJson = ({ account, region, generatedAt, policy, repositories, excludedTags }: About): object => ({
+export const metadataJson = ({ account, region, generatedAt, policy, repositories }: InventoryMetadata): object => ({
   account,
   region,
   generatedAt: generatedAt.toISOString(),
@@ -30,19 +29,15 @@ export const aboutJson = ({ account, region, generatedAt, policy, repositories, 
     uncompressedLayers: policy.uncompressedLayers,
   },
   repositories: repositories.length > 0 ? repositories : ['*'],
-  excludedTags,
+  excludedTags: policy.scope.excludedTags,
 });
 
 /** The rules in words, name and value. */
-export const describeRules = ({
-  policy,
-  repositories,
-  excludedTags,
-}: About): readonly (readonly [string, string])[] => [
+export const describeRules = ({ policy, repositories }: InventoryMetadata): readonly (readonly [string, string])[] => [
   ['Repositories', repositories.join(', ') || 'all'],
   ['Companion tags', companionTagOf('*', policy.companionTag)],
   ['Companions for', policy.companionFor === 'oci-images' ? 'OCI images' : 'every tag'],
   ['Platforms', policy.platforms.map(formatPlatform).join(', ')],
-  ['Uncompressed layers', policy.uncompressedLayers === 'refuse' ? 'refused' : 'relabelled'],
-  ...(excludedTags.length > 0 ? [['Tags left out', excludedTags.join(', ')] as const] : []),
+  ['Uncompressed layers', policy.uncompressedLayers === 'refuse' ? 'refused' : 'relabeled'],
+  ...(policy.scope.excludedTags.length > 0 ? [['Excluded tags', policy.scope.excludedTags.join(', ')] as const] : []),
 ];

@@ -7,7 +7,7 @@ import { type Arrival, companionTags, type Fault, type Scenario } from './scenar
 import { scheduledRegistry } from './scheduled-registry';
 
 /** What went on, up to the moment when every message had ended in an outcome. */
-export interface Life {
+export interface ScenarioRun {
   readonly repository: Repository;
   readonly deliveries: readonly Delivery[];
   readonly outcomes: ReadonlyMap<Delivery, readonly Outcome[]>;
@@ -29,7 +29,7 @@ export interface Sabotage {
 const MAX_STEPS = 2_000;
 
 /** Runs people's commands and the repairs of their events side by side, in the order that `turn` gives them. */
-export async function live(scenario: Scenario, turn: Turn, sabotage: Sabotage = {}): Promise<Life> {
+export async function runScenario(scenario: Scenario, turn: Turn, sabotage: Sabotage = {}): Promise<ScenarioRun> {
   const trace: string[] = [];
   const deliveries: Delivery[] = [];
   const outcomes = new Map<Delivery, readonly Outcome[]>();
@@ -92,7 +92,8 @@ export async function live(scenario: Scenario, turn: Turn, sabotage: Sabotage = 
       if (digest && repository.push(command.tag, digest)) send(command.tag, command.arrival);
     } else if (command.do === 'delete') {
       // The rule lets deletions through only where somebody acts on them.
-      if (repository.tags.delete(command.tag) && scenario.policy.deleteOrphans) send(command.tag, command.arrival);
+      if (repository.tags.delete(command.tag) && scenario.policy.deleteOrphanedCompanions)
+        send(command.tag, command.arrival);
     } else {
       const companion = companions(command.tag)[command.at];
       if (!companion) continue;

@@ -1,30 +1,30 @@
-import type { ManifestIdentity } from '../companion/outcome';
 import { companionTagsOf } from '../companion/plan';
 import type { Policy } from '../companion/policy';
 import { isIndex, isOci } from '../manifest/media-types';
+import type { ManifestIdentity } from '../registry';
 import type { Inventory } from './inventory';
 
-/** A part stops at either, so that no part takes long, however large the repository is. */
-const MAX_PAGES = 10;
+/** An audit page stops at either, so that none takes long, however large the repository is. */
+const MAX_CALLS = 10;
 const MAX_SOURCES = 1_000;
 
 export interface ListedTag extends ManifestIdentity {
   readonly tag: string;
 }
 
-/** The tags of one part of a repository. */
+/** The tags of one page of a repository. */
 export interface Listing {
   readonly tags: ReadonlyMap<string, ListedTag>;
   readonly images: number;
   readonly ociImages: number;
   /** Whether these are all tags of the repository: then a tag that is not among them does not exist. */
   readonly isWhole: boolean;
-  /** Where the next part begins; absent if this is the last. */
+  /** Where the next page begins; absent if this is the last. */
   readonly nextToken?: string;
 }
 
-/** @param from where an earlier part ended; absent for the first */
-export async function listPart(
+/** @param from where an earlier page ended; absent for the first */
+export async function listPage(
   inventory: Inventory,
   repository: string,
   policy: Policy,
@@ -35,7 +35,7 @@ export async function listPart(
   let ociImages = 0;
   let sources = 0;
   let nextToken = from;
-  for (let page = 0; page < MAX_PAGES && sources < MAX_SOURCES; page += 1) {
+  for (let calls = 0; calls < MAX_CALLS && sources < MAX_SOURCES; calls += 1) {
     const listed = await inventory.listManifests(repository, nextToken);
     for (const { digest, mediaType, tags: names } of listed.manifests) {
       images += 1;
@@ -52,14 +52,14 @@ export async function listPart(
 export const mayNeedCompanion = (mediaType: string, { companionFor }: Policy): boolean =>
   companionFor === 'every-tag' || isOci(mediaType) || isIndex(mediaType);
 
-/** Whether the listing alone shows that a Docker image's companion is right: it names the very same manifest. */
+/** Whether the listing alone shows that a Docker image's companion is current: it names the very same manifest. */
 export function isAliasedInListing({ tag, digest }: ListedTag, { tags }: Listing, policy: Policy): boolean {
   const [first, ...further] = companionTagsOf(tag, policy).map((companionTag) => tags.get(companionTag)?.digest);
   return first === digest && further.every((companion) => companion === undefined);
 }
 
-/** Whether the listing leaves open what must become of the tag's companions. */
-export function needsLook(source: ListedTag, listing: Listing, policy: Policy): boolean {
+/** Whether the listing leaves open what the tag's companions should name. */
+export function needsInspection(source: ListedTag, listing: Listing, policy: Policy): boolean {
   if (mayNeedCompanion(source.mediaType, policy)) {
     return isOci(source.mediaType) || isIndex(source.mediaType) || !isAliasedInListing(source, listing, policy);
   }

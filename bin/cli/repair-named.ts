@@ -1,0 +1,56 @@
+import { DryRunRegistry } from '../../lambda/core/companion/dry-run-registry';
+import type { ImageTag, Outcome } from '../../lambda/core/companion/outcome';
+import type { Policy } from '../../lambda/core/companion/policy';
+import { repair } from '../../lambda/core/companion/repair';
+import { SnapshotRegistry } from '../../lambda/core/companion/snapshot-registry';
+import type { SkipReason } from '../../lambda/core/reasons';
+import type { Registry, StoredManifest } from '../../lambda/core/registry';
+import type { Account } from './account';
+import type { ImageReference } from './image-reference';
+import { noSuchImage, noSuchRepository } from './not-found';
+
+/**
+ * Repairs an image that a person named. The service leaves what is gone alone; a person has mistyped it.
+ * @throws CliError with near matches if there is no such repository or tag
+ */
+export async function repairNamed(
+  account: Account,
+  registry: Registry,
+  reference: ImageReference,
+  image: ImageTag,
+  policy: Policy,
+): Promise<readonly Outcome[]> {
+  const outcomes = await repair(registry, image, policy);
+  if (outcomes.some((outcome) => isSkippedFor(outcome, 'source-gone'))) throw await noSuchImage(account, reference);
+  if (outcomes.some((outcome) => isSkippedFor(outcome, 'repository-gone')))
+    throw await noSuchRepository(account, image.repository);
+  return outcomes;
+}
+
+export const isSkippedFor = (outcome: Outcome, reason: SkipReason): boolean =>
+  outcome.outcome === 'skipped' && outcome.reason === reason;
+
+/**
+ * What a repair would find and do, in one read of the tags.
+ * @param manifests what is known already, by digest; what is read is added
+ */
+export function dryRunOf(
+  { registry }: Account,
+  { repository }: ImageTag,
+  manifests?: Map<string, StoredManifest>,
+): DryRunRegistry {
+  const snapshot = new SnapshotRegistry(registry, manifests);
+  return new DryRunRegistry(snapshot, async () =>
+    (await isKnownToOptOut(registry, repository)) ? { kind: 'opted-out' } : undefined,
+  );
+}
+
+/** Who may only read images can't tell, and does no harm either. */
+async function isKnownToOptOut(registry: Account['registry'], repository: string): Promise<boolean> {
+  try {
+    return await registry.isOptedOut(repository);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AccessDeniedException') return false;
+    throw error;
+  }
+}
