@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { OciImageRemediationStack } from '../lib';
-import { settingsOf } from './context';
+import { propsFromContext } from './context';
 
 const app = new App();
-new OciImageRemediationStack(app, 'OciImageRemediation', settingsOf(app.node.getAllContext()));
+new OciImageRemediationStack(app, 'OciImageRemediation', propsFromContext(app.node.getAllContext()));

@@ -18,60 +18,59 @@ const KEYS = [
   'companionFor',
   'uncompressedLayers',
   'excludedTags',
-  'replicatedImages',
-  'deleteOrphans',
+  'includeReplicatedImages',
+  'deleteOrphanedCompanions',
   'audit',
   'alarmEmail',
-  'alarmsOff',
+  'disabledAlarms',
   'dashboard',
 ] as const;
 type Key = (typeof KEYS)[number];
 
+const RENAMED = new Map<string, Key>([
+  ['replicatedImages', 'includeReplicatedImages'],
+  ['deleteOrphans', 'deleteOrphanedCompanions'],
+  ['alarmsOff', 'disabledAlarms'],
+]);
+
+type Context = Readonly<Record<string, unknown>>;
+
 /**
- * @param context every context value of the app, also those of the CDK itself
- * @returns the same settings as props; defaults are left to the stack
- * @throws if a key or a value is not one that the app knows
+ * @param context every context value of the app, including those of the CDK itself
+ * @returns the same choices as props; a prop without context is undefined and gets the construct's default
+ * @throws if a key or a value is unknown
  */
-export function settingsOf(context: Readonly<Record<string, unknown>>): OciImageRemediationStackProps {
+export function propsFromContext(context: Context): OciImageRemediationStackProps {
   refuseUnknownKeys(Object.keys(context));
-  const repositories = list(context, 'repositories')?.map(repositoryFilter);
-  const platforms = list(context, 'platforms')?.map((name) => ImagePlatform.of(name));
-  const companionTag = companionTagOf(text(context, 'companionTagSuffix'), text(context, 'companionTagPrefix'));
-  const companionFor = oneOf(context, 'companionFor', Object.values(CompanionFor));
-  const uncompressedLayers = oneOf(context, 'uncompressedLayers', Object.values(UncompressedLayers));
-  const excludedTags = list(context, 'excludedTags');
-  const replicatedImages = flag(context, 'replicatedImages');
-  const deleteOrphans = flag(context, 'deleteOrphans');
-  const audit = oneOf(context, 'audit', ['daily', 'off']);
-  const alarmEmail = text(context, 'alarmEmail');
-  const alarmsOff = listOf(context, 'alarmsOff', Object.values(RemediationAlarm));
-  const dashboard = flag(context, 'dashboard');
   return {
-    ...(repositories && { repositories }),
-    ...(platforms && { platforms }),
-    ...(companionTag && { companionTag }),
-    ...(companionFor && { companionFor }),
-    ...(uncompressedLayers && { uncompressedLayers }),
-    ...(excludedTags && { excludedTags }),
-    ...(replicatedImages !== undefined && { replicatedImages }),
-    ...(deleteOrphans !== undefined && { deleteOrphans }),
-    ...(audit && { auditSchedule: audit === 'off' ? AuditSchedule.never() : AuditSchedule.daily() }),
-    ...(alarmEmail && { alarmEmail }),
-    ...(alarmsOff && { alarmsOff }),
-    ...(dashboard !== undefined && { dashboard }),
+    repositories: list(context, 'repositories')?.map(repositoryFilter),
+    platforms: list(context, 'platforms')?.map((name) => ImagePlatform.of(name)),
+    companionTag: companionTag(context),
+    companionFor: oneOf(context, 'companionFor', Object.values(CompanionFor)),
+    uncompressedLayers: oneOf(context, 'uncompressedLayers', Object.values(UncompressedLayers)),
+    excludedTags: list(context, 'excludedTags'),
+    includeReplicatedImages: flag(context, 'includeReplicatedImages'),
+    deleteOrphanedCompanions: flag(context, 'deleteOrphanedCompanions'),
+    auditSchedule: auditSchedule(context),
+    alarmEmail: text(context, 'alarmEmail'),
+    disabledAlarms: list(context, 'disabledAlarms')?.map((name) =>
+      checked('disabledAlarms', name, Object.values(RemediationAlarm)),
+    ),
+    dashboard: flag(context, 'dashboard'),
   };
 }
 
-/** A mistyped key would otherwise deploy the default: all repositories instead of one team's. Keys of the CDK have `:`, `/` or `-`. */
+/** A mistyped key would deploy the default, such as all repositories instead of one team's. The CDK's own keys contain `:`, `/` or `-`. */
 function refuseUnknownKeys(keys: readonly string[]): void {
   const unknown = keys.filter((key) => /^\w+$/.test(key) && !KEYS.some((known) => known === key));
   if (unknown.length > 0) {
-    throw new Error(`unknown context ${unknown.join(', ')}; expected one of ${KEYS.join(', ')}`);
+    const named = unknown.map((key) => (RENAMED.has(key) ? `${key} (renamed to ${RENAMED.get(key)})` : key));
+    throw new Error(`unknown context ${named.join(', ')}; expected one of ${KEYS.join(', ')}`);
   }
 }
 
-/** An empty value is as good as none, so that a script may pass `-c platforms=$PLATFORMS`. */
-function text(context: Readonly<Record<string, unknown>>, key: Key): string | undefined {
+/** An empty value counts as absent, so that a script can pass `-c platforms=$PLATFORMS`. */
+function text(context: Context, key: Key): string | undefined {
   const value = context[key];
   if (value !== undefined && typeof value !== 'string') {
     throw new Error(`context ${key} is ${JSON.stringify(value)}; expected text`);
@@ -79,27 +78,14 @@ function text(context: Readonly<Record<string, unknown>>, key: Key): string | un
   return value?.trim() || undefined;
 }
 
-function list(context: Readonly<Record<string, unknown>>, key: Key): string[] | undefined {
-  return text(context, key)
+const list = (context: Context, key: Key): string[] | undefined =>
+  text(context, key)
     ?.split(',')
     .map((item) => item.trim());
-}
 
-function oneOf<T extends string>(
-  context: Readonly<Record<string, unknown>>,
-  key: Key,
-  allowed: readonly T[],
-): T | undefined {
+function oneOf<T extends string>(context: Context, key: Key, allowed: readonly T[]): T | undefined {
   const value = text(context, key);
   return value === undefined ? undefined : checked(key, value, allowed);
-}
-
-function listOf<T extends string>(
-  context: Readonly<Record<string, unknown>>,
-  key: Key,
-  allowed: readonly T[],
-): T[] | undefined {
-  return list(context, key)?.map((value) => checked(key, value, allowed));
 }
 
 function checked<T extends string>(key: Key, value: string, allowed: readonly T[]): T {
@@ -110,8 +96,8 @@ function checked<T extends string>(key: Key, value: string, allowed: readonly T[
   return match;
 }
 
-/** The command line gives text; `cdk.json` may give a boolean. */
-function flag(context: Readonly<Record<string, unknown>>, key: Key): boolean | undefined {
+/** The command line passes text; `cdk.json` can have a boolean. */
+function flag(context: Context, key: Key): boolean | undefined {
   const value = context[key];
   if (typeof value === 'boolean') {
     return value;
@@ -127,14 +113,21 @@ function repositoryFilter(name: string): RepositoryFilter {
   return name.includes('*') ? RepositoryFilter.matching(name) : RepositoryFilter.named(name);
 }
 
-function companionTagOf(suffix: string | undefined, prefix: string | undefined): CompanionTag | undefined {
-  if (suffix !== undefined && prefix !== undefined) {
+function companionTag(context: Context): CompanionTag | undefined {
+  const suffix = text(context, 'companionTagSuffix');
+  const prefix = text(context, 'companionTagPrefix');
+  if (suffix && prefix) {
     throw new Error(
-      `context companionTagSuffix is '${suffix}' and companionTagPrefix is '${prefix}'; expected one of them`,
+      `context companionTagSuffix is '${suffix}' and companionTagPrefix is '${prefix}'; expected only one of them`,
     );
   }
-  if (suffix !== undefined) {
+  if (suffix) {
     return CompanionTag.suffix(suffix);
   }
-  return prefix === undefined ? undefined : CompanionTag.prefix(prefix);
+  return prefix ? CompanionTag.prefix(prefix) : undefined;
+}
+
+function auditSchedule(context: Context): AuditSchedule | undefined {
+  const audit = oneOf(context, 'audit', ['daily', 'off']);
+  return audit && (audit === 'off' ? AuditSchedule.never() : AuditSchedule.daily());
 }

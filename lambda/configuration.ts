@@ -32,7 +32,7 @@ export function readConfiguration(environment: Environment): Configuration {
       platforms: platforms(required(environment, ENV.platforms)),
       companionFor: oneOf(environment, ENV.companionFor, COMPANION_FOR),
       uncompressedLayers: oneOf(environment, ENV.uncompressedLayers, UNCOMPRESSED_LAYERS),
-      deleteOrphanedCompanions: environment[ENV.deleteOrphans] === 'true',
+      deleteOrphanedCompanions: environment[ENV.deleteOrphanedCompanions] === 'true',
     },
     eventBusName: required(environment, ENV.eventBusName),
     putImagesPerSecond: positive(environment, ENV.putImagesPerSecond),

@@ -26,7 +26,7 @@ export interface MonitoringOptions {
    *
    * @default - every alarm exists
    */
-  readonly alarmsOff?: RemediationAlarm[];
+  readonly disabledAlarms?: RemediationAlarm[];
 
   /**
    * How many repairs must fail in five minutes, twice within a quarter of an hour, for `RemediationAlarm.FAILED`.

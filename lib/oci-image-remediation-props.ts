@@ -74,7 +74,7 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
    * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
    * @default false
    */
-  readonly deleteOrphans?: boolean;
+  readonly deleteOrphanedCompanions?: boolean;
 
   /**
    * Whether images that Amazon ECR replicates to this account and Region get a companion here.
@@ -84,7 +84,7 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
    * @default false
    */
-  readonly replicatedImages?: boolean;
+  readonly includeReplicatedImages?: boolean;
 
   /**
    * How many batches of pushes are worked on at the same time, from 2 to 1000.

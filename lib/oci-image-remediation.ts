@@ -38,7 +38,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /** Matches the pushes on the default bus, except those of companions. */
   public readonly pushRule: events.Rule;
 
-  /** Matches the images that were replicated to here. Absent unless `replicatedImages` is set. */
+  /** Matches the images that were replicated to here. Absent unless `includeReplicatedImages` is set. */
   public readonly replicationRule?: events.Rule;
 
   /** Matches requests on the default bus: to audit all repositories or one of them, and to repair an image. */
@@ -108,7 +108,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
       queues: [this.pushesQueue.queueArn, this.auditsQueue.queueArn],
       logGroup: this.logGroup.logGroupArn,
       ...(encryptionKey && { encryptionKey: encryptionKey.keyArn }),
-      deleteOrphans: props.deleteOrphans ?? false,
+      deleteOrphanedCompanions: props.deleteOrphanedCompanions ?? false,
     };
 
     const role = props.role ?? this.leastPrivilegedRole();
@@ -129,10 +129,10 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
 
     const rules = createRules(
       this,
-      { ...settings, repositories, deleteOrphans: props.deleteOrphans ?? false },
+      { ...settings, repositories, deleteOrphanedCompanions: props.deleteOrphanedCompanions ?? false },
       {
         auditSchedule: settings.auditSchedule,
-        replicatedImages: props.replicatedImages ?? false,
+        includeReplicatedImages: props.includeReplicatedImages ?? false,
       },
     );
     this.pushRule = rules.push;

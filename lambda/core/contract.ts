@@ -54,7 +54,7 @@ export const ENV = {
   eventBusName: 'EVENT_BUS_NAME',
   repositories: 'REPOSITORIES',
   excludedTags: 'EXCLUDED_TAGS',
-  deleteOrphans: 'DELETE_ORPHANS',
+  deleteOrphanedCompanions: 'DELETE_ORPHANED_COMPANIONS',
   putImagesPerSecond: 'PUT_IMAGES_PER_SECOND',
   auditPutImagesPerSecond: 'AUDIT_PUT_IMAGES_PER_SECOND',
 } as const;

@@ -17,7 +17,7 @@ export function createAlarms(
   options: MonitoringOptions,
 ): ReadonlyMap<RemediationAlarm, cloudwatch.Alarm> {
   const definitions = alarmDefinitions(remediation, checkAlarmThresholds(remediation, options));
-  const wanted = Object.values(RemediationAlarm).filter((name) => !options.alarmsOff?.includes(name));
+  const wanted = Object.values(RemediationAlarm).filter((name) => !options.disabledAlarms?.includes(name));
   return new Map(wanted.map((name) => [name, createAlarm(remediation, name, definitions[name], options)]));
 }
 

@@ -15,7 +15,7 @@ export interface WantedImages {
   readonly companionTag: CompanionTag;
   readonly platforms: readonly ImagePlatform[];
   /** Whether deletions of source tags are wanted too. */
-  readonly deleteOrphans: boolean;
+  readonly deleteOrphanedCompanions: boolean;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface WantedImages {
  * @throws if the pattern is longer than EventBridge allows
  */
 export const pushPattern = (scope: Construct, wanted: WantedImages): events.EventPattern =>
-  imagePattern(scope, wanted, 'ECR Image Action', wanted.deleteOrphans ? ['PUSH', 'DELETE'] : ['PUSH']);
+  imagePattern(scope, wanted, 'ECR Image Action', wanted.deleteOrphanedCompanions ? ['PUSH', 'DELETE'] : ['PUSH']);
 
 /** The same for images that arrived by replication: at the destination there is this event in place of a push. */
 export const replicationPattern = (scope: Construct, wanted: WantedImages): events.EventPattern =>

@@ -19,7 +19,7 @@ export interface Touched {
   readonly logGroup: string;
   readonly encryptionKey?: string;
   /** Whether companions are deleted with their source tags. */
-  readonly deleteOrphans: boolean;
+  readonly deleteOrphanedCompanions: boolean;
 }
 
 /** Every action that the function, or the Lambda service in its name, uses; nothing else. */
@@ -29,9 +29,14 @@ export function minimalStatements(touched: Touched): iam.PolicyStatement[] {
     allow('ecr', reads, touched.repositories),
     // A repository without the tag has no such key, and a negated comparison with no key holds:
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-    allow('ecr', ['PutImage', ...(touched.deleteOrphans ? ['BatchDeleteImage'] : [])], touched.repositories, {
-      StringNotEquals: { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value },
-    }),
+    allow(
+      'ecr',
+      ['PutImage', ...(touched.deleteOrphanedCompanions ? ['BatchDeleteImage'] : [])],
+      touched.repositories,
+      {
+        StringNotEquals: { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value },
+      },
+    ),
     ...(touched.listedRepositories ? [allow('ecr', ['DescribeRepositories'], [touched.listedRepositories])] : []),
     publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], touched.eventBus),
     publish(Object.values(REQUESTS), touched.defaultBus),

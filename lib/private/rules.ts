@@ -15,7 +15,7 @@ export interface Rules {
 export function createRules(
   scope: Construct,
   wanted: WantedImages,
-  { replicatedImages, auditSchedule }: { replicatedImages: boolean; auditSchedule: AuditSchedule },
+  { includeReplicatedImages, auditSchedule }: { includeReplicatedImages: boolean; auditSchedule: AuditSchedule },
 ): Rules {
   const push = new events.Rule(scope, 'PushRule', {
     description: 'Images that were pushed to Amazon ECR, except companions',
@@ -28,7 +28,7 @@ export function createRules(
   return {
     push,
     audit,
-    ...(replicatedImages && {
+    ...(includeReplicatedImages && {
       replication: new events.Rule(scope, 'ReplicationRule', {
         description: 'Images that were replicated to this account and Region, except companions',
         eventPattern: replicationPattern(scope, wanted),

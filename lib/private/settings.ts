@@ -49,7 +49,7 @@ export function validSettings(scope: Construct, props: OciImageRemediationProps)
       [ENV.companionFor]: props.companionFor ?? CompanionFor.OCI_IMAGES,
       [ENV.uncompressedLayers]: props.uncompressedLayers ?? UncompressedLayers.REFUSE,
       [ENV.excludedTags]: excludedTags.join(','),
-      ...(props.deleteOrphans && { [ENV.deleteOrphans]: 'true' }),
+      ...(props.deleteOrphanedCompanions && { [ENV.deleteOrphanedCompanions]: 'true' }),
       [ENV.putImagesPerSecond]: `${putImagesPerSecond}`,
       [ENV.auditPutImagesPerSecond]: `${auditPutImagesPerSecond}`,
     },

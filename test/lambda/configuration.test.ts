@@ -38,7 +38,8 @@ test('reads what the construct sets', () => {
 
 test('deletes nothing unless told so in as many words', () => {
   const told = ['true', 'yes', ''].map(
-    (DELETE_ORPHANS) => readConfiguration({ ...environment, DELETE_ORPHANS }).policy.deleteOrphanedCompanions,
+    (DELETE_ORPHANED_COMPANIONS) =>
+      readConfiguration({ ...environment, DELETE_ORPHANED_COMPANIONS }).policy.deleteOrphanedCompanions,
   );
   expect(told).toEqual([true, false, false]);
 });

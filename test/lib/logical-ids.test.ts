@@ -29,7 +29,7 @@ const KEPT = {
 test('an update replaces no resource that holds state or a reference from outside', () => {
   const stack = new OciImageRemediationStack(new App(), 'Stack', {
     alarmEmail: 'team@example.com',
-    replicatedImages: true,
+    includeReplicatedImages: true,
   });
   const types = new Set(Object.values(KEPT));
   const resources: [string, { Type: string }][] = Object.entries(Template.fromStack(stack).toJSON().Resources);

@@ -134,7 +134,7 @@ describe('what the deployer chose', () => {
     const stack = new Stack(new App(), 'Stack');
     const remediation = new OciImageRemediation(stack, 'Remediation', {
       alarmTopic: new sns.Topic(stack, 'Topic'),
-      alarmsOff: [RemediationAlarm.OCI_IMAGES_PUSHED, RemediationAlarm.THROTTLES],
+      disabledAlarms: [RemediationAlarm.OCI_IMAGES_PUSHED, RemediationAlarm.THROTTLES],
     });
     const template = Template.fromStack(stack);
     expect(remediation.tryFindAlarm(RemediationAlarm.OCI_IMAGES_PUSHED)).toBeUndefined();
@@ -146,7 +146,7 @@ describe('what the deployer chose', () => {
   });
 
   test('no alarms and no dashboard', () => {
-    const remediation = inNewStack({ alarmsOff: Object.values(RemediationAlarm), dashboard: false });
+    const remediation = inNewStack({ disabledAlarms: Object.values(RemediationAlarm), dashboard: false });
     const template = Template.fromStack(Stack.of(remediation));
     template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
@@ -154,7 +154,7 @@ describe('what the deployer chose', () => {
   });
 
   test('a dashboard without alarms', () => {
-    const remediation = inNewStack({ alarmsOff: Object.values(RemediationAlarm) });
+    const remediation = inNewStack({ disabledAlarms: Object.values(RemediationAlarm) });
     const template = Template.fromStack(Stack.of(remediation));
     expect(JSON.stringify(template.findResources('AWS::CloudWatch::Dashboard'))).not.toContain('"Alarms\\');
   });

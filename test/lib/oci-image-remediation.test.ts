@@ -329,7 +329,7 @@ describe('with every prop', () => {
       companionFor: CompanionFor.EVERY_TAG,
       uncompressedLayers: UncompressedLayers.RELABEL,
       excludedTags: ['pr-*', 'cache'],
-      replicatedImages: true,
+      includeReplicatedImages: true,
       auditSchedule: AuditSchedule.cron({ hour: '3', minute: '30' }),
       auditMaxConcurrency: 4,
       auditPutImagesPerSecond: 0.25,
@@ -487,7 +487,7 @@ describe('a prefix', () => {
 describe('companions that go with their source tag', () => {
   let template: Template;
   beforeAll(() => {
-    template = templateOf(inNewStack({ deleteOrphans: true }));
+    template = templateOf(inNewStack({ deleteOrphanedCompanions: true }));
   });
 
   test('the rule lets deletions through, and the function is told', () => {
@@ -495,7 +495,7 @@ describe('companions that go with their source tag', () => {
       'PUSH',
       'DELETE',
     ]);
-    expect(environmentOf(template).DELETE_ORPHANS).toBe('true');
+    expect(environmentOf(template).DELETE_ORPHANED_COMPANIONS).toBe('true');
   });
 
   test('only then may it delete, and not in a repository that opted out', () => {

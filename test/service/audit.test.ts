@@ -145,7 +145,7 @@ describe('who is left alone', () => {
 });
 
 test('what a replication brings is repaired where it arrives, if the deployer wants it', async () => {
-  await deploy({ replicatedImages: true });
+  await deploy({ includeReplicatedImages: true });
   const registry = new RegistryClient(account.endpoint);
   account.bus.deliver = () => [];
   await registry.push('team/app', 'v1', await buildxIndex('OCI artifact'));

@@ -51,7 +51,7 @@ async function used(propsIn: (stack: Stack) => OciImageRemediationProps, prefix 
     await registry.push('elsewhere/app', 'v1', await dockerDesktopImage('elsewhere'));
     await account.settle();
     expect([...account.ecr.tags(`${prefix}team/left-alone`).keys()]).toEqual(['v1']);
-    // Only where `deleteOrphans` is set anything is done about it.
+    // Only where `deleteOrphanedCompanions` is set anything is done about it.
     await fetch(`${account.endpoint}/v2/${prefix}team/app/manifests/no-platforms`, { method: 'DELETE' });
     await account.settle();
     // An error on each way, and an audit of all that was missed.
@@ -179,7 +179,7 @@ describe('every repository', () => {
 describe('chosen repositories, and a key', () => {
   test('RepositoryFilter.matching', async () => {
     const { statements, accesses } = await used(
-      () => ({ deleteOrphans: true, repositories: [RepositoryFilter.matching('chosen/*')] }),
+      () => ({ deleteOrphanedCompanions: true, repositories: [RepositoryFilter.matching('chosen/*')] }),
       'chosen/',
     );
     expect(inexact(statements, accesses)).toEqual(EXACT);

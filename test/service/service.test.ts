@@ -179,7 +179,7 @@ describe('when a source tag is deleted', () => {
   });
 
   test('its companion goes too where the deployer wants that', async () => {
-    await deploy('deleting', { deleteOrphans: true });
+    await deploy('deleting', { deleteOrphanedCompanions: true });
     await push(await dockerDesktopImage());
     await push(await dockerImage(), 'v2');
     ecrCalls();

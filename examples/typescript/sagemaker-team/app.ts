@@ -19,7 +19,7 @@ const remediation = new OciImageRemediation(stack, 'Remediation', {
   // Images of pull requests are tested, not deployed.
   excludedTags: ['pr-*'],
   // This team pushes OCI images all day: only failures are news.
-  alarmsOff: [RemediationAlarm.OCI_IMAGES_PUSHED],
+  disabledAlarms: [RemediationAlarm.OCI_IMAGES_PUSHED],
   alarmTopic: alarms,
 });
 

@@ -183,7 +183,7 @@ beforeAll(async () => {
     [ENV.putImagesPerSecond]: '1000',
     [ENV.auditPutImagesPerSecond]: '1000',
     [ENV.repositories]: '*',
-    [ENV.deleteOrphans]: 'true',
+    [ENV.deleteOrphanedCompanions]: 'true',
   });
   const { handler } = await import('../../../lambda/remediate');
   const quiet = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
