@@ -1,11 +1,13 @@
 import { Token } from 'aws-cdk-lib';
-import { DEFAULT_COMPANION_TAG_SUFFIX, ENV, MAX_TAG_LENGTH, SOCI_TAG_SUFFIX } from '../lambda/core/contract';
-
-/** Half of what a tag may have, so that every source tag of up to 64 characters has room for its companion. */
-const MAX_LENGTH = MAX_TAG_LENGTH / 2;
-
-const SUFFIX = /^(?=.*[A-Za-z0-9])[._-][A-Za-z0-9_.-]*$/;
-const PREFIX = /^(?=.*[A-Za-z0-9])[A-Za-z0-9_][A-Za-z0-9_.-]*[._-]$/;
+import {
+  COMPANION_TAG_PREFIX,
+  COMPANION_TAG_SUFFIX,
+  DEFAULT_COMPANION_TAG_SUFFIX,
+  ENV,
+  MAX_AFFIX_LENGTH,
+  MAX_TAG_LENGTH,
+  SOCI_TAG_SUFFIX,
+} from '../lambda/core/contract';
 
 /**
  * How the companion tag of an image is made from the tag that was pushed.
@@ -25,7 +27,7 @@ export class CompanionTag {
     check(
       'suffix',
       suffix,
-      SUFFIX,
+      COMPANION_TAG_SUFFIX,
       `a separator (- _ .) followed by letters, digits and separators, such as '-dockerv2'`,
     );
     if (suffix.endsWith(SOCI_TAG_SUFFIX)) {
@@ -53,7 +55,7 @@ export class CompanionTag {
     check(
       'prefix',
       prefix,
-      PREFIX,
+      COMPANION_TAG_PREFIX,
       `letters, digits and separators that end with a separator (- _ .), such as 'dockerv2-'`,
     );
     return new CompanionTag({ [ENV.companionTagPrefix]: prefix }, () => [`${prefix}*`]);
@@ -76,9 +78,9 @@ function check(form: 'suffix' | 'prefix', value: string, grammar: RegExp, expect
   if (Token.isUnresolved(value)) {
     throw new Error(`companion tag ${form} is a token, whose value is known only at deployment; expected ${expected}`);
   }
-  if (value.length > MAX_LENGTH) {
+  if (value.length > MAX_AFFIX_LENGTH) {
     throw new Error(
-      `companion tag ${form} '${value}' has ${value.length} characters; expected at most ${MAX_LENGTH}, because a tag ends at ${MAX_TAG_LENGTH}`,
+      `companion tag ${form} '${value}' has ${value.length} characters; expected at most ${MAX_AFFIX_LENGTH}, because a tag ends at ${MAX_TAG_LENGTH}`,
     );
   }
   if (!grammar.test(value)) {

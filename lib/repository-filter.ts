@@ -1,10 +1,10 @@
 import { Token } from 'aws-cdk-lib';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
+import { REPOSITORY_PATTERN } from '../lambda/core/contract';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
 const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 const NAME_LENGTH = { min: 2, max: 256 };
-const PATTERN = /^[a-z0-9._/*-]+$/;
 
 /**
  * Chooses repositories of the account and Region, by name.
@@ -75,7 +75,7 @@ export class RepositoryFilter {
       );
     }
     checkLength('pattern', pattern);
-    if (!PATTERN.test(pattern)) {
+    if (!REPOSITORY_PATTERN.test(pattern)) {
       throw new Error(
         `repository pattern '${pattern}' can match no repository name; expected lower-case letters, digits and . _ - / * only`,
       );

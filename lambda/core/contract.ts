@@ -1,4 +1,4 @@
-/** What the construct, the function, the CLI and their users must agree on; constants only, so that lib/ may import them. */
+/** Names and grammars that the construct, the function and the CLI must agree on; constants only, so that lib/ may import them. */
 
 export const DEFAULT_COMPANION_TAG_SUFFIX = '-dockerv2';
 
@@ -7,6 +7,17 @@ export const SOCI_TAG_SUFFIX = '-soci';
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 export const MAX_TAG_LENGTH = 128;
+
+/** A companion tag's suffix begins with a separator, and its prefix ends with one; each has a letter or digit. */
+export const COMPANION_TAG_SUFFIX = /^(?=.*[A-Za-z0-9])[._-][A-Za-z0-9_.-]*$/;
+export const COMPANION_TAG_PREFIX = /^(?=.*[A-Za-z0-9])[A-Za-z0-9_][A-Za-z0-9_.-]*[._-]$/;
+
+/** Of a suffix or a prefix: a source tag of up to 64 characters always has room for its companion tag. */
+export const MAX_AFFIX_LENGTH = MAX_TAG_LENGTH / 2;
+
+/** A tag or a repository name in which each `*` stands for any characters: what can match one at all. */
+export const TAG_PATTERN = /^[A-Za-z0-9_*][A-Za-z0-9_.*-]*$/;
+export const REPOSITORY_PATTERN = /^[a-z0-9._/*-]+$/;
 
 /** The `source` of every event that the service publishes. */
 export const EVENT_SOURCE = 'ecr-oci-remediation';

@@ -1,9 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { MAX_TAG_LENGTH } from '../../lambda/core/contract';
-
-/** What can match a tag: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
-const GLOB = /^[A-Za-z0-9_*][A-Za-z0-9_.*-]*$/;
+import { MAX_TAG_LENGTH, TAG_PATTERN } from '../../lambda/core/contract';
 
 /**
  * @param globs tags, in which each `*` stands for any characters
@@ -30,7 +27,7 @@ function problemOf(glob: string): string | undefined {
   if (glob.length > MAX_TAG_LENGTH) {
     return `has ${glob.length} characters of at most ${MAX_TAG_LENGTH}`;
   }
-  if (!GLOB.test(glob)) {
+  if (!TAG_PATTERN.test(glob)) {
     return 'matches no tag';
   }
   return glob.includes('**') ? "has '**', where a single '*' does the same" : undefined;

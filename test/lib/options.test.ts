@@ -1,6 +1,9 @@
 import { Lazy } from 'aws-cdk-lib';
+import { companionTagOf } from '../../lambda/core/companion/companion-tag';
+import { matchesGlob } from '../../lambda/core/companion/glob';
 import { COMPANION_FOR } from '../../lambda/core/companion/policy';
 import { UNCOMPRESSED_LAYERS } from '../../lambda/core/manifest/convert';
+import { formatPlatform, parsePlatform, platformTagPart } from '../../lambda/core/manifest/platform';
 import { CompanionFor, CompanionTag, ImagePlatform, RepositoryFilter, UncompressedLayers } from '../../lib';
 
 const token = Lazy.string({ produce: () => 'later' });
@@ -18,6 +21,25 @@ describe('CompanionTag', () => {
   test.each(['dockerv2-', '_v2.', 'A_', `${'a'.repeat(63)}-`])('takes the prefix %s', (prefix) => {
     expect(CompanionTag.prefix(prefix)._environment).toEqual({ COMPANION_TAG_PREFIX: prefix });
   });
+
+  test.each([
+    { form: { suffix: '-d' }, wildcards: CompanionTag.suffix('-d')._wildcards },
+    { form: { prefix: 'd-' }, wildcards: CompanionTag.prefix('d-')._wildcards },
+  ])(
+    'the wildcards of $form match every companion tag that the function makes, and no source tag',
+    ({ form, wildcards }) => {
+      const platforms = ['linux/arm64', 'linux/arm/v7'];
+      const further = platforms.map((name) => parsePlatform(name));
+      const globs = wildcards(platforms.map((name) => ImagePlatform.of(name)._tagPart));
+      const isExcluded = (tag: string) => globs.some((glob) => matchesGlob(glob, tag));
+      expect([undefined, ...further].map((platform) => isExcluded(companionTagOf('v1', form, platform)))).toEqual([
+        true,
+        true,
+        true,
+      ]);
+      expect(['v1', 'd', 'v1-dd', 'v1-arm64'].filter(isExcluded)).toEqual([]);
+    },
+  );
 
   test('matches the companions of further platforms too', () => {
     expect(CompanionTag.suffix('-d')._wildcards(['arm64', 'armv7'])).toEqual(['*-d', '*-d-arm64', '*-d-armv7']);
@@ -55,13 +77,36 @@ describe('CompanionTag', () => {
 });
 
 describe('ImagePlatform', () => {
+  const known = [
+    'linux/386',
+    'linux/amd64',
+    'linux/arm/v5',
+    'linux/arm/v6',
+    'linux/arm/v7',
+    'linux/arm64',
+    'linux/loong64',
+    'linux/mips64le',
+    'linux/ppc64le',
+    'linux/riscv64',
+    'linux/s390x',
+  ];
+
+  test.each([...known, 'linux/arm64/v8', 'linux/arm'])(
+    'normalizes %s as the function does, and gives it the same part of a tag',
+    (name) => {
+      const platform = parsePlatform(name);
+      if (!platform) throw new Error(`the function cannot read ${name}`);
+      expect(ImagePlatform.of(name)).toMatchObject({
+        platform: formatPlatform(platform),
+        _tagPart: platformTagPart(platform),
+      });
+    },
+  );
+
   test.each([
-    ['linux/amd64', 'linux/amd64', 'amd64'],
-    ['linux/arm64', 'linux/arm64', 'arm64'],
     ['linux/arm64/v8', 'linux/arm64', 'arm64'],
     ['linux/arm', 'linux/arm/v7', 'armv7'],
     ['linux/arm/v6', 'linux/arm/v6', 'armv6'],
-    ['linux/ppc64le', 'linux/ppc64le', 'ppc64le'],
   ])('%s is %s, in tags %s', (name, platform, tagPart) => {
     expect(ImagePlatform.of(name)).toMatchObject({ platform, _tagPart: tagPart });
   });
@@ -74,7 +119,7 @@ describe('ImagePlatform', () => {
     'refuses %j with the platforms to choose from',
     (name) => {
       expect(() => ImagePlatform.of(name)).toThrow(
-        `unknown platform '${name}'; expected one of linux/386, linux/amd64`,
+        new Error(`unknown platform '${name}'; expected one of ${known.join(', ')}`),
       );
     },
   );
