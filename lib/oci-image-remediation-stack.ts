@@ -39,21 +39,21 @@ export class OciImageRemediationStack extends Stack {
       ...others,
       ...(alarmEmail !== undefined && { alarmTopic: createAlarmTopic(this, alarmEmail) }),
     });
-    this.tell('LogGroupName', 'The log with one line for each decision', this.remediation.logGroup.logGroupName);
-    this.tell(
+    this.output('LogGroupName', 'The log with one line for each decision', this.remediation.logGroup.logGroupName);
+    this.output(
       'FunctionName',
       'The function, by which all metrics are told apart',
       this.remediation.handler.functionName,
     );
-    this.tell('PushesQueueUrl', 'Pushes that wait', this.remediation.pushesQueue.queueUrl);
-    this.tell('AuditsQueueUrl', 'Audits and requested repairs that wait', this.remediation.auditsQueue.queueUrl);
-    this.tell('DeadLetterQueueUrl', 'What could not be worked on', this.remediation.deadLetterQueue.queueUrl);
+    this.output('PushesQueueUrl', 'Pushes that wait', this.remediation.pushesQueue.queueUrl);
+    this.output('AuditsQueueUrl', 'Audits and requested repairs that wait', this.remediation.auditsQueue.queueUrl);
+    this.output('DeadLetterQueueUrl', 'What could not be worked on', this.remediation.deadLetterQueue.queueUrl);
     if (this.remediation.dashboard) {
-      this.tell('DashboardName', 'The CloudWatch dashboard', this.remediation.dashboard.dashboardName);
+      this.output('DashboardName', 'The CloudWatch dashboard', this.remediation.dashboard.dashboardName);
     }
   }
 
-  private tell(id: string, description: string, value: string): void {
+  private output(id: string, description: string, value: string): void {
     new CfnOutput(this, id, { description, value });
   }
 }

@@ -1,23 +1,24 @@
-import { Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { ENV } from '../lambda/core/contract';
 import type { OciImageRemediationProps } from './oci-image-remediation-props';
 import { createAlarms } from './private/alarms';
 import { createDashboard } from './private/dashboard';
+import { deliver } from './private/delivery';
 import { allowServicesToUse } from './private/encryption';
+import { environmentOf } from './private/environment';
+import { createMappings } from './private/mappings';
 import { ObservableRemediation } from './private/observable-remediation';
-import { minimalStatements, type Touched } from './private/permissions';
-import { createQueues, deliver } from './private/queues';
+import { minimalStatements, type ResourceArns } from './private/permissions';
+import { createQueues } from './private/queues';
 import { createFunction } from './private/remediation-function';
 import { selectRepositories } from './private/repository-selection';
 import { createRules } from './private/rules';
-import { validSettings } from './private/settings';
+import { type Settings, settingsOf } from './private/settings';
 import type { RemediationAlarm } from './remediation-alarm';
 
 /**
@@ -74,7 +75,8 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /** The dashboard. Absent if it is turned off. */
   public readonly dashboard?: cloudwatch.Dashboard;
 
-  private readonly touched: Touched;
+  private readonly settings: Settings;
+  private readonly resourceArns: ResourceArns;
   private readonly alarmsByName: ReadonlyMap<RemediationAlarm, cloudwatch.Alarm>;
 
   /**
@@ -82,8 +84,8 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
    */
   constructor(scope: Construct, id: string, props: OciImageRemediationProps = {}) {
     super(scope, id);
-    const settings = validSettings(this, props);
-    const repositories = selectRepositories(this, props.repositories);
+    const settings = settingsOf(this, props);
+    const repositories = selectRepositories(this, settings.repositories);
     const { encryptionKey } = props;
 
     const queues = createQueues(this, encryptionKey);
@@ -91,24 +93,24 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
     this.auditsQueue = queues.audits;
     this.deadLetterQueue = queues.deadLetters;
     this.logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
-      ...(props.logRemovalPolicy && { removalPolicy: props.logRemovalPolicy }),
-      ...(encryptionKey && { encryptionKey }),
+      retention: settings.logRetention,
+      removalPolicy: settings.logRemovalPolicy,
+      encryptionKey,
     });
     if (encryptionKey) {
       allowServicesToUse(encryptionKey, this);
     }
     const defaultBus = events.EventBus.fromEventBusName(this, 'DefaultBus', 'default');
     this.eventBus = props.eventBus ?? defaultBus;
-    this.touched = {
+    this.settings = settings;
+    this.resourceArns = {
       repositories: repositories.arns,
-      ...(repositories.listedArn && { listedRepositories: repositories.listedArn }),
+      listedRepositories: repositories.listedArn,
       eventBus: this.eventBus.eventBusArn,
       defaultBus: defaultBus.eventBusArn,
       queues: [this.pushesQueue.queueArn, this.auditsQueue.queueArn],
       logGroup: this.logGroup.logGroupArn,
-      ...(encryptionKey && { encryptionKey: encryptionKey.keyArn }),
-      deleteOrphanedCompanions: props.deleteOrphanedCompanions ?? false,
+      encryptionKey: encryptionKey?.keyArn,
     };
 
     const role = props.role ?? this.leastPrivilegedRole();
@@ -116,39 +118,23 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
     this.handler = createFunction(this, {
       role,
       logGroup: this.logGroup,
-      environment: {
-        ...settings.environment,
-        [ENV.repositories]: repositories.names.join(','),
-        [ENV.eventBusName]: this.reachableBusName(),
-      },
+      environment: environmentOf(this, settings, repositories, this.eventBus),
     });
-    const { maxConcurrency } = settings;
-    this.pushesMapping = this.mapping('PushesMapping', this.pushesQueue, 10, maxConcurrency.pushes);
-    // Half as many, for one of these messages can be an audit of 10,000 images.
-    this.auditsMapping = this.mapping('AuditsMapping', this.auditsQueue, 5, maxConcurrency.audits);
+    const mappings = createMappings(this, this.handler, queues, settings);
+    this.pushesMapping = mappings.pushes;
+    this.auditsMapping = mappings.audits;
 
-    const rules = createRules(
-      this,
-      { ...settings, repositories, deleteOrphanedCompanions: props.deleteOrphanedCompanions ?? false },
-      {
-        auditSchedule: settings.auditSchedule,
-        includeReplicatedImages: props.includeReplicatedImages ?? false,
-      },
-    );
+    const rules = createRules(this, settings, repositories);
     this.pushRule = rules.push;
+    this.replicationRule = rules.replication;
     this.auditRule = rules.audit;
-    if (rules.replication) {
-      this.replicationRule = rules.replication;
-    }
-    if (rules.auditSchedule) {
-      this.auditScheduleRule = rules.auditSchedule;
-    }
+    this.auditScheduleRule = rules.auditSchedule;
     deliver(queues, rules);
 
-    this.alarmsByName = createAlarms(this, props);
+    this.alarmsByName = createAlarms(this, queues, settings, props.alarmTopic);
     this.alarms = [...this.alarmsByName.values()];
-    if (props.dashboard ?? true) {
-      this.dashboard = createDashboard(this, this.alarms);
+    if (settings.dashboard) {
+      this.dashboard = createDashboard(this, queues, this.logGroup, this.alarms);
     }
   }
 
@@ -166,7 +152,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
    * `role` of your own.
    */
   public get minimalPolicy(): iam.PolicyDocument {
-    return new iam.PolicyDocument({ statements: minimalStatements(this.touched) });
+    return new iam.PolicyDocument({ statements: minimalStatements(this.resourceArns, this.settings) });
   }
 
   private leastPrivilegedRole(): iam.Role {
@@ -175,23 +161,5 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { Remediation: this.minimalPolicy },
     });
-  }
-
-  /** Not `SqsEventSource`, which grants the role two actions that Lambda does not need. */
-  private mapping(id: string, queue: sqs.IQueue, batchSize: number, maxConcurrency: number): lambda.EventSourceMapping {
-    return new lambda.EventSourceMapping(this, id, {
-      target: this.handler,
-      eventSourceArn: queue.queueArn,
-      batchSize,
-      maxConcurrency,
-      reportBatchItemFailures: true,
-    });
-  }
-
-  /** `PutEvents` finds a bus of another account or Region by its ARN only. */
-  private reachableBusName(): string {
-    const { account, region } = Stack.of(this);
-    const { env, eventBusName, eventBusArn } = this.eventBus;
-    return env.account === account && env.region === region ? eventBusName : eventBusArn;
   }
 }

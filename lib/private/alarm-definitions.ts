@@ -1,8 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { RemediationAlarm } from '../remediation-alarm';
-import type { AlarmThresholds } from './alarm-thresholds';
 import type { ObservableRemediation } from './observable-remediation';
+import type { Queues } from './queues';
+import type { Settings } from './settings';
 
 /** An alarm goes off when the metric reaches the threshold in `periods` of the last `of` periods. */
 export interface AlarmDefinition {
@@ -20,9 +21,10 @@ export interface AlarmDefinition {
 /** What nobody repeats by itself is news when it happens once; what the queue tries again is news when it goes on. */
 export function alarmDefinitions(
   remediation: ObservableRemediation,
-  thresholds: AlarmThresholds,
+  queues: Queues,
+  settings: Settings,
 ): Readonly<Record<RemediationAlarm, AlarmDefinition>> {
-  const { pushesQueue, auditsQueue, deadLetterQueue, handler } = remediation;
+  const { handler } = remediation;
   return {
     [RemediationAlarm.OCI_IMAGES_PUSHED]: {
       id: 'OciImagesPushedAlarm',
@@ -47,7 +49,7 @@ export function alarmDefinitions(
     [RemediationAlarm.FAILED]: {
       id: 'FailedAlarm',
       metric: remediation.metricFailed(),
-      threshold: thresholds.failed,
+      threshold: settings.alarmFailedThreshold,
       periods: 2,
       of: 3,
       sentences: [
@@ -57,7 +59,7 @@ export function alarmDefinitions(
     },
     [RemediationAlarm.DEAD_LETTERS]: {
       id: 'DeadLettersAlarm',
-      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(),
+      metric: queues.deadLetters.metricApproximateNumberOfMessagesVisible(),
       threshold: 1,
       sentences: [
         'A message could not be worked on and is in the dead-letter queue.',
@@ -67,8 +69,8 @@ export function alarmDefinitions(
     // Longer than five attempts take, so that one message that keeps failing is a dead letter before.
     [RemediationAlarm.PUSH_AGE]: {
       id: 'PushAgeAlarm',
-      metric: pushesQueue.metricApproximateAgeOfOldestMessage(),
-      threshold: thresholds.pushAge.toSeconds(),
+      metric: queues.pushes.metricApproximateAgeOfOldestMessage(),
+      threshold: settings.alarmPushAge.toSeconds(),
       sentences: [
         'A push waits for its companion for too long.',
         'See on the dashboard whether pushes fail, or more of them come than PutImage calls are allowed for.',
@@ -76,8 +78,8 @@ export function alarmDefinitions(
     },
     [RemediationAlarm.AUDIT_AGE]: {
       id: 'AuditAgeAlarm',
-      metric: auditsQueue.metricApproximateAgeOfOldestMessage(),
-      threshold: thresholds.auditAge.toSeconds(),
+      metric: queues.audits.metricApproximateAgeOfOldestMessage(),
+      threshold: settings.alarmAuditAge.toSeconds(),
       sentences: [
         'An audit, or a repair that it asked for, waits for too long: the next audit will ask for the same again.',
         'After the first audit of a large registry this passes; otherwise raise auditPutImagesPerSecond or audit less often.',
@@ -108,7 +110,7 @@ export function alarmDefinitions(
     [RemediationAlarm.TIME_TO_COMPANION]: {
       id: 'TimeToCompanionAlarm',
       metric: remediation.metricTimeToCompanion({ statistic: cloudwatch.Stats.p(99), period: Duration.minutes(15) }),
-      threshold: thresholds.timeToCompanion.toMilliseconds(),
+      threshold: settings.alarmTimeToCompanion.toMilliseconds(),
       sentences: [
         'Companions come too long after their pushes: a deployment that waits for one may give up.',
         'See on the dashboard whether pushes queue up, fail, or are throttled.',

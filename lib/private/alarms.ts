@@ -1,31 +1,30 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { MonitoringOptions } from '../monitoring-options';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import { RemediationAlarm } from '../remediation-alarm';
 import { type AlarmDefinition, alarmDefinitions } from './alarm-definitions';
-import { checkAlarmThresholds } from './alarm-thresholds';
 import type { ObservableRemediation } from './observable-remediation';
+import type { Queues } from './queues';
 import { runbookSentence } from './runbook';
+import type { Settings } from './settings';
 
-/**
- * The alarms that are not turned off. Each description says what happened, then what to do, then where to read on.
- *
- * @throws if a threshold is not above 0
- */
+/** The alarms that are not turned off. Each description says what happened, then what to do, then where to read on. */
 export function createAlarms(
   remediation: ObservableRemediation,
-  options: MonitoringOptions,
+  queues: Queues,
+  settings: Settings,
+  topic?: sns.ITopic,
 ): ReadonlyMap<RemediationAlarm, cloudwatch.Alarm> {
-  const definitions = alarmDefinitions(remediation, checkAlarmThresholds(remediation, options));
-  const wanted = Object.values(RemediationAlarm).filter((name) => !options.disabledAlarms?.includes(name));
-  return new Map(wanted.map((name) => [name, createAlarm(remediation, name, definitions[name], options)]));
+  const definitions = alarmDefinitions(remediation, queues, settings);
+  const enabled = Object.values(RemediationAlarm).filter((name) => !settings.disabledAlarms.includes(name));
+  return new Map(enabled.map((name) => [name, createAlarm(remediation, name, definitions[name], topic)]));
 }
 
 function createAlarm(
   remediation: ObservableRemediation,
   name: RemediationAlarm,
   { id, metric, threshold, periods = 1, of = periods, sentences }: AlarmDefinition,
-  { alarmTopic }: MonitoringOptions,
+  topic?: sns.ITopic,
 ): cloudwatch.Alarm {
   const alarm = new cloudwatch.Alarm(remediation, id, {
     metric,
@@ -37,8 +36,8 @@ function createAlarm(
     // There is data only for periods in which something happened.
     treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
   });
-  if (alarmTopic) {
-    alarm.addAlarmAction(new SnsAction(alarmTopic));
+  if (topic) {
+    alarm.addAlarmAction(new SnsAction(topic));
   }
   return alarm;
 }

@@ -1,8 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { MEDIA_TYPE_DIMENSION, METRICS, REASON_DIMENSION } from '../../lambda/core/contract';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import {
+  MEDIA_TYPE_DIMENSION,
+  METRIC_DIMENSION,
+  METRIC_NAMESPACE,
+  METRICS,
+  REASON_DIMENSION,
+} from '../../lambda/core/contract';
 import type { ObservableRemediation } from './observable-remediation';
 import { companionsWritten, putImageCalls } from './put-image-usage';
+import type { Queues } from './queues';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
 const PUT_IMAGE_QUOTA = 10;
@@ -14,6 +23,8 @@ const HALF = { width: GRID.columns / 2, height: GRID.height };
 /** One page that answers, from top to bottom: is anything wrong, what is pushed, what became of it, how fast, at what cost to others. */
 export function createDashboard(
   remediation: ObservableRemediation,
+  queues: Queues,
+  logGroup: logs.ILogGroup,
   alarms: readonly cloudwatch.Alarm[],
 ): cloudwatch.Dashboard {
   const dashboard = new cloudwatch.Dashboard(remediation, 'Dashboard', { defaultInterval: Duration.days(1) });
@@ -23,7 +34,7 @@ export function createDashboard(
     );
   }
   dashboard.addWidgets(
-    graph('Pushes by media type', THIRD, remediation._metricByDimension(METRICS.pushed, MEDIA_TYPE_DIMENSION)),
+    graph('Pushes by media type', THIRD, byDimension(remediation.handler, METRICS.pushed, MEDIA_TYPE_DIMENSION)),
     graph(
       'Outcomes',
       THIRD,
@@ -34,9 +45,9 @@ export function createDashboard(
       remediation.metricRefused({ label: 'refused' }),
       remediation.metricFailed({ label: 'failed, to be tried again' }),
     ),
-    graph('Refusals by reason', THIRD, remediation._metricByDimension(METRICS.refused, REASON_DIMENSION)),
+    graph('Refusals by reason', THIRD, byDimension(remediation.handler, METRICS.refused, REASON_DIMENSION)),
   );
-  dashboard.addWidgets(...work(remediation));
+  dashboard.addWidgets(...work(remediation, queues));
   dashboard.addWidgets(
     new cloudwatch.GraphWidget({
       title: 'PutImage calls a second, against the quota of the account and Region',
@@ -45,13 +56,12 @@ export function createDashboard(
       leftYAxis: { min: 0 },
       leftAnnotations: [{ value: PUT_IMAGE_QUOTA, label: 'default quota', color: cloudwatch.Color.RED }],
     }),
-    recentRefusals(remediation),
+    recentRefusals(logGroup),
   );
   return dashboard;
 }
 
-function work(remediation: ObservableRemediation): cloudwatch.IWidget[] {
-  const { pushesQueue, auditsQueue, deadLetterQueue } = remediation;
+function work(remediation: ObservableRemediation, queues: Queues): cloudwatch.IWidget[] {
   return [
     graph(
       'Milliseconds from push to companion',
@@ -62,15 +72,15 @@ function work(remediation: ObservableRemediation): cloudwatch.IWidget[] {
     graph(
       'Messages that wait',
       THIRD,
-      pushesQueue.metricApproximateNumberOfMessagesVisible({ label: 'pushes' }),
-      auditsQueue.metricApproximateNumberOfMessagesVisible({ label: 'audits' }),
-      deadLetterQueue.metricApproximateNumberOfMessagesVisible({ label: 'dead letters' }),
+      queues.pushes.metricApproximateNumberOfMessagesVisible({ label: 'pushes' }),
+      queues.audits.metricApproximateNumberOfMessagesVisible({ label: 'audits' }),
+      queues.deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'dead letters' }),
     ),
     graph(
       'Seconds that the oldest message waits',
       THIRD,
-      pushesQueue.metricApproximateAgeOfOldestMessage({ label: 'pushes' }),
-      auditsQueue.metricApproximateAgeOfOldestMessage({ label: 'audits' }),
+      queues.pushes.metricApproximateAgeOfOldestMessage({ label: 'pushes' }),
+      queues.audits.metricApproximateAgeOfOldestMessage({ label: 'audits' }),
     ),
   ];
 }
@@ -81,7 +91,21 @@ const graph = (
   ...left: cloudwatch.IMetric[]
 ): cloudwatch.GraphWidget => new cloudwatch.GraphWidget({ title, ...size, left, leftYAxis: { min: 0 } });
 
-const recentRefusals = ({ logGroup }: ObservableRemediation): cloudwatch.LogQueryWidget =>
+/**
+ * The sum of a metric for each value of its second dimension, whatever values there are.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+ */
+function byDimension(handler: lambda.IFunction, metricName: string, dimension: string): cloudwatch.MathExpression {
+  const schema = [METRIC_NAMESPACE, METRIC_DIMENSION, dimension].join(',');
+  const terms = `MetricName="${metricName}" ${METRIC_DIMENSION}="${handler.functionName}"`;
+  return new cloudwatch.MathExpression({
+    label: `\${PROP('Dim.${dimension}')}`,
+    expression: `SEARCH('{${schema}} ${terms}', '${cloudwatch.Stats.SUM}', 300)`,
+  });
+}
+
+const recentRefusals = (logGroup: logs.ILogGroup): cloudwatch.LogQueryWidget =>
   new cloudwatch.LogQueryWidget({
     title: 'Recent refusals: a person must act',
     ...HALF,

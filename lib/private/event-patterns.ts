@@ -2,21 +2,11 @@ import { Stack } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE, REQUESTS, SOCI_TAG_SUFFIX } from '../../lambda/core/contract';
-import type { CompanionTag } from '../companion-tag';
-import type { ImagePlatform } from '../image-platform';
 import type { RepositorySelection } from './repository-selection';
+import type { Settings } from './settings';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
 const MAX_PATTERN_CHARACTERS = 4096;
-
-/** Which images of which repositories. */
-export interface WantedImages {
-  readonly repositories: RepositorySelection;
-  readonly companionTag: CompanionTag;
-  readonly platforms: readonly ImagePlatform[];
-  /** Whether deletions of source tags are wanted too. */
-  readonly deleteOrphanedCompanions: boolean;
-}
 
 /**
  * The pushes that are worth a look, and the deletions if companions go with their source tags.
@@ -24,12 +14,23 @@ export interface WantedImages {
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
  * @throws if the pattern is longer than EventBridge allows
  */
-export const pushPattern = (scope: Construct, wanted: WantedImages): events.EventPattern =>
-  imagePattern(scope, wanted, 'ECR Image Action', wanted.deleteOrphanedCompanions ? ['PUSH', 'DELETE'] : ['PUSH']);
+export const pushPattern = (
+  scope: Construct,
+  settings: Settings,
+  repositories: RepositorySelection,
+): events.EventPattern =>
+  imagePattern(scope, settings, repositories, {
+    detailType: 'ECR Image Action',
+    actions: settings.deleteOrphanedCompanions ? ['PUSH', 'DELETE'] : ['PUSH'],
+  });
 
 /** The same for images that arrived by replication: at the destination there is this event in place of a push. */
-export const replicationPattern = (scope: Construct, wanted: WantedImages): events.EventPattern =>
-  imagePattern(scope, wanted, 'ECR Replication Action', ['REPLICATE']);
+export const replicationPattern = (
+  scope: Construct,
+  settings: Settings,
+  repositories: RepositorySelection,
+): events.EventPattern =>
+  imagePattern(scope, settings, repositories, { detailType: 'ECR Replication Action', actions: ['REPLICATE'] });
 
 /** Work that the function, the CLI, or anyone else who may put events, asks for. */
 export const requestPattern: events.EventPattern = { source: [EVENT_SOURCE], detailType: Object.values(REQUESTS) };
@@ -40,9 +41,9 @@ export const requestPattern: events.EventPattern = { source: [EVENT_SOURCE], det
  */
 function imagePattern(
   scope: Construct,
-  { repositories, companionTag, platforms }: WantedImages,
-  detailType: string,
-  actions: readonly string[],
+  { companionTag, platforms }: Settings,
+  repositories: RepositorySelection,
+  { detailType, actions }: { readonly detailType: string; readonly actions: readonly string[] },
 ): events.EventPattern {
   const furtherTagParts = platforms.slice(1).map((platform) => platform._tagPart);
   const notOurs = [...companionTag._wildcards(furtherTagParts), `*${SOCI_TAG_SUFFIX}`, ''];
@@ -50,7 +51,7 @@ function imagePattern(
     'action-type': actions,
     result: ['SUCCESS'],
     'image-tag': [{ 'anything-but': { wildcard: notOurs } }],
-    ...(repositories.eventMatchers ? { 'repository-name': repositories.eventMatchers } : {}),
+    ...(repositories.eventMatchers && { 'repository-name': repositories.eventMatchers }),
   };
   const pattern = { source: ['aws.ecr'], detailType: [detailType], detail };
   const characters = JSON.stringify(Stack.of(scope).resolve(pattern)).length;

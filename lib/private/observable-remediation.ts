@@ -1,8 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type * as logs from 'aws-cdk-lib/aws-logs';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
   AUDIT_FINISHED_DETAIL_TYPE,
@@ -19,22 +17,7 @@ import {
  * @internal a hidden base class, whose members jsii gives to the subclass
  */
 export abstract class ObservableRemediation extends Construct {
-  /** The function that makes the companions. */
   public abstract readonly handler: lambda.IFunction;
-
-  /** The pushes that wait for the function. */
-  public abstract readonly pushesQueue: sqs.IQueue;
-
-  /** The audits, and the repairs that they asked for, that wait for the function. */
-  public abstract readonly auditsQueue: sqs.IQueue;
-
-  /** What could not be delivered to either queue, or failed five times. */
-  public abstract readonly deadLetterQueue: sqs.IQueue;
-
-  /** The log of the function. */
-  public abstract readonly logGroup: logs.ILogGroup;
-
-  /** The bus that the outcomes go to. */
   public abstract readonly eventBus: events.IEventBus;
 
   /**
@@ -132,21 +115,6 @@ export abstract class ObservableRemediation extends Construct {
    */
   public metricTimeToCompanion(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.timeToCompanion, { statistic: cloudwatch.Stats.p(95), ...options });
-  }
-
-  /**
-   * The sum of a metric for each value of its second dimension, whatever values there are.
-   *
-   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
-   * @internal
-   */
-  public _metricByDimension(metricName: string, dimension: string): cloudwatch.MathExpression {
-    const schema = [METRIC_NAMESPACE, METRIC_DIMENSION, dimension].join(',');
-    const terms = `MetricName="${metricName}" ${METRIC_DIMENSION}="${this.handler.functionName}"`;
-    return new cloudwatch.MathExpression({
-      label: `\${PROP('Dim.${dimension}')}`,
-      expression: `SEARCH('{${schema}} ${terms}', '${cloudwatch.Stats.SUM}', 300)`,
-    });
   }
 
   private onEvent(id: string, detailType: string, options: events.OnEventOptions): events.Rule {

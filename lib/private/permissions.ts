@@ -6,9 +6,10 @@ import {
   OUTCOME_DETAIL_TYPE,
   REQUESTS,
 } from '../../lambda/core/contract';
+import type { Settings } from './settings';
 
 /** ARNs of everything that the function touches. */
-export interface Touched {
+export interface ResourceArns {
   readonly repositories: readonly string[];
   /** All of the account and Region, if an audit must list them. */
   readonly listedRepositories?: string;
@@ -18,33 +19,30 @@ export interface Touched {
   /** With the `:*` that stands for the log streams. */
   readonly logGroup: string;
   readonly encryptionKey?: string;
-  /** Whether companions are deleted with their source tags. */
-  readonly deleteOrphanedCompanions: boolean;
 }
 
 /** Every action that the function, or the Lambda service in its name, uses; nothing else. */
-export function minimalStatements(touched: Touched): iam.PolicyStatement[] {
+export function minimalStatements(
+  { repositories, listedRepositories, eventBus, defaultBus, queues, logGroup, encryptionKey }: ResourceArns,
+  { deleteOrphanedCompanions }: Settings,
+): iam.PolicyStatement[] {
   const reads = ['BatchGetImage', 'GetDownloadUrlForLayer', 'DescribeImages', 'ListTagsForResource'];
-  const statements = [
-    allow('ecr', reads, touched.repositories),
+  const writes = deleteOrphanedCompanions ? ['PutImage', 'BatchDeleteImage'] : ['PutImage'];
+  return [
+    allow('ecr', reads, repositories),
     // A repository without the tag has no such key, and a negated comparison with no key holds:
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-    allow(
-      'ecr',
-      ['PutImage', ...(touched.deleteOrphanedCompanions ? ['BatchDeleteImage'] : [])],
-      touched.repositories,
-      {
-        StringNotEquals: { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value },
-      },
-    ),
-    ...(touched.listedRepositories ? [allow('ecr', ['DescribeRepositories'], [touched.listedRepositories])] : []),
-    publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], touched.eventBus),
-    publish(Object.values(REQUESTS), touched.defaultBus),
+    allow('ecr', writes, repositories, {
+      StringNotEquals: { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value },
+    }),
+    ...(listedRepositories ? [allow('ecr', ['DescribeRepositories'], [listedRepositories])] : []),
+    publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], eventBus),
+    publish(Object.values(REQUESTS), defaultBus),
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
-    allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], touched.queues),
-    allow('logs', ['CreateLogStream', 'PutLogEvents'], [touched.logGroup]),
+    allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], queues),
+    allow('logs', ['CreateLogStream', 'PutLogEvents'], [logGroup]),
+    ...(encryptionKey ? [allow('kms', ['Decrypt'], [encryptionKey])] : []),
   ];
-  return touched.encryptionKey ? [...statements, allow('kms', ['Decrypt'], [touched.encryptionKey])] : statements;
 }
 
 const publish = (detailTypes: readonly string[], eventBus: string): iam.PolicyStatement =>

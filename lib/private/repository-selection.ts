@@ -26,10 +26,7 @@ export interface RepositorySelection {
 /**
  * @throws if the list is empty, if one filter covers another, if a repository is elsewhere, or if there are too many
  */
-export function selectRepositories(
-  scope: Construct,
-  filters: readonly RepositoryFilter[] = [RepositoryFilter.all()],
-): RepositorySelection {
+export function selectRepositories(scope: Construct, filters: readonly RepositoryFilter[]): RepositorySelection {
   if (filters.length === 0) {
     throw new Error(
       `repositories of ${scope.node.path} is an empty list; expected at least one RepositoryFilter, or no list for all repositories`,
@@ -38,12 +35,13 @@ export function selectRepositories(
   refuseCovered(scope, filters);
   const arns = filters.map((filter) => arnOf(scope, filter));
   refuseTooMany(scope, filters);
-  const all = filters.some((filter) => filter._matchesAll);
+  const hasPattern = filters.some(({ _name }) => _name.includes('*'));
+  const matchesAll = filters.some((filter) => filter._matchesAll);
   return {
     arns,
-    ...(filters.some(({ _name }) => _name.includes('*')) && { listedArn: arnOf(scope, RepositoryFilter.all()) }),
+    listedArn: hasPattern ? arnOf(scope, RepositoryFilter.all()) : undefined,
     names: filters.map(({ _name }) => _name),
-    ...(!all && { eventMatchers: filters.map((filter) => filter._eventMatcher) }),
+    eventMatchers: matchesAll ? undefined : filters.map((filter) => filter._eventMatcher),
   };
 }
 

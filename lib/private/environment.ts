@@ -1,0 +1,43 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { ENV } from '../../lambda/core/contract';
+import type { RepositorySelection } from './repository-selection';
+import type { Settings } from './settings';
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const MAX_CHARACTERS = 4_096;
+
+/** @throws if the environment is larger than Lambda allows */
+export function environmentOf(
+  scope: Construct,
+  settings: Settings,
+  repositories: RepositorySelection,
+  eventBus: IEventBus,
+): Readonly<Record<string, string>> {
+  const environment = {
+    ...settings.companionTag._environment,
+    [ENV.platforms]: settings.platforms.map(({ platform }) => platform).join(','),
+    [ENV.companionFor]: settings.companionFor,
+    [ENV.uncompressedLayers]: settings.uncompressedLayers,
+    [ENV.excludedTags]: settings.excludedTags.join(','),
+    ...(settings.deleteOrphanedCompanions && { [ENV.deleteOrphanedCompanions]: 'true' }),
+    [ENV.putImagesPerSecond]: `${settings.putImagesPerSecond}`,
+    [ENV.auditPutImagesPerSecond]: `${settings.auditPutImagesPerSecond}`,
+    [ENV.repositories]: repositories.names.join(','),
+    [ENV.eventBusName]: reachableName(scope, eventBus),
+  };
+  const characters = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  if (characters > MAX_CHARACTERS) {
+    throw new Error(
+      `repositories and excludedTags of ${scope.node.path} make an environment of ${characters} characters; expected at most ${MAX_CHARACTERS}, where Lambda stops: choose by shorter patterns`,
+    );
+  }
+  return environment;
+}
+
+/** `PutEvents` finds a bus of another account or Region by its ARN only. */
+function reachableName(scope: Construct, { env, eventBusName, eventBusArn }: IEventBus): string {
+  const { account, region } = Stack.of(scope);
+  return env.account === account && env.region === region ? eventBusName : eventBusArn;
+}

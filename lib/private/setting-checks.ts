@@ -1,0 +1,46 @@
+import { type Duration, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { ImagePlatform } from '../image-platform';
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency */
+const CONCURRENCY = { min: 2, max: 1000 };
+
+export function checkPlatforms(scope: Construct, platforms: readonly ImagePlatform[]): void {
+  if (platforms.length === 0) {
+    throw new Error(
+      `platforms of ${scope.node.path} is an empty list; expected at least one ImagePlatform, or no list for linux/amd64`,
+    );
+  }
+  const names = platforms.map(({ platform }) => platform);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice) {
+    throw new Error(`platforms of ${scope.node.path} are ${names.join(', ')}; expected ${twice} only once`);
+  }
+}
+
+/** @param concurrencies by the name of their prop, as in the checks below */
+export function checkConcurrency(scope: Construct, concurrencies: Readonly<Record<string, number>>): void {
+  const { min, max } = CONCURRENCY;
+  for (const [prop, concurrency] of Object.entries(concurrencies)) {
+    const valid = Number.isInteger(concurrency) && concurrency >= min && concurrency <= max;
+    if (!Token.isUnresolved(concurrency) && !valid) {
+      throw new Error(`${prop} of ${scope.node.path} is ${concurrency}; expected a whole number from ${min} to ${max}`);
+    }
+  }
+}
+
+export function checkNumbersAboveZero(scope: Construct, numbers: Readonly<Record<string, number>>): void {
+  for (const [prop, number] of Object.entries(numbers)) {
+    if (!Token.isUnresolved(number) && !(number > 0 && Number.isFinite(number))) {
+      throw new Error(`${prop} of ${scope.node.path} is ${number}; expected a number above 0`);
+    }
+  }
+}
+
+export function checkTimeAboveZero(scope: Construct, durations: Readonly<Record<string, Duration>>): void {
+  for (const [prop, duration] of Object.entries(durations)) {
+    if (!duration.isUnresolved() && duration.toMilliseconds() <= 0) {
+      throw new Error(`${prop} of ${scope.node.path} is no time at all; expected a Duration above 0`);
+    }
+  }
+}
