@@ -5,13 +5,17 @@ import path from 'node:path';
 
 const root = path.join(__dirname, '..', '..');
 
-/** Runs an app as the CDK CLI does, with no AWS account, and returns the resources of its one template. */
-function synthesize(app: string, context: Record<string, string> = {}): { Type: string }[] {
+/**
+ * Runs an app as the CDK CLI does, with no AWS account, and returns the resources of its one template. The context of its
+ * cdk.json turns findings of the CDK's template validation into errors.
+ */
+function synthesize(folder: string, app: string, options: Record<string, string> = {}): { Type: string }[] {
   const output = mkdtempSync(path.join(tmpdir(), 'synth-'));
+  const { context } = JSON.parse(readFileSync(path.join(root, folder, 'cdk.json'), 'utf8'));
   try {
-    execFileSync(path.join(root, 'node_modules', '.bin', 'tsx'), [app], {
+    execFileSync(path.join(root, 'node_modules', '.bin', 'tsx'), [path.join(folder, app)], {
       cwd: root,
-      env: { PATH: process.env.PATH, CDK_OUTDIR: output, CDK_CONTEXT_JSON: JSON.stringify(context) },
+      env: { PATH: process.env.PATH, CDK_OUTDIR: output, CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...options }) },
       stdio: 'pipe',
     });
     const manifest = JSON.parse(readFileSync(path.join(output, 'manifest.json'), 'utf8'));
@@ -28,8 +32,13 @@ function synthesize(app: string, context: Record<string, string> = {}): { Type: 
 
 const count = (resources: { Type: string }[], type: string) => resources.filter(({ Type }) => Type === type).length;
 
-test('bin/app.ts turns context into a stack', () => {
-  const resources = synthesize('bin/app.ts', { repositories: 'team/*', alarmEmail: 'team@example.com' });
+test('bin/app.ts turns context into a stack that passes template validation', () => {
+  const resources = synthesize('.', 'bin/app.ts', {
+    repositories: 'team/*',
+    alarmEmail: 'team@example.com',
+    includeReplicatedImages: 'true',
+    deleteOrphanedCompanions: 'true',
+  });
   expect(count(resources, 'AWS::Lambda::Function')).toBe(1);
   expect(count(resources, 'AWS::CloudWatch::Dashboard')).toBe(1);
   expect(count(resources, 'AWS::SNS::Subscription')).toBe(1);
@@ -39,8 +48,8 @@ test('bin/app.ts turns context into a stack', () => {
 test.each([
   ['all-repositories', 10, 3],
   ['sagemaker-team', 9, 4],
-])('the example %s is whole', (example, alarms, rules) => {
-  const resources = synthesize(`examples/typescript/${example}/app.ts`);
+])('the example %s synthesizes and passes template validation', (example, alarms, rules) => {
+  const resources = synthesize(`examples/typescript/${example}`, 'app.ts');
   expect(count(resources, 'AWS::Lambda::Function')).toBe(1);
   expect(count(resources, 'AWS::CloudWatch::Alarm')).toBe(alarms);
   expect(count(resources, 'AWS::Events::Rule')).toBe(rules);

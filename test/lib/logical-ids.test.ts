@@ -1,6 +1,6 @@
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { OciImageRemediationStack } from '../../lib';
+import { newApp } from './support';
 
 /**
  * CloudFormation deletes a resource whose logical id is gone and creates another: a queue loses its messages, a topic its
@@ -27,7 +27,7 @@ const KEPT = {
 };
 
 test('an update replaces no resource that holds state or a reference from outside', () => {
-  const stack = new OciImageRemediationStack(new App(), 'Stack', {
+  const stack = new OciImageRemediationStack(newApp(), 'Stack', {
     alarmEmail: 'team@example.com',
     includeReplicatedImages: true,
   });

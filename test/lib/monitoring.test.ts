@@ -1,21 +1,8 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { App, Duration, Lazy, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Duration, Lazy } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { REFUSAL_REASONS } from '../../lambda/core/reasons';
-import { readWork } from '../../lambda/events/work';
-import {
-  type MonitoringOptions,
-  OciImageRemediation,
-  type OciImageRemediationProps,
-  OciImageRemediationStack,
-  RemediationAlarm,
-} from '../../lib';
-
-function inNewStack(props?: OciImageRemediationProps): OciImageRemediation {
-  return new OciImageRemediation(new Stack(new App(), 'Stack'), 'Remediation', props);
-}
+import { type MonitoringOptions, type OciImageRemediation, RemediationAlarm } from '../../lib';
+import { newRemediation, newStack, remediationIn, templateOf } from './support';
 
 interface AlarmProperties {
   readonly AlarmDescription: string;
@@ -32,8 +19,8 @@ describe('with no props', () => {
   let remediation: OciImageRemediation;
   let template: Template;
   beforeAll(() => {
-    remediation = inNewStack();
-    template = Template.fromStack(Stack.of(remediation));
+    remediation = newRemediation();
+    template = templateOf(remediation);
   });
 
   const QUEUE = 'AWS/SQS';
@@ -111,15 +98,13 @@ describe('with no props', () => {
 
 describe('what the deployer chose', () => {
   test('thresholds move their alarms', () => {
-    const template = Template.fromStack(
-      Stack.of(
-        inNewStack({
-          alarmFailedThreshold: 50,
-          alarmPushAge: Duration.hours(1),
-          alarmAuditAge: Duration.days(2),
-          alarmTimeToCompanion: Duration.seconds(30),
-        }),
-      ),
+    const template = templateOf(
+      newRemediation({
+        alarmFailedThreshold: 50,
+        alarmPushAge: Duration.hours(1),
+        alarmAuditAge: Duration.days(2),
+        alarmTimeToCompanion: Duration.seconds(30),
+      }),
     );
     const thresholds = Object.fromEntries(alarmsOf(template).map((alarm) => [anchorOf(alarm), alarm.Threshold]));
     expect(thresholds).toMatchObject({
@@ -131,12 +116,12 @@ describe('what the deployer chose', () => {
   });
 
   test('alarms that are off do not exist, and the others notify the topic', () => {
-    const stack = new Stack(new App(), 'Stack');
-    const remediation = new OciImageRemediation(stack, 'Remediation', {
+    const stack = newStack();
+    const remediation = remediationIn(stack, {
       alarmTopic: new sns.Topic(stack, 'Topic'),
       disabledAlarms: [RemediationAlarm.OCI_IMAGES_PUSHED, RemediationAlarm.THROTTLES],
     });
-    const template = Template.fromStack(stack);
+    const template = templateOf(remediation);
     expect(remediation.tryFindAlarm(RemediationAlarm.OCI_IMAGES_PUSHED)).toBeUndefined();
     expect(remediation.alarms).toHaveLength(8);
     template.resourceCountIs('AWS::CloudWatch::Alarm', 8);
@@ -146,16 +131,16 @@ describe('what the deployer chose', () => {
   });
 
   test('no alarms and no dashboard', () => {
-    const remediation = inNewStack({ disabledAlarms: Object.values(RemediationAlarm), dashboard: false });
-    const template = Template.fromStack(Stack.of(remediation));
+    const remediation = newRemediation({ disabledAlarms: Object.values(RemediationAlarm), dashboard: false });
+    const template = templateOf(remediation);
     template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
     expect([remediation.alarms, remediation.dashboard]).toEqual([[], undefined]);
   });
 
   test('a dashboard without alarms', () => {
-    const remediation = inNewStack({ disabledAlarms: Object.values(RemediationAlarm) });
-    const template = Template.fromStack(Stack.of(remediation));
+    const remediation = newRemediation({ disabledAlarms: Object.values(RemediationAlarm) });
+    const template = templateOf(remediation);
     expect(JSON.stringify(template.findResources('AWS::CloudWatch::Dashboard'))).not.toContain('"Alarms\\');
   });
 
@@ -165,77 +150,10 @@ describe('what the deployer chose', () => {
     [{ alarmAuditAge: Duration.millis(0) }, 'alarmAuditAge of Stack/Remediation is no time at all'],
     [{ alarmTimeToCompanion: Duration.days(0) }, 'alarmTimeToCompanion of Stack/Remediation is no time at all'],
   ])('refuses %j', (options, message) => {
-    expect(() => inNewStack(options)).toThrow(message);
+    expect(() => newRemediation(options)).toThrow(message);
   });
 
   test('takes a threshold that is known only at deployment', () => {
-    expect(() => inNewStack({ alarmFailedThreshold: Lazy.number({ produce: () => 3 }) })).not.toThrow();
-  });
-});
-
-describe('docs/runbook.md', () => {
-  const runbook = readFileSync(path.join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
-  const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
-    `${title}`
-      .toLowerCase()
-      .replace(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
-  );
-  const alarmSections = [...(runbook.split(/^## The alarms$/m)[1]?.split(/^## /m)[0] ?? '').matchAll(/^### (.+)$/gm)];
-
-  test('has a section for each alarm, under the anchor that its text names', () => {
-    for (const name of Object.values(RemediationAlarm)) {
-      expect(anchors.filter((anchor) => anchor === name)).toEqual([name]);
-    }
-    expect(alarmSections).toHaveLength(Object.values(RemediationAlarm).length);
-  });
-
-  test('tells of each alarm how to look and how to cure', () => {
-    for (const [, title] of alarmSections) {
-      const section = runbook.split(`### ${title}\n`)[1]?.split(/^##/m)[0] ?? '';
-      expect([title, /\*\*Look\.\*\*/.test(section), /\*\*Cure\.\*\*/.test(section)]).toEqual([title, true, true]);
-    }
-  });
-
-  test('says of each refusal reason what to do, and names no other', () => {
-    const [, refusals = ''] = runbook.split(/^## The refusals$/m);
-    const named = [...(refusals.split(/^## /m)[0] ?? '').matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, cell]) =>
-      [...`${cell}`.matchAll(/`([a-z0-9-]+)`/g)].map(([, reason]) => reason),
-    );
-    expect(named.sort()).toEqual(Object.keys(REFUSAL_REASONS).sort());
-  });
-
-  test('links to sections that exist', () => {
-    const links = [...runbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => `${anchor}`);
-    expect(links.length).toBeGreaterThan(15);
-    expect(links.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
-  });
-
-  test('asks for work by events that the function reads', () => {
-    const entries = [...runbook.matchAll(/--entries '(.+)'$/gm)].flatMap(([, json]) => JSON.parse(`${json}`));
-    const works = entries.map(({ Source, DetailType, Detail }) =>
-      readWork(
-        JSON.stringify({
-          id: '1',
-          account: '123456789012',
-          region: 'eu-north-1',
-          source: Source,
-          'detail-type': DetailType,
-          detail: JSON.parse(Detail),
-        }),
-      ),
-    );
-    expect(works).toMatchObject([
-      { kind: 'repair', image: { repository: 'team/app', tag: 'v1' } },
-      { kind: 'repository-audit', repository: 'team/app' },
-      { kind: 'registry-audit' },
-    ]);
-  });
-
-  test('asks the stack only for outputs that it has', () => {
-    const template = Template.fromStack(new OciImageRemediationStack(new App(), 'Stack'));
-    const outputs = [...runbook.matchAll(/\$\(output (\w+)\)/g)].map(([, name]) => `${name}`);
-    expect(outputs.length).toBeGreaterThan(3);
-    expect(outputs.filter((name) => !(name in template.findOutputs('*')))).toEqual([]);
+    expect(() => newRemediation({ alarmFailedThreshold: Lazy.number({ produce: () => 3 }) })).not.toThrow();
   });
 });

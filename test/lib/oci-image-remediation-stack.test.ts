@@ -1,8 +1,9 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { type App, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { OciImageRemediationStack, type OciImageRemediationStackProps, RepositoryFilter } from '../../lib';
+import { newApp } from './support';
 
 /** Findings of cdk-nag that are wanted, with the reason. */
 const ACKNOWLEDGED = [
@@ -26,7 +27,7 @@ test.each<[string, OciImageRemediationStackProps, typeof ACKNOWLEDGED]>([
     [],
   ],
 ])('for %s, cdk-nag finds exactly what is acknowledged', (_, props, acknowledged) => {
-  const app = new App();
+  const app = newApp();
   const stack = new OciImageRemediationStack(app, 'All', props);
   expect(violations(app)).toEqual(acknowledged.map(({ id }) => [id, 'All/Remediation/Role/Resource']));
   Validations.of(stack.remediation).acknowledge(...acknowledged);
@@ -36,7 +37,7 @@ test.each<[string, OciImageRemediationStackProps, typeof ACKNOWLEDGED]>([
 describe('with an alarm mail', () => {
   let template: Template;
   beforeAll(() => {
-    template = Template.fromStack(new OciImageRemediationStack(new App(), 'Stack', { alarmEmail: 'team@example.com' }));
+    template = Template.fromStack(new OciImageRemediationStack(newApp(), 'Stack', { alarmEmail: 'team@example.com' }));
   });
 
   test('every alarm notifies the topic that mails', () => {
@@ -79,7 +80,7 @@ describe('with an alarm mail', () => {
 });
 
 test('tells where to look', () => {
-  const template = Template.fromStack(new OciImageRemediationStack(new App(), 'Stack'));
+  const template = Template.fromStack(new OciImageRemediationStack(newApp(), 'Stack'));
   const outputs = Object.entries(template.findOutputs('*')).map(([id, { Value }]) => [id, Value]);
   expect(outputs).toEqual([
     ['LogGroupName', { Ref: expect.stringMatching(/^RemediationLogs/) }],
@@ -92,13 +93,13 @@ test('tells where to look', () => {
 });
 
 test.each(['', 'team', 'a@b, c@d', '@example.com'])('refuses the alarm mail %j', (alarmEmail) => {
-  expect(() => new OciImageRemediationStack(new App(), 'Stack', { alarmEmail })).toThrow(
+  expect(() => new OciImageRemediationStack(newApp(), 'Stack', { alarmEmail })).toThrow(
     `alarmEmail of Stack is '${alarmEmail}'; expected one mail address`,
   );
 });
 
 test('refuses an alarm mail beside a topic', () => {
-  const app = new App();
+  const app = newApp();
   const topics = new OciImageRemediationStack(app, 'Topics');
   const alarmTopic = sns.Topic.fromTopicArn(topics, 'Topic', 'arn:aws:sns:eu-north-1:123456789012:alarms');
   expect(() => new OciImageRemediationStack(app, 'Stack', { alarmEmail: 'team@example.com', alarmTopic })).toThrow(

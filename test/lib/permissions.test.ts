@@ -1,0 +1,173 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { type OciImageRemediation, RepositoryFilter } from '../../lib';
+import { arn, functionOf, newApp, newRemediation, newStack, only, queueOf, remediationIn, templateOf } from './support';
+
+const roleOf = (template: Template) => only(template, 'AWS::IAM::Role').properties;
+const statementsOf = (template: Template) => roleOf(template).Policies[0].PolicyDocument.Statement;
+
+describe('with no props', () => {
+  let remediation: OciImageRemediation;
+  let template: Template;
+  beforeAll(() => {
+    remediation = newRemediation();
+    template = templateOf(remediation);
+  });
+
+  test('the function may do this and nothing else', () => {
+    const repositories = arn('ecr:eu-north-1:123456789012:repository/*');
+    const defaultBus = arn('events:eu-north-1:123456789012:event-bus/default');
+    const own = (...detailTypes: string[]) => ({
+      StringEquals: { 'events:source': 'ecr-oci-remediation', 'events:detail-type': detailTypes },
+    });
+    expect(roleOf(template)).not.toHaveProperty('ManagedPolicyArns');
+    expect(roleOf(template).Policies).toEqual([
+      {
+        PolicyName: 'Remediation',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: [
+                'ecr:BatchGetImage',
+                'ecr:GetDownloadUrlForLayer',
+                'ecr:DescribeImages',
+                'ecr:ListTagsForResource',
+              ],
+              Resource: repositories,
+            },
+            {
+              Effect: 'Allow',
+              Action: 'ecr:PutImage',
+              Resource: repositories,
+              Condition: { StringNotEquals: { 'ecr:ResourceTag/ecr-oci-remediation': 'disabled' } },
+            },
+            { Effect: 'Allow', Action: 'ecr:DescribeRepositories', Resource: repositories },
+            {
+              Effect: 'Allow',
+              Action: 'events:PutEvents',
+              Resource: defaultBus,
+              Condition: own('Image Remediation', 'Repository Audit Finished'),
+            },
+            {
+              Effect: 'Allow',
+              Action: 'events:PutEvents',
+              Resource: defaultBus,
+              Condition: own('Registry Audit Requested', 'Repository Audit Requested', 'Image Repair Requested'),
+            },
+            {
+              Effect: 'Allow',
+              Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+              Resource: [queueOf(template, 'Pushes').arn, queueOf(template, 'Audits').arn],
+            },
+            {
+              Effect: 'Allow',
+              Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              Resource: only(template, 'AWS::Logs::LogGroup').arn,
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test('minimalPolicy has the same statements', () => {
+    expect(Stack.of(remediation).resolve(remediation.minimalPolicy)).toEqual(
+      roleOf(template).Policies[0].PolicyDocument,
+    );
+  });
+});
+
+describe('with repositories, a bus and a key', () => {
+  let template: Template;
+  beforeAll(() => {
+    const stack = newStack();
+    template = templateOf(
+      remediationIn(stack, {
+        repositories: [
+          RepositoryFilter.of(new ecr.Repository(stack, 'Images')),
+          RepositoryFilter.named('team/app'),
+          RepositoryFilter.matching('ml/*'),
+          RepositoryFilter.matching('*/serving'),
+        ],
+        eventBus: events.EventBus.fromEventBusName(stack, 'Bus', 'outcomes'),
+        encryptionKey: new kms.Key(stack, 'Key'),
+      }),
+    );
+  });
+
+  test('images are read and put in these repositories only; the list has all, to find those that match', () => {
+    const chosen = [
+      only(template, 'AWS::ECR::Repository').arn,
+      ...['team/app', 'ml/*', '*/serving'].map((name) => arn(`ecr:eu-north-1:123456789012:repository/${name}`)),
+    ];
+    const [read, put, list] = statementsOf(template);
+    expect([read.Resource, put.Resource]).toEqual([chosen, chosen]);
+    expect(list.Resource).toEqual(arn('ecr:eu-north-1:123456789012:repository/*'));
+  });
+
+  test('outcomes go to the bus, requests to the default bus', () => {
+    const [, , , outcomes, requests] = statementsOf(template);
+    expect(outcomes.Resource).toEqual(arn('events:eu-north-1:123456789012:event-bus/outcomes'));
+    expect(requests.Resource).toEqual(arn('events:eu-north-1:123456789012:event-bus/default'));
+  });
+
+  test('the key decrypts messages', () => {
+    expect(statementsOf(template).at(-1)).toEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: only(template, 'AWS::KMS::Key').arn,
+    });
+  });
+});
+
+test('lists no repositories if all are named', () => {
+  const template = templateOf(newRemediation({ repositories: [RepositoryFilter.named('team/app')] }));
+  expect(JSON.stringify(statementsOf(template))).not.toContain('DescribeRepositories');
+});
+
+test('deletes only if orphaned companions are deleted, and not in a repository that opted out', () => {
+  const [read, write, ...others] = statementsOf(templateOf(newRemediation({ deleteOrphanedCompanions: true })));
+  expect(write).toMatchObject({
+    Action: ['ecr:PutImage', 'ecr:BatchDeleteImage'],
+    Condition: { StringNotEquals: { 'ecr:ResourceTag/ecr-oci-remediation': 'disabled' } },
+  });
+  expect(JSON.stringify([read, ...others])).not.toContain('BatchDelete');
+});
+
+test("a caller's role stays as it is, and minimalPolicy completes it", () => {
+  const stack = newStack();
+  const role = new iam.Role(stack, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  const remediation = remediationIn(stack, { role });
+  const policy = new iam.ManagedPolicy(stack, 'Policy', { document: remediation.minimalPolicy, roles: [role] });
+  remediation.pushesMapping.node.addDependency(policy);
+  remediation.auditsMapping.node.addDependency(policy);
+  const template = templateOf(remediation);
+  expect(roleOf(template)).toEqual({ AssumeRolePolicyDocument: expect.anything() });
+  template.resourceCountIs('AWS::IAM::Policy', 0);
+  expect(functionOf(template).properties.Role).toEqual(only(template, 'AWS::IAM::Role').arn);
+  expect(remediation.grantPrincipal).toBe(role);
+});
+
+test('the most repositories that are allowed fit into the inline policies of a role, in the partition with the longest ARNs', () => {
+  const stack = new Stack(newApp(), 'Stack', { env: { account: '123456789012', region: 'ap-southeast-1' } });
+  const names = Array.from({ length: 57 }, (_, index) => RepositoryFilter.named(`${index}`.padStart(4, 'a')));
+  const remediation = remediationIn(stack, {
+    repositories: names,
+    encryptionKey: new kms.Key(stack, 'Key'),
+    eventBus: new events.EventBus(stack, 'Bus'),
+  });
+  const policy = JSON.stringify(stack.resolve(remediation.minimalPolicy))
+    .replaceAll('{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},"', '"arn:aws-us-gov')
+    .replaceAll('"]]}', '"')
+    .replace(/\{"Fn::GetAtt":\["(Logs|Remediation)[^}]*\}/g, `"arn${'a'.repeat(180)}"`)
+    .replace(/\{"Fn::GetAtt":[^}]*\}/g, `"arn${'a'.repeat(330)}"`);
+  expect(policy).not.toMatch(/Fn::|Ref/);
+  expect(policy.length).toBeGreaterThan(8_500);
+  expect(policy.length).toBeLessThanOrEqual(10_240);
+});

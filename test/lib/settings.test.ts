@@ -1,0 +1,109 @@
+import { Lazy } from 'aws-cdk-lib';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
+import { ImagePlatform, type OciImageRemediationProps, RepositoryFilter } from '../../lib';
+import { settingsOf } from '../../lib/private/settings';
+import { newRemediation, newStack, remediationIn } from './support';
+
+const { all, named, matching } = RepositoryFilter;
+
+test('a prop that is undefined has its default', () => {
+  const absent = settingsOf(newStack(), {});
+  const props = Object.fromEntries(Object.keys(absent).map((prop) => [prop, undefined]));
+  expect(Object.keys(props).length).toBeGreaterThan(20);
+  const undefinedProps = settingsOf(newStack(), props);
+  expect(Object.values(undefinedProps)).not.toContain(undefined);
+  expect(JSON.stringify(undefinedProps)).toEqual(JSON.stringify(absent));
+});
+
+describe('refuses settings with what it got and what it expects', () => {
+  test.each<[string, OciImageRemediationProps, RegExp]>([
+    [
+      'no repositories',
+      { repositories: [] },
+      /^repositories of Stack\/Remediation is an empty list; expected at least one/,
+    ],
+    [
+      'all and one',
+      { repositories: [named('team/app'), all()] },
+      /^repositories of Stack\/Remediation contradict each other: RepositoryFilter.all\(\) already covers RepositoryFilter.named\('team\/app'\); expected only one/,
+    ],
+    [
+      'a name within a pattern',
+      { repositories: [matching('team/*'), named('team/app')] },
+      /RepositoryFilter.matching\('team\/\*'\) already covers RepositoryFilter.named\('team\/app'\)/,
+    ],
+    ['the same twice', { repositories: [named('ab'), named('ab')] }, /named\('ab'\) already covers .*named\('ab'\)/],
+    [
+      'a policy of more than 10,240 characters',
+      { repositories: Array.from({ length: 150 }, (_, index) => named(`${index}`.padStart(4, 'a'))) },
+      /are 150 filters.* expected at most 3800/,
+    ],
+    ['no platforms', { platforms: [] }, /^platforms of Stack\/Remediation is an empty list; expected at least one/],
+    [
+      'a platform twice',
+      { platforms: [ImagePlatform.LINUX_ARM64, ImagePlatform.of('linux/arm64/v8')] },
+      /^platforms of Stack\/Remediation are linux\/arm64, linux\/arm64; expected linux\/arm64 only once/,
+    ],
+    [
+      'too little concurrency',
+      { maxConcurrency: 1 },
+      /^maxConcurrency of Stack\/Remediation is 1; expected a whole number from 2 to 1000/,
+    ],
+    ['too much concurrency', { maxConcurrency: 1001 }, /is 1001; expected/],
+    ['half a concurrency', { maxConcurrency: 2.5 }, /is 2.5; expected/],
+    [
+      'too little concurrency of audits',
+      { auditMaxConcurrency: 1 },
+      /^auditMaxConcurrency of Stack\/Remediation is 1; expected a whole number from 2 to 1000/,
+    ],
+    [
+      'no put at all',
+      { putImagesPerSecond: 0 },
+      /^putImagesPerSecond of Stack\/Remediation is 0; expected a number above 0/,
+    ],
+    [
+      'no put of audits',
+      { auditPutImagesPerSecond: -1 },
+      /^auditPutImagesPerSecond of Stack\/Remediation is -1; expected a number above 0/,
+    ],
+  ])('%s', (_, props, message) => {
+    expect(() => newRemediation(props)).toThrow(message);
+  });
+
+  test.each([
+    ['*', 'excludes every tag'],
+    ['', 'matches no tag'],
+    ['-pr*', 'matches no tag'],
+    ['pr,*', 'matches no tag'],
+    ['pr-**', "has '**', where a single '*' does the same"],
+    ['a'.repeat(129), 'has 129 characters of at most 128'],
+    [Lazy.string({ produce: () => 'later' }), 'is a token'],
+  ])('the excluded tag %j', (tag, problem) => {
+    expect(() => newRemediation({ excludedTags: ['pr-*', tag] })).toThrow(
+      `excludedTags of Stack/Remediation has '${tag}', which ${problem}`,
+    );
+  });
+
+  test('an excluded tag twice', () => {
+    expect(() => newRemediation({ excludedTags: ['pr-*', 'pr-*'] })).toThrow("has 'pr-*', which is there twice");
+  });
+
+  test.each([
+    ['account', 'arn:aws:ecr:eu-north-1:210987654321:repository/ab', '210987654321', '123456789012'],
+    ['region', 'arn:aws:ecr:us-east-1:123456789012:repository/ab', 'us-east-1', 'eu-north-1'],
+  ])('a repository of another %s', (what, arn, got, expected) => {
+    const stack = newStack();
+    const repository = ecr.Repository.fromRepositoryArn(stack, 'Far', arn);
+    expect(() => remediationIn(stack, { repositories: [RepositoryFilter.of(repository)] })).toThrow(
+      `repository Stack/Far of Stack/Remediation is in ${what} ${got}; expected ${expected}`,
+    );
+  });
+
+  test('a repository that two filters name', () => {
+    const stack = newStack();
+    const repository = ecr.Repository.fromRepositoryName(stack, 'Near', 'team/app');
+    expect(() => remediationIn(stack, { repositories: [RepositoryFilter.of(repository), named('team/app')] })).toThrow(
+      "RepositoryFilter.of(Stack/Near) already covers RepositoryFilter.named('team/app')",
+    );
+  });
+});
