@@ -1,33 +1,33 @@
 import type { AuditSchedule } from './audit-schedule';
 
 /**
- * How the images are worked on that no push event tells of.
+ * How audits find and repair what push events missed.
  */
 export interface AuditOptions {
   /**
    * When the repositories are audited.
    *
-   * An audit asks for the repair of every companion that is missing or stale, whether the event of its push was lost or the
-   * image is older than this construct.
+   * An audit requests the repair of every missing or stale companion, whether its push event was lost or the image is older
+   * than this construct.
    *
    * @default AuditSchedule.daily()
    */
   readonly auditSchedule?: AuditSchedule;
 
   /**
-   * How many batches of audits and of the repairs that they ask for are worked on at the same time, from 2 to 1000.
+   * How many batches of audits, and of the repairs that they request, are processed at the same time, from 2 to 1000.
    *
-   * They have a queue of their own, so that a backfill of any size does not delay a push.
+   * They have their own queue, so a backfill of any size doesn't delay a push.
    *
    * @default 2
    */
   readonly auditMaxConcurrency?: number;
 
   /**
-   * How many `PutImage` calls each of these makes in a second, at the most.
+   * The most `PutImage` calls per second that each of these batches makes.
    *
-   * Times `auditMaxConcurrency`, this is how much a backfill takes of the account's `PutImage` quota, besides the share of
-   * the pushes.
+   * Multiplied by `auditMaxConcurrency`, this is the part of the account's `PutImage` quota that a backfill uses, in addition
+   * to what pushes use.
    *
    * @default 0.5
    */

@@ -3,28 +3,28 @@
  */
 export enum CompanionFor {
   /**
-   * OCI images, and every index: what SageMaker `CreateModel` and AWS Lambda refuse.
+   * OCI images, and every index: what SageMaker `CreateModel` and AWS Lambda reject.
    */
   OCI_IMAGES = 'oci-images',
 
   /**
-   * Images that are in Docker format already get one too, so that consumers can rely on one naming rule.
+   * Images in Docker format too, so that consumers can rely on one naming rule.
    */
   EVERY_TAG = 'every-tag',
 }
 
 /**
- * What happens to an OCI image that has an uncompressed layer (`application/vnd.oci.image.layer.v1.tar`).
+ * What to do with an OCI image that has an uncompressed layer (`application/vnd.oci.image.layer.v1.tar`).
  */
 export enum UncompressedLayers {
   /**
-   * The image is refused with the reason `uncompressed-layer`, because AWS Lambda rejects such layers in Docker format.
+   * Refuse the image with the reason `uncompressed-layer`, because AWS Lambda rejects such layers in Docker format.
    */
   REFUSE = 'refuse',
 
   /**
-   * The layer gets the Docker type `application/vnd.docker.image.rootfs.diff.tar`, which container runtimes pull but AWS
-   * Lambda does not.
+   * Give the layer the Docker type `application/vnd.docker.image.rootfs.diff.tar`. Container runtimes pull such layers;
+   * AWS Lambda rejects them.
    */
   RELABEL = 'relabel',
 }

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 
-/** Architectures of Linux images, as image-spec names them: https://github.com/opencontainers/image-spec/blob/main/image-index.md */
+/** Platforms of Linux images, named as in image-spec: https://github.com/opencontainers/image-spec/blob/main/image-index.md */
 const KNOWN = [
   'linux/386',
   'linux/amd64',
@@ -15,20 +15,20 @@ const KNOWN = [
   'linux/s390x',
 ] as const;
 
-/** What `docker buildx` also accepts for the same platform: https://github.com/containerd/platforms */
+/** Other names that `docker buildx` accepts for the same platforms: https://github.com/containerd/platforms */
 const ALIASES: Readonly<Record<string, string>> = {
   'linux/arm64/v8': 'linux/arm64',
   'linux/arm': 'linux/arm/v7',
 };
 
 /**
- * A platform whose image is taken from a multi-platform image (an index), as in `docker build --platform`.
+ * A platform whose image is selected from a multi-platform image (an index), as in `docker build --platform`.
  */
 export class ImagePlatform {
-  /** Linux on x86-64: what SageMaker and AWS Lambda run by default. */
+  /** Linux on x86-64, the default of SageMaker and AWS Lambda. */
   public static readonly LINUX_AMD64 = new ImagePlatform('linux/amd64');
 
-  /** Linux on 64-bit Arm: AWS Graviton. */
+  /** Linux on 64-bit Arm, such as AWS Graviton. */
   public static readonly LINUX_ARM64 = new ImagePlatform('linux/arm64');
 
   /** Linux on 32-bit Arm v7. */
@@ -38,7 +38,7 @@ export class ImagePlatform {
    * A platform by name.
    *
    * @param platform `linux/architecture` or `linux/architecture/variant`, such as `linux/arm64`
-   * @throws if the platform is not a Linux platform that container images are built for
+   * @throws if the platform is not one of the known Linux platforms
    */
   public static of(platform: string): ImagePlatform {
     if (Token.isUnresolved(platform)) {

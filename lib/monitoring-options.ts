@@ -3,36 +3,36 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { RemediationAlarm } from './remediation-alarm';
 
 /**
- * What operators see, and when they are called.
+ * The alarms, their thresholds, and the dashboard.
  *
- * Only those alarms have a threshold here whose right value differs from account to account. Any other alarm is made from
- * the `metricXxx()` methods, with the built-in one turned off.
+ * There are options for the thresholds that depend on the account. To change another alarm, disable it and create your own
+ * from the `metricXxx()` methods.
  */
 export interface MonitoringOptions {
   /**
    * The topic that every alarm notifies.
    *
-   * The policy of the topic, and that of its KMS key, must let `cloudwatch.amazonaws.com` publish.
+   * The policies of the topic and of its KMS key must let `cloudwatch.amazonaws.com` publish.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
-   * @default - the alarms exist and notify nobody
+   * @default - no notifications
    */
   readonly alarmTopic?: sns.ITopic;
 
   /**
-   * The alarms that are not wanted.
+   * The alarms to leave out.
    *
-   * For example `[RemediationAlarm.OCI_IMAGES_PUSHED]` where OCI images are the normal case and only failures are news.
+   * For example `[RemediationAlarm.OCI_IMAGES_PUSHED]`, if you push OCI images on purpose and only care about failures.
    *
-   * @default - every alarm exists
+   * @default - every alarm is created
    */
   readonly disabledAlarms?: RemediationAlarm[];
 
   /**
-   * How many repairs must fail in five minutes, twice within a quarter of an hour, for `RemediationAlarm.FAILED`.
+   * How many repairs must fail in five minutes, in two of three such periods, before `RemediationAlarm.FAILED` goes off.
    *
-   * A failed repair is tried again by itself, and one that fails for good is a dead letter, which has its own alarm. This
-   * alarm tells earlier that something is wrong with many of them.
+   * Failed repairs are retried. Those that keep failing become dead letters, which have their own alarm. This alarm goes off
+   * earlier, when many repairs fail.
    *
    * @default 10
    */
@@ -46,25 +46,25 @@ export interface MonitoringOptions {
   readonly alarmPushAge?: Duration;
 
   /**
-   * How long an audit, or a repair that it asked for, may wait before `RemediationAlarm.AUDIT_AGE` goes off.
+   * How long an audit, or a repair that it requested, may wait before `RemediationAlarm.AUDIT_AGE` goes off.
    *
-   * The first audit of a large registry takes long by design: 86,400 repairs a day with the default rate.
+   * The first audit of a large registry takes a while: with the default rate, at most 86,400 repairs per day.
    *
    * @default Duration.days(1)
    */
   readonly alarmAuditAge?: Duration;
 
   /**
-   * How long after its push a companion may come before `RemediationAlarm.TIME_TO_COMPANION` goes off.
+   * How long a companion may take after its push before `RemediationAlarm.TIME_TO_COMPANION` goes off.
    *
-   * It is compared with the 99th percentile over 15 minutes.
+   * The alarm compares this with the 99th percentile over 15 minutes.
    *
    * @default Duration.minutes(5)
    */
   readonly alarmTimeToCompanion?: Duration;
 
   /**
-   * Whether there is a CloudWatch dashboard.
+   * Whether to create a CloudWatch dashboard.
    *
    * @default true
    */

@@ -17,24 +17,25 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   /**
    * The repositories whose pushes are remediated.
    *
-   * They are what the rule matches, what is audited and what the role may touch. A filter that another one covers is an error.
+   * The rules match them, audits cover them, and the role may read and write only their images. It is an error if one filter
+   * covers another.
    *
    * @default - every repository of the account and Region
    */
   readonly repositories?: RepositoryFilter[];
 
   /**
-   * How a companion tag is made from the tag that was pushed.
+   * How the companion tag is made from the tag that was pushed.
    *
    * @default CompanionTag.suffix('-dockerv2')
    */
   readonly companionTag?: CompanionTag;
 
   /**
-   * The platforms that are taken from a multi-platform image.
+   * The platforms to select from a multi-platform image.
    *
    * The first gets the plain companion tag (`v1-dockerv2`), each further one a tag with its architecture
-   * (`v1-dockerv2-arm64`). An image for a single platform is taken whatever its platform is.
+   * (`v1-dockerv2-arm64`). An image for a single platform is used whatever its platform is.
    *
    * @default [ImagePlatform.LINUX_AMD64]
    */
@@ -48,28 +49,30 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   readonly companionFor?: CompanionFor;
 
   /**
-   * What happens to an image with an uncompressed layer.
+   * What to do with an image that has an uncompressed layer.
    *
    * @default UncompressedLayers.REFUSE
    */
   readonly uncompressedLayers?: UncompressedLayers;
 
   /**
-   * Tags that get no companion, such as `['pr-*', 'cache']`. Each `*` stands for any characters.
+   * Tags that get no companion, such as `['pr-*', 'cache']`. Each `*` matches any characters.
    *
-   * A whole repository opts out by the resource tag `ecr-oci-remediation: disabled`, which the policy of the role holds too.
+   * A whole repository opts out with the resource tag `ecr-oci-remediation: disabled`, which the role's policy enforces.
    *
    * @default - no tag is excluded
    */
   readonly excludedTags?: string[];
 
   /**
-   * Whether a companion is deleted when its source tag is.
+   * Whether to delete a companion when its source tag is deleted.
    *
-   * Every tag of a companion's form counts, also one that an audit finds without its source tag.
-   * Only then may the function delete anything: it gets `ecr:BatchDeleteImage` on the chosen repositories, and the rule lets
-   * deletions through. An image that loses its last tag so is deleted by Amazon ECR, also one that was pushed as the child of
-   * an index and has no tag but the companion's.
+   * This applies to every tag that looks like a companion, including one that an audit finds without its source tag. The rule
+   * also matches deletions, and the role gets `ecr:BatchDeleteImage` on the chosen repositories; otherwise the function cannot
+   * delete anything.
+   *
+   * Amazon ECR deletes an image that loses its last tag. That includes an image that was pushed as the child of an index and
+   * has only the companion tag.
    *
    * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
    * @default false
@@ -79,7 +82,7 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   /**
    * Whether images that Amazon ECR replicates to this account and Region get a companion here.
    *
-   * Replication brings the companion along when the source has this service. Turn it on where the source has none.
+   * If this service runs where the images come from, replication brings the companions along. Set this if it doesn't.
    *
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
    * @default false
@@ -87,19 +90,19 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   readonly includeReplicatedImages?: boolean;
 
   /**
-   * How many batches of pushes are worked on at the same time, from 2 to 1000.
+   * How many batches of pushes are processed at the same time, from 2 to 1000.
    *
-   * Times `putImagesPerSecond`, this is how much the pushes take of the account's `PutImage` quota, besides the share of the
-   * audits.
+   * Multiplied by `putImagesPerSecond`, this is the part of the account's `PutImage` quota that pushes use, in addition to what
+   * audits use.
    *
    * @default 2
    */
   readonly maxConcurrency?: number;
 
   /**
-   * How many `PutImage` calls each of these makes in a second, at the most.
+   * The most `PutImage` calls per second that each of these batches makes.
    *
-   * `PutImage` is limited to 10 calls a second for an account and Region, and every `docker push` shares that limit.
+   * By default, an account can make 10 `PutImage` calls per second in a Region, and every `docker push` counts.
    *
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
    * @default 2
@@ -107,16 +110,16 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   readonly putImagesPerSecond?: number;
 
   /**
-   * How long the log of the function is kept.
+   * How long the function's log is kept.
    *
-   * The log has one line for each decision, with the digests of the image and of its companion.
+   * The log has one line per decision, with the digests of the image and its companion.
    *
    * @default logs.RetentionDays.THREE_MONTHS
    */
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * What becomes of the log when the construct is removed.
+   * What happens to the log when the construct is removed.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -125,17 +128,17 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   /**
    * The role of the function.
    *
-   * It is used as it is: no policy is attached to it. Give it `minimalPolicy`, and let `lambda.amazonaws.com` assume it.
+   * No policy is attached to it. Attach `minimalPolicy` yourself, and let `lambda.amazonaws.com` assume the role.
    *
    * @default - a role with exactly the statements of `minimalPolicy`
    */
   readonly role?: iam.IRole;
 
   /**
-   * The bus that receives an `Image Remediation` event for each outcome, and a `Repository Audit Finished` event for each
-   * audit.
+   * The bus that receives an `Image Remediation` event for each outcome and a `Repository Audit Finished` event for each
+   * audited repository.
    *
-   * Pushes and requests always come from the default bus, where Amazon ECR and schedules send.
+   * Pushes and requests always come from the default bus, because Amazon ECR and schedules use no other.
    *
    * @default - the default bus of the account and Region
    */
@@ -144,8 +147,8 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   /**
    * The KMS key that encrypts the queues and the log.
    *
-   * Statements that let EventBridge and CloudWatch Logs use it are added to the policy of the key. That of an imported
-   * key must have them already.
+   * The construct adds statements to its policy that let EventBridge and CloudWatch Logs use the key. The policy of an
+   * imported key must already have them.
    *
    * @default - keys that Amazon SQS and CloudWatch Logs manage
    */

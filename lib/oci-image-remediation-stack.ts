@@ -9,10 +9,10 @@ import { createAlarmTopic } from './private/alarm-topic';
  */
 export interface OciImageRemediationStackProps extends StackProps, OciImageRemediationProps {
   /**
-   * An address that gets a mail for each alarm, after it confirmed the subscription.
+   * An email address that is notified of each alarm, after it confirms the subscription.
    *
-   * An encrypted topic is created for it, with a KMS key of its own: CloudWatch cannot publish to a topic that is encrypted
-   * with the key that AWS manages for Amazon SNS. Not together with `alarmTopic`.
+   * Creates an encrypted topic with its own KMS key, because CloudWatch cannot publish to a topic that is encrypted with the
+   * AWS managed key of Amazon SNS. Cannot be combined with `alarmTopic`.
    *
    * @default - no topic is created
    */
@@ -20,36 +20,33 @@ export interface OciImageRemediationStackProps extends StackProps, OciImageRemed
 }
 
 /**
- * `OciImageRemediation` as a stack of its own: one per account and Region.
+ * A stack with an `OciImageRemediation` and nothing else. Deploy one per account and Region.
  */
 export class OciImageRemediationStack extends Stack {
-  /** What the stack deploys. */
+  /** The construct that the stack deploys. */
   public readonly remediation: OciImageRemediation;
 
   /**
-   * @throws if a property is not what its description allows; the message has the value got and the value expected
+   * @throws if a prop is not valid; the message says what it got and what it expected
    */
   constructor(scope: Construct, id: string, props: OciImageRemediationStackProps = {}) {
     const { alarmEmail, ...others } = props;
     super(scope, id, { description: 'Docker V2 Schema 2 companion tags for OCI images in Amazon ECR', ...others });
     if (alarmEmail !== undefined && others.alarmTopic) {
-      throw new Error(`${this.node.path} has alarmEmail and alarmTopic; expected one of them`);
+      throw new Error(`${this.node.path} has alarmEmail and alarmTopic; expected only one of them`);
     }
     this.remediation = new OciImageRemediation(this, 'Remediation', {
       ...others,
       ...(alarmEmail !== undefined && { alarmTopic: createAlarmTopic(this, alarmEmail) }),
     });
-    this.output('LogGroupName', 'The log with one line for each decision', this.remediation.logGroup.logGroupName);
-    this.output(
-      'FunctionName',
-      'The function, by which all metrics are told apart',
-      this.remediation.handler.functionName,
-    );
-    this.output('PushesQueueUrl', 'Pushes that wait', this.remediation.pushesQueue.queueUrl);
-    this.output('AuditsQueueUrl', 'Audits and requested repairs that wait', this.remediation.auditsQueue.queueUrl);
-    this.output('DeadLetterQueueUrl', 'What could not be worked on', this.remediation.deadLetterQueue.queueUrl);
-    if (this.remediation.dashboard) {
-      this.output('DashboardName', 'The CloudWatch dashboard', this.remediation.dashboard.dashboardName);
+    const { logGroup, handler, pushesQueue, auditsQueue, deadLetterQueue, dashboard } = this.remediation;
+    this.output('LogGroupName', 'Log group of the function: one line per decision', logGroup.logGroupName);
+    this.output('FunctionName', 'Function name: the FunctionName dimension of every metric', handler.functionName);
+    this.output('PushesQueueUrl', 'Queue of pushes', pushesQueue.queueUrl);
+    this.output('AuditsQueueUrl', 'Queue of audits and requested repairs', auditsQueue.queueUrl);
+    this.output('DeadLetterQueueUrl', 'Queue of messages that could not be processed', deadLetterQueue.queueUrl);
+    if (dashboard) {
+      this.output('DashboardName', 'CloudWatch dashboard', dashboard.dashboardName);
     }
   }
 

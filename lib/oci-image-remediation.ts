@@ -25,54 +25,63 @@ import type { RemediationAlarm } from './remediation-alarm';
  * Gives every OCI image that is pushed to Amazon ECR a companion tag: the same image as a Docker Image Manifest V2
  * Schema 2, which SageMaker `CreateModel` and AWS Lambda accept.
  *
- * Deploy one per account and Region. No layer is moved: the manifest is read, rewritten and put under the companion tag.
+ * Deploy one per account and Region. The service reads the manifest, rewrites it, and puts it under the companion tag; layers
+ * stay where they are.
  *
  * @see https://github.com/distribution/distribution/blob/main/docs/content/spec/manifest-v2-2.md
  */
 export class OciImageRemediation extends ObservableRemediation implements iam.IGrantable {
-  /** The function that makes the companions. */
+  /** The function that creates the companions. */
   public readonly handler: lambda.IFunction;
 
   /** The role of the function. */
   public readonly grantPrincipal: iam.IPrincipal;
 
-  /** Matches the pushes on the default bus, except those of companions. */
+  /** Matches pushes on the default bus, except those of companions. */
   public readonly pushRule: events.Rule;
 
-  /** Matches the images that were replicated to here. Absent unless `includeReplicatedImages` is set. */
+  /** Matches images that are replicated to this account and Region. Undefined unless `includeReplicatedImages` is set. */
   public readonly replicationRule?: events.Rule;
 
-  /** Matches requests on the default bus: to audit all repositories or one of them, and to repair an image. */
+  /** Matches requests on the default bus: to audit all repositories, to audit one, or to repair an image. */
   public readonly auditRule: events.Rule;
 
-  /** Starts an audit of all chosen repositories. Absent if the schedule is `AuditSchedule.never()`. */
+  /** Starts an audit of all chosen repositories. Undefined if the schedule is `AuditSchedule.never()`. */
   public readonly auditScheduleRule?: events.Rule;
 
-  /** The pushes that wait for the function. */
+  /** Pushes that wait for the function. */
   public readonly pushesQueue: sqs.IQueue;
 
-  /** The audits, and the repairs that they asked for, that wait for the function. */
+  /** Audits, and the repairs that they requested, that wait for the function. */
   public readonly auditsQueue: sqs.IQueue;
 
-  /** Delivers the pushes to the function. Let it depend on the policy of a `role` of your own: Lambda checks it at creation. */
+  /**
+   * Delivers pushes to the function.
+   *
+   * If you pass your own `role`, make this depend on its policy: Lambda checks the permissions when it creates the mapping.
+   */
   public readonly pushesMapping: lambda.EventSourceMapping;
 
-  /** Delivers the audits to the function. Let it depend on the policy of a `role` of your own: Lambda checks it at creation. */
+  /**
+   * Delivers audits to the function.
+   *
+   * If you pass your own `role`, make this depend on its policy: Lambda checks the permissions when it creates the mapping.
+   */
   public readonly auditsMapping: lambda.EventSourceMapping;
 
-  /** What could not be delivered to either queue, or failed five times. */
+  /** Messages that EventBridge could not deliver to a queue, or that failed five times. */
   public readonly deadLetterQueue: sqs.IQueue;
 
   /** The log of the function. */
   public readonly logGroup: logs.ILogGroup;
 
-  /** The bus that the outcomes go to. */
+  /** The bus that receives the outcomes. */
   public readonly eventBus: events.IEventBus;
 
-  /** Every alarm of the construct. */
+  /** Every alarm that is not disabled. */
   public readonly alarms: cloudwatch.Alarm[];
 
-  /** The dashboard. Absent if it is turned off. */
+  /** The dashboard. Undefined if `dashboard` is false. */
   public readonly dashboard?: cloudwatch.Dashboard;
 
   private readonly settings: Settings;
@@ -80,7 +89,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   private readonly alarmsByName: ReadonlyMap<RemediationAlarm, cloudwatch.Alarm>;
 
   /**
-   * @throws if a property is not what its description allows; the message has the value got and the value expected
+   * @throws if a prop is not valid; the message says what it got and what it expected
    */
   constructor(scope: Construct, id: string, props: OciImageRemediationProps = {}) {
     super(scope, id);
@@ -141,15 +150,15 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /**
    * One of the alarms, for example to add an action to it.
    *
-   * @returns nothing if the alarm is turned off
+   * @returns undefined if the alarm is disabled
    */
   public tryFindAlarm(alarm: RemediationAlarm): cloudwatch.Alarm | undefined {
     return this.alarmsByName.get(alarm);
   }
 
   /**
-   * Every permission that the function needs, on exactly the chosen repositories. The default role has it; attach it to a
-   * `role` of your own.
+   * Every permission that the function needs, on the chosen repositories only. The default role has it; attach it to your own
+   * `role`.
    */
   public get minimalPolicy(): iam.PolicyDocument {
     return new iam.PolicyDocument({ statements: minimalStatements(this.resourceArns, this.settings) });

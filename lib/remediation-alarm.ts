@@ -1,54 +1,54 @@
 /**
- * The alarms of an `OciImageRemediation`. Each has a section of the same name in `docs/runbook.md`.
+ * The alarms of an `OciImageRemediation`. `docs/runbook.md` has a section for each, under the same name.
  */
 export enum RemediationAlarm {
   /**
-   * An OCI image was pushed: someone's build could push Docker format in the first place.
+   * An OCI image was pushed. Its build could push Docker format instead.
    */
   OCI_IMAGES_PUSHED = 'oci-images-pushed',
 
   /**
-   * An image cannot be expressed in Docker format, so it has no companion, or a stale one.
+   * An image was refused, so its companion is missing or stale.
    */
   REFUSED = 'refused',
 
   /**
-   * Repairs fail again and again and are given back to the queue.
+   * Many repairs fail and are retried.
    */
   FAILED = 'failed',
 
   /**
-   * A message was given up and is in the dead-letter queue.
+   * A message could not be processed and is in the dead-letter queue.
    */
   DEAD_LETTERS = 'dead-letters',
 
   /**
-   * A push waits for too long.
+   * A push has waited too long.
    */
   PUSH_AGE = 'push-age',
 
   /**
-   * An audit, or a repair that it asked for, waits for too long.
+   * An audit, or a repair that it requested, has waited too long.
    */
   AUDIT_AGE = 'audit-age',
 
   /**
-   * The function failed as a whole.
+   * An invocation of the function failed.
    */
   FUNCTION_ERRORS = 'function-errors',
 
   /**
-   * The account has no concurrency left for the function.
+   * Lambda throttles the function, because the account has no concurrency left.
    */
   THROTTLES = 'throttles',
 
   /**
-   * Companions come too long after their pushes.
+   * Companions take too long after their pushes.
    */
   TIME_TO_COMPANION = 'time-to-companion',
 
   /**
-   * The event bus did not take an outcome.
+   * The event bus did not accept an outcome.
    */
   OUTCOMES_NOT_PUBLISHED = 'outcomes-not-published',
 }

@@ -7,14 +7,14 @@ const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/
 const NAME_LENGTH = { min: 2, max: 256 };
 
 /**
- * Chooses repositories of the account and Region, by name.
+ * Chooses repositories of the account and Region by name.
  *
- * One filter is both the event pattern, which decides what is worked on, and the resources of the IAM policy, which
- * decides what may be touched.
+ * The same filter makes the event pattern, which decides what is processed, and the resources of the IAM policy, which
+ * decide what may be read and written.
  */
 export class RepositoryFilter {
   /**
-   * Every repository of the account and Region, also those that do not exist yet.
+   * Every repository of the account and Region, including future ones.
    */
   public static all(): RepositoryFilter {
     return new RepositoryFilter('RepositoryFilter.all()', '*');
@@ -23,7 +23,7 @@ export class RepositoryFilter {
   /**
    * One repository of the same account and Region.
    *
-   * @param repository a repository of this app, or an imported one
+   * @param repository defined in this app, or imported
    */
   public static of(repository: ecr.IRepository): RepositoryFilter {
     return new RepositoryFilter(`RepositoryFilter.of(${repository.node.path})`, repository.repositoryName, repository);
@@ -32,8 +32,8 @@ export class RepositoryFilter {
   /**
    * One repository by its name.
    *
-   * @param repositoryName such as `team/app`; a token is taken as it is
-   * @throws if no repository can have the name
+   * @param repositoryName such as `team/app`; a token is not checked
+   * @throws if Amazon ECR does not allow the name
    */
   public static named(repositoryName: string): RepositoryFilter {
     if (!Token.isUnresolved(repositoryName)) {
@@ -45,7 +45,7 @@ export class RepositoryFilter {
       checkLength('name', repositoryName);
       if (!NAME.test(repositoryName)) {
         throw new Error(
-          `repository name '${repositoryName}' is not a name that Amazon ECR allows; expected lower-case letters and digits, with single . _ - / between them, such as 'team/app'`,
+          `repository name '${repositoryName}' is not allowed by Amazon ECR; expected lowercase letters and digits, with single . _ - / between them, such as 'team/app'`,
         );
       }
     }
@@ -53,12 +53,12 @@ export class RepositoryFilter {
   }
 
   /**
-   * The repositories whose name matches a pattern, also those that do not exist yet.
+   * Every repository whose name matches a pattern, including future ones.
    *
-   * A pattern that ends with its only `*` becomes a `prefix` in the rule. Any other becomes a `wildcard`.
+   * A pattern whose only `*` is at its end becomes a `prefix` in the rule, any other a `wildcard`.
    *
-   * @param pattern such as `team/*`; each `*` stands for any characters, the slash included
-   * @throws if the pattern has no `*`, two `*` in a row, or a character that no repository name has
+   * @param pattern such as `team/*`; each `*` matches any characters, including slashes
+   * @throws if the pattern has no `*`, two `*` in a row, or a character that Amazon ECR does not allow in a name
    */
   public static matching(pattern: string): RepositoryFilter {
     if (Token.isUnresolved(pattern)) {
@@ -77,7 +77,7 @@ export class RepositoryFilter {
     checkLength('pattern', pattern);
     if (!REPOSITORY_PATTERN.test(pattern)) {
       throw new Error(
-        `repository pattern '${pattern}' can match no repository name; expected lower-case letters, digits and . _ - / * only`,
+        `repository pattern '${pattern}' cannot match any repository name; expected only lowercase letters, digits and . _ - / *`,
       );
     }
     // EventBridge refuses consecutive wildcards:
@@ -90,7 +90,7 @@ export class RepositoryFilter {
 
   private constructor(
     /**
-     * How the filter was written, for messages.
+     * How the filter was written, for error messages.
      *
      * @internal
      */
@@ -111,7 +111,7 @@ export class RepositoryFilter {
   }
 
   /**
-   * What the rule compares `detail.repository-name` with.
+   * The matcher of `detail.repository-name` in the event pattern.
    *
    * @internal
    */
@@ -125,7 +125,7 @@ export class RepositoryFilter {
   }
 
   /**
-   * Whether every repository of the other filter is one of this filter.
+   * Whether this filter chooses every repository that the other one does.
    *
    * @internal
    */

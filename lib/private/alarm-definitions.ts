@@ -5,7 +5,7 @@ import type { ObservableRemediation } from './observable-remediation';
 import type { Queues } from './queues';
 import type { Settings } from './settings';
 
-/** An alarm goes off when the metric reaches the threshold in `periods` of the last `of` periods. */
+/** An alarm goes off if the metric reaches the threshold in `periods` of the last `of` periods. */
 export interface AlarmDefinition {
   readonly id: string;
   readonly metric: cloudwatch.IMetric;
@@ -18,7 +18,7 @@ export interface AlarmDefinition {
   readonly sentences: readonly string[];
 }
 
-/** What nobody repeats by itself is news when it happens once; what the queue tries again is news when it goes on. */
+/** Failures that are not retried alarm at once; retried ones only if they persist. */
 export function alarmDefinitions(
   remediation: ObservableRemediation,
   queues: Queues,
@@ -33,7 +33,7 @@ export function alarmDefinitions(
       sentences: [
         'An OCI image was pushed to Amazon ECR.',
         'Deploy its companion tag to SageMaker and AWS Lambda.',
-        'To push Docker format in the first place, build with oci-mediatypes=false and without provenance and SBOM attestations.',
+        'To push Docker format instead, build with oci-mediatypes=false and without provenance and SBOM attestations.',
       ],
     },
     [RemediationAlarm.REFUSED]: {
@@ -41,11 +41,11 @@ export function alarmDefinitions(
       metric: remediation.metricRefused(),
       threshold: 1,
       sentences: [
-        'An image cannot be expressed in Docker format, so it has no companion tag, or a stale one.',
-        'Look for "refused" in the log of the function: it has the image, the reason and the place in the manifest.',
+        'An image was refused, so its companion tag is missing or stale. Refusals are not retried.',
+        'Find "refused" in the function log: the line has the image, the reason, and the place in the manifest. Fix the cause, then push again or request a repair.',
       ],
     },
-    // A batch of ten that is throttled once stays below, and so does one message in all its five attempts.
+    // One throttled batch of ten stays below this, and so does one message in all its five attempts.
     [RemediationAlarm.FAILED]: {
       id: 'FailedAlarm',
       metric: remediation.metricFailed(),
@@ -53,8 +53,8 @@ export function alarmDefinitions(
       periods: 2,
       of: 3,
       sentences: [
-        'Many repairs fail and are given back to the queue; those that fail five times become dead letters.',
-        'Look for "ERROR" in the log of the function: most likely ECR throttles or denies access.',
+        'Many repairs fail and are retried; those that fail five times become dead letters.',
+        'Find "ERROR" in the function log. The likely cause is that ECR throttles or denies access.',
       ],
     },
     [RemediationAlarm.DEAD_LETTERS]: {
@@ -62,18 +62,18 @@ export function alarmDefinitions(
       metric: queues.deadLetters.metricApproximateNumberOfMessagesVisible(),
       threshold: 1,
       sentences: [
-        'A message could not be worked on and is in the dead-letter queue.',
-        'Read it and the log of the function, remove the cause, then start a redrive of the dead-letter queue.',
+        'A message could not be processed and is in the dead-letter queue.',
+        'Read the message and the function log, fix the cause, then redrive the dead-letter queue.',
       ],
     },
-    // Longer than five attempts take, so that one message that keeps failing is a dead letter before.
+    // Longer than five attempts take: a single message that keeps failing becomes a dead letter first.
     [RemediationAlarm.PUSH_AGE]: {
       id: 'PushAgeAlarm',
       metric: queues.pushes.metricApproximateAgeOfOldestMessage(),
       threshold: settings.alarmPushAge.toSeconds(),
       sentences: [
-        'A push waits for its companion for too long.',
-        'See on the dashboard whether pushes fail, or more of them come than PutImage calls are allowed for.',
+        'A push has waited too long for its companion tag.',
+        'Check the dashboard: pushes fail, or more arrive than the PutImage rate of this service allows. If neither, check whether the event source mapping is enabled.',
       ],
     },
     [RemediationAlarm.AUDIT_AGE]: {
@@ -81,39 +81,39 @@ export function alarmDefinitions(
       metric: queues.audits.metricApproximateAgeOfOldestMessage(),
       threshold: settings.alarmAuditAge.toSeconds(),
       sentences: [
-        'An audit, or a repair that it asked for, waits for too long: the next audit will ask for the same again.',
-        'After the first audit of a large registry this passes; otherwise raise auditPutImagesPerSecond or audit less often.',
+        'An audit, or a repair that it requested, has waited too long, so the next audit may request the same again.',
+        'If this is the first audit of a large registry, wait. Otherwise raise auditPutImagesPerSecond or audit less often.',
       ],
     },
-    // The function catches what can happen to one message, so an error is always one of the code, the time or the memory.
+    // The function catches whatever fails for one message, so an error is always due to code, time or memory.
     [RemediationAlarm.FUNCTION_ERRORS]: {
       id: 'FunctionErrorsAlarm',
       metric: handler.metricErrors(),
       threshold: 1,
       sentences: [
-        'The function failed as a whole; its messages are tried again and end in the dead-letter queue after five attempts.',
-        'The log of the function has the error: most likely a time-out or a wrong environment variable.',
+        'An invocation of the function failed. Its messages are retried, and become dead letters after five attempts.',
+        'Find the error in the function log. The likely cause is a timeout or a wrong environment variable.',
       ],
     },
-    // Lambda tries again by itself; a quarter of an hour of it means that the account's concurrency is used up.
+    // Lambda retries by itself. Throttling for 15 minutes means that the account's concurrency is used up.
     [RemediationAlarm.THROTTLES]: {
       id: 'ThrottlesAlarm',
       metric: handler.metricThrottles(),
       threshold: 1,
       periods: 3,
       sentences: [
-        'Lambda throttles the function, because other functions use up the concurrency of the account.',
-        'Look at ConcurrentExecutions of the account; nothing is lost, but companions come late.',
+        'Lambda throttles the function, because the account has no concurrency left. Companions are late.',
+        'Compare ConcurrentExecutions of the account with its limit. Raise the limit, or find the functions that use it up.',
       ],
     },
-    // Two redeliveries fit in. So few pushes come in most periods that this percentile is their maximum.
+    // Leaves time for two redeliveries. Most periods have so few pushes that this percentile is their maximum.
     [RemediationAlarm.TIME_TO_COMPANION]: {
       id: 'TimeToCompanionAlarm',
       metric: remediation.metricTimeToCompanion({ statistic: cloudwatch.Stats.p(99), period: Duration.minutes(15) }),
       threshold: settings.alarmTimeToCompanion.toMilliseconds(),
       sentences: [
-        'Companions come too long after their pushes: a deployment that waits for one may give up.',
-        'See on the dashboard whether pushes queue up, fail, or are throttled.',
+        'Companions take too long after their pushes. A deployment that waits for one may give up.',
+        'Check the dashboard: pushes queue up, fail, or are throttled.',
       ],
     },
     [RemediationAlarm.OUTCOMES_NOT_PUBLISHED]: {
@@ -121,8 +121,8 @@ export function alarmDefinitions(
       metric: remediation.metricOutcomesNotPublished(),
       threshold: 1,
       sentences: [
-        'The event bus did not take an outcome: the companion is right, but whoever waits for the event was not told.',
-        'Look for "outcomes not published" in the log of the function: it has the outcome and the error.',
+        'The event bus did not accept an outcome. The repair is done, but subscribers got no event.',
+        'Find "outcomes not published" in the function log: the line has the outcome and the error.',
       ],
     },
   };

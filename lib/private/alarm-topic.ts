@@ -6,21 +6,21 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
 /**
- * An encrypted topic that takes no plain HTTP, and mails what alarms of this account publish.
+ * An encrypted topic that requires TLS and emails what the alarms of this account publish.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
- * @throws if the address cannot be one
+ * @throws if the address is not an email address
  */
 export function createAlarmTopic(scope: Construct, email: string): sns.Topic {
   if (!Token.isUnresolved(email) && !/^[^\s@]+@[^\s@]+$/.test(email)) {
     throw new Error(
-      `alarmEmail of ${scope.node.path} is '${email}'; expected one mail address, such as 'team@example.com'`,
+      `alarmEmail of ${scope.node.path} is '${email}'; expected one email address, such as 'team@example.com'`,
     );
   }
   const masterKey = new kms.Key(scope, 'AlarmTopicKey', {
-    description: 'Encrypts notifications of alarms on OCI images in Amazon ECR',
+    description: 'Encrypts alarm notifications about OCI images in Amazon ECR',
     enableKeyRotation: true,
-    // Notifications are encrypted on their way only; a kept key would cost money and decrypt nothing.
+    // SNS stores notifications only until they are delivered, so a retained key would cost money and decrypt nothing.
     removalPolicy: RemovalPolicy.DESTROY,
   });
   masterKey.addToResourcePolicy(
@@ -31,7 +31,7 @@ export function createAlarmTopic(scope: Construct, email: string): sns.Topic {
     }),
   );
   const topic = new sns.Topic(scope, 'AlarmTopic', { masterKey, enforceSSL: true });
-  // A topic that enforces TLS has a policy of its own, and so loses the default one that lets alarms publish.
+  // The policy that enforces TLS replaces the default policy, which lets alarms publish.
   topic.grantPublish(
     new iam.ServicePrincipal('cloudwatch.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },

@@ -8,7 +8,7 @@ import type { Queues } from './queues';
 import { runbookSentence } from './runbook';
 import type { Settings } from './settings';
 
-/** The alarms that are not turned off. Each description says what happened, then what to do, then where to read on. */
+/** Every alarm that is not disabled. Its description says what happened, what to do, and where to read more. */
 export function createAlarms(
   remediation: ObservableRemediation,
   queues: Queues,
@@ -33,7 +33,7 @@ function createAlarm(
     datapointsToAlarm: periods,
     evaluationPeriods: of,
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    // There is data only for periods in which something happened.
+    // Periods in which nothing happened have no data.
     treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
   });
   if (topic) {

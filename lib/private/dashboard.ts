@@ -20,7 +20,7 @@ const GRID = { columns: 24, height: 6 };
 const THIRD = { width: GRID.columns / 3, height: GRID.height };
 const HALF = { width: GRID.columns / 2, height: GRID.height };
 
-/** One page that answers, from top to bottom: is anything wrong, what is pushed, what became of it, how fast, at what cost to others. */
+/** Answers from top to bottom: is anything wrong, what is pushed, with which outcomes, how fast, and at what cost to others. */
 export function createDashboard(
   remediation: ObservableRemediation,
   queues: Queues,
@@ -43,14 +43,14 @@ export function createDashboard(
       remediation.metricUnchanged({ label: 'unchanged' }),
       remediation.metricSkipped({ label: 'skipped' }),
       remediation.metricRefused({ label: 'refused' }),
-      remediation.metricFailed({ label: 'failed, to be tried again' }),
+      remediation.metricFailed({ label: 'failed, retried' }),
     ),
     graph('Refusals by reason', THIRD, byDimension(remediation.handler, METRICS.refused, REASON_DIMENSION)),
   );
   dashboard.addWidgets(...work(remediation, queues));
   dashboard.addWidgets(
     new cloudwatch.GraphWidget({
-      title: 'PutImage calls a second, against the quota of the account and Region',
+      title: 'PutImage calls per second, and the quota of the account and Region',
       ...HALF,
       left: [putImageCalls(), companionsWritten(remediation)],
       leftYAxis: { min: 0 },
@@ -64,20 +64,20 @@ export function createDashboard(
 function work(remediation: ObservableRemediation, queues: Queues): cloudwatch.IWidget[] {
   return [
     graph(
-      'Milliseconds from push to companion',
+      'Time from push to companion (ms)',
       THIRD,
       remediation.metricTimeToCompanion({ statistic: cloudwatch.Stats.p(50), label: 'p50' }),
       remediation.metricTimeToCompanion({ statistic: cloudwatch.Stats.p(99), label: 'p99' }),
     ),
     graph(
-      'Messages that wait',
+      'Messages waiting',
       THIRD,
       queues.pushes.metricApproximateNumberOfMessagesVisible({ label: 'pushes' }),
       queues.audits.metricApproximateNumberOfMessagesVisible({ label: 'audits' }),
       queues.deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'dead letters' }),
     ),
     graph(
-      'Seconds that the oldest message waits',
+      'Age of the oldest message (s)',
       THIRD,
       queues.pushes.metricApproximateAgeOfOldestMessage({ label: 'pushes' }),
       queues.audits.metricApproximateAgeOfOldestMessage({ label: 'audits' }),
@@ -92,7 +92,7 @@ const graph = (
 ): cloudwatch.GraphWidget => new cloudwatch.GraphWidget({ title, ...size, left, leftYAxis: { min: 0 } });
 
 /**
- * The sum of a metric for each value of its second dimension, whatever values there are.
+ * The sum of a metric for each value of its second dimension; a search also finds values that appear later.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
  */
@@ -107,7 +107,7 @@ function byDimension(handler: lambda.IFunction, metricName: string, dimension: s
 
 const recentRefusals = (logGroup: logs.ILogGroup): cloudwatch.LogQueryWidget =>
   new cloudwatch.LogQueryWidget({
-    title: 'Recent refusals: a person must act',
+    title: 'Recent refusals (action required)',
     ...HALF,
     logGroupNames: [logGroup.logGroupName],
     queryLines: [

@@ -5,10 +5,10 @@ import type { Queues } from './queues';
 import type { Rules } from './rules';
 
 /**
- * Sends what the rules match to the queues, and to the dead-letter queue what EventBridge cannot deliver in 24 hours.
+ * Sends matched events to the queues, and to the dead-letter queue if EventBridge cannot deliver them within 24 hours.
  *
- * Not `targets.SqsQueue`: with a KMS key it lets every rule of every account send, unless the app sets a feature flag,
- * and it allows EventBridge two actions that it never uses.
+ * Not `targets.SqsQueue`: with a KMS key it lets every rule of every account send unless the app sets a feature flag, and it
+ * allows EventBridge two actions that it never uses.
  */
 export function deliver(queues: Queues, { push, replication, audit, auditSchedule }: Rules): void {
   const pushes = replication ? [push, replication] : [push];

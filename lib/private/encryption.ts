@@ -6,7 +6,8 @@ import type { Construct } from 'constructs';
 /**
  * Lets EventBridge send to queues, and CloudWatch Logs write to log groups, that are encrypted with the key.
  *
- * The conditions name the account, and every log group of it: to name ours would make a circle, for they need the key.
+ * The conditions name the account and all its log groups. Naming the construct's own resources would be circular, because
+ * they need the key.
  */
 export function allowServicesToUse(encryptionKey: kms.IKey, scope: Construct): void {
   const stack = Stack.of(scope);
@@ -36,7 +37,7 @@ export function allowServicesToUse(encryptionKey: kms.IKey, scope: Construct): v
   if (added.includes(false)) {
     Annotations.of(scope).addWarningV2(
       'cdk-ecr-oci-remediation:importedEncryptionKey',
-      `the policy of the imported encryptionKey ${encryptionKey.node.path} cannot be changed here; let events.amazonaws.com and logs.<region>.amazonaws.com use the key, or no push will reach the queue`,
+      `the policy of the imported encryptionKey ${encryptionKey.node.path} cannot be changed by this app; let events.amazonaws.com and logs.<region>.amazonaws.com use the key, or no push will reach the queue`,
     );
   }
 }

@@ -30,13 +30,13 @@ export function environmentOf(
   const characters = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   if (characters > MAX_CHARACTERS) {
     throw new Error(
-      `repositories and excludedTags of ${scope.node.path} make an environment of ${characters} characters; expected at most ${MAX_CHARACTERS}, where Lambda stops: choose by shorter patterns`,
+      `repositories and excludedTags of ${scope.node.path} make an environment of ${characters} characters; expected at most ${MAX_CHARACTERS}, the limit of Lambda: use fewer or shorter patterns`,
     );
   }
   return environment;
 }
 
-/** `PutEvents` finds a bus of another account or Region by its ARN only. */
+/** `PutEvents` takes a bus of another account or Region only by its ARN. */
 function reachableName(scope: Construct, { env, eventBusName, eventBusArn }: IEventBus): string {
   const { account, region } = Stack.of(scope);
   return env.account === account && env.region === region ? eventBusName : eventBusArn;

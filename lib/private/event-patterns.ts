@@ -9,7 +9,7 @@ import type { Settings } from './settings';
 const MAX_PATTERN_CHARACTERS = 4096;
 
 /**
- * The pushes that are worth a look, and the deletions if companions go with their source tags.
+ * Pushes of tags that may need a companion, and deletions of tags if orphaned companions are deleted.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
  * @throws if the pattern is longer than EventBridge allows
@@ -24,7 +24,7 @@ export const pushPattern = (
     actions: settings.deleteOrphanedCompanions ? ['PUSH', 'DELETE'] : ['PUSH'],
   });
 
-/** The same for images that arrived by replication: at the destination there is this event in place of a push. */
+/** The same for replicated images: the destination gets this event instead of a push. */
 export const replicationPattern = (
   scope: Construct,
   settings: Settings,
@@ -32,12 +32,12 @@ export const replicationPattern = (
 ): events.EventPattern =>
   imagePattern(scope, settings, repositories, { detailType: 'ECR Replication Action', actions: ['REPLICATE'] });
 
-/** Work that the function, the CLI, or anyone else who may put events, asks for. */
+/** Work that is requested by the function, the CLI, or anyone else who may put events. */
 export const requestPattern: events.EventPattern = { source: [EVENT_SOURCE], detailType: Object.values(REQUESTS) };
 
 /**
- * One list in one `anything-but`, because conditions on one field are alternatives: companion tags would otherwise start the
- * service again, and each child of an index arrives with an empty tag.
+ * Excludes companion tags, which would start the service again, and the empty tag of each child of an index. One
+ * `anything-but` has the whole list, because several conditions on a field are alternatives.
  */
 function imagePattern(
   scope: Construct,
@@ -46,18 +46,18 @@ function imagePattern(
   { detailType, actions }: { readonly detailType: string; readonly actions: readonly string[] },
 ): events.EventPattern {
   const furtherTagParts = platforms.slice(1).map((platform) => platform._tagPart);
-  const notOurs = [...companionTag._wildcards(furtherTagParts), `*${SOCI_TAG_SUFFIX}`, ''];
+  const ignoredTags = [...companionTag._wildcards(furtherTagParts), `*${SOCI_TAG_SUFFIX}`, ''];
   const detail = {
     'action-type': actions,
     result: ['SUCCESS'],
-    'image-tag': [{ 'anything-but': { wildcard: notOurs } }],
+    'image-tag': [{ 'anything-but': { wildcard: ignoredTags } }],
     ...(repositories.eventMatchers && { 'repository-name': repositories.eventMatchers }),
   };
   const pattern = { source: ['aws.ecr'], detailType: [detailType], detail };
   const characters = JSON.stringify(Stack.of(scope).resolve(pattern)).length;
   if (characters > MAX_PATTERN_CHARACTERS) {
     throw new Error(
-      `repositories of ${scope.node.path} make an event pattern of ${characters} characters; expected at most ${MAX_PATTERN_CHARACTERS}, where EventBridge stops: choose repositories by RepositoryFilter.matching(), or use several OciImageRemediation constructs`,
+      `repositories of ${scope.node.path} make an event pattern of ${characters} characters; expected at most ${MAX_PATTERN_CHARACTERS}, the limit of EventBridge: choose repositories with RepositoryFilter.matching(), or use several OciImageRemediation constructs`,
     );
   }
   return pattern;

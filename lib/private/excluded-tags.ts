@@ -3,12 +3,13 @@ import type { Construct } from 'constructs';
 import { MAX_TAG_LENGTH, TAG_PATTERN } from '../../lambda/core/contract';
 
 /**
- * @param globs tags, in which each `*` stands for any characters
- * @throws if one can match no tag, matches every tag, or is there twice
+ * @param globs tags in which each `*` matches any characters
+ * @throws if one cannot match any tag, matches every tag, or is listed twice
  */
 export function checkExcludedTags(scope: Construct, globs: readonly string[]): void {
   for (const glob of globs) {
-    const problem = problemOf(glob) ?? (globs.indexOf(glob) === globs.lastIndexOf(glob) ? undefined : 'is there twice');
+    const problem =
+      problemOf(glob) ?? (globs.indexOf(glob) === globs.lastIndexOf(glob) ? undefined : 'is listed twice');
     if (problem) {
       throw new Error(
         `excludedTags of ${scope.node.path} has '${glob}', which ${problem}; expected tags such as 'pr-*'`,
@@ -25,10 +26,10 @@ function problemOf(glob: string): string | undefined {
     return 'excludes every tag';
   }
   if (glob.length > MAX_TAG_LENGTH) {
-    return `has ${glob.length} characters of at most ${MAX_TAG_LENGTH}`;
+    return `has ${glob.length} characters and a tag at most ${MAX_TAG_LENGTH}`;
   }
   if (!TAG_PATTERN.test(glob)) {
-    return 'matches no tag';
+    return 'cannot match any tag';
   }
   return glob.includes('**') ? "has '**', where a single '*' does the same" : undefined;
 }

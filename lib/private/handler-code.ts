@@ -2,10 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
-/** The same place seen from the source, from a Jest run, and from the npm tarball, since the library is compiled in place. */
+/** The same path from the source, a Jest run, and the npm tarball, because the library is compiled in place. */
 const BUNDLED_FUNCTION = path.join(__dirname, '..', '..', 'assets', 'remediate');
 
-/** @throws if the function was not bundled, which can only happen in a checkout of this repository */
+/** @throws if the function is not bundled, which can only happen in a checkout of this repository */
 export function handlerCode(directory: string = BUNDLED_FUNCTION): lambda.Code {
   if (!fs.existsSync(path.join(directory, 'index.js'))) {
     throw new Error(

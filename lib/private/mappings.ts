@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { Queues } from './queues';
 import type { Settings } from './settings';
 
-/** What delivers the messages of each queue to the function. */
+/** The event source mappings that deliver the messages of each queue to the function. */
 export interface Mappings {
   readonly pushes: lambda.EventSourceMapping;
   readonly audits: lambda.EventSourceMapping;
@@ -27,7 +27,7 @@ export function createMappings(
     });
   return {
     pushes: mapping('PushesMapping', queues.pushes, 10, maxConcurrency),
-    // Half as many, for one of these messages can be an audit of 10,000 images.
+    // Half as many, because one of these messages can be an audit of 10,000 images.
     audits: mapping('AuditsMapping', queues.audits, 5, auditMaxConcurrency),
   };
 }

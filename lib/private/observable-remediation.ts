@@ -12,39 +12,39 @@ import {
 } from '../../lambda/core/contract';
 
 /**
- * What a remediation tells about its work: an event for each outcome, and metrics.
+ * How a remediation reports its work: an event for each outcome, and metrics.
  *
- * @internal a hidden base class, whose members jsii gives to the subclass
+ * @internal a hidden base class; jsii adds its members to the subclass
  */
 export abstract class ObservableRemediation extends Construct {
   public abstract readonly handler: lambda.IFunction;
   public abstract readonly eventBus: events.IEventBus;
 
   /**
-   * Defines a rule that is triggered by the outcome of each pushed image: an `Image Remediation` event.
+   * Defines a rule for the outcome of each repair, an `Image Remediation` event.
    *
-   * Narrow it by `eventPattern`, for example to `{ detail: { outcome: ['converted'] } }`.
+   * Narrow it with `eventPattern`, for example `{ detail: { outcome: ['converted'] } }`.
    *
    * @param id the id of the rule
-   * @param options target and further restrictions of the rule
+   * @param options the target, and further conditions
    */
   public onRemediation(id: string, options: events.OnEventOptions = {}): events.Rule {
     return this.onEvent(id, OUTCOME_DETAIL_TYPE, options);
   }
 
   /**
-   * Defines a rule that is triggered by the end of each audit of a repository: a `Repository Audit Finished` event, with
-   * how many images there are, how many companions are right, how many repairs were asked for, and what was refused.
+   * Defines a rule for the end of each audit of a repository, a `Repository Audit Finished` event. It counts the images, the
+   * companions that are up to date, the repairs that were requested, and the refusals.
    *
    * @param id the id of the rule
-   * @param options target and further restrictions of the rule
+   * @param options the target, and further conditions
    */
   public onAuditFinished(id: string, options: events.OnEventOptions = {}): events.Rule {
     return this.onEvent(id, AUDIT_FINISHED_DETAIL_TYPE, options);
   }
 
   /**
-   * A metric of this service. The statistic is `Sum` over 5 minutes unless the options say otherwise.
+   * A metric of this service, by default its sum over 5 minutes.
    *
    * @param metricName such as `Converted`
    */
@@ -58,12 +58,12 @@ export abstract class ObservableRemediation extends Construct {
     }).attachTo(this);
   }
 
-  /** Images, indexes and artifacts that were pushed, whatever their format. */
+  /** Images, indexes and artifacts that were pushed, in any format. */
   public metricPushed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.pushed, options);
   }
 
-  /** OCI images, indexes included, that were pushed. */
+  /** OCI images that were pushed, including indexes. */
   public metricOciImagesPushed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.ociImagesPushed, options);
   }
@@ -73,12 +73,12 @@ export abstract class ObservableRemediation extends Construct {
     return this.metric(METRICS.converted, options);
   }
 
-  /** Companion tags that now name a Docker manifest that was in the repository already. */
+  /** Companion tags that now point to a Docker manifest that was already in the repository. */
   public metricAliased(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.aliased, options);
   }
 
-  /** Companion tags that were right already. */
+  /** Companion tags that were already up to date. */
   public metricUnchanged(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.unchanged, options);
   }
@@ -88,28 +88,28 @@ export abstract class ObservableRemediation extends Construct {
     return this.metric(METRICS.skipped, options);
   }
 
-  /** Images that cannot be expressed in Docker format: a person must act. */
+  /** Images whose companion is missing or stale until a person acts. */
   public metricRefused(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.refused, options);
   }
 
-  /** Messages that were handed back to their queue, to be tried again. */
+  /** Messages that failed and returned to their queue to be retried. */
   public metricFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.failed, options);
   }
 
-  /** Outcomes that the event bus did not take. The companion is right, but whoever waits for the event was not told. */
+  /** Outcomes that the event bus did not accept. The repair is done, but subscribers got no event. */
   public metricOutcomesNotPublished(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.outcomesNotPublished, options);
   }
 
-  /** Calls of Amazon ECR that the function made. */
+  /** Calls that the function made to Amazon ECR. */
   public metricRegistryCalls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.registryCalls, options);
   }
 
   /**
-   * Milliseconds from the push to its companion.
+   * Milliseconds from a push to its companion.
    *
    * @default - 95th percentile over 5 minutes
    */

@@ -8,20 +8,20 @@ import {
 } from '../../lambda/core/contract';
 import type { Settings } from './settings';
 
-/** ARNs of everything that the function touches. */
+/** ARNs of everything that the function uses. */
 export interface ResourceArns {
   readonly repositories: readonly string[];
-  /** All of the account and Region, if an audit must list them. */
+  /** Every repository of the account and Region, if an audit must list them to find those that match a pattern. */
   readonly listedRepositories?: string;
   readonly eventBus: string;
   readonly defaultBus: string;
   readonly queues: readonly string[];
-  /** With the `:*` that stands for the log streams. */
+  /** Ends with `:*`, which covers the log streams. */
   readonly logGroup: string;
   readonly encryptionKey?: string;
 }
 
-/** Every action that the function, or the Lambda service in its name, uses; nothing else. */
+/** Every action that the function uses, or Lambda on its behalf, and nothing else. */
 export function minimalStatements(
   { repositories, listedRepositories, eventBus, defaultBus, queues, logGroup, encryptionKey }: ResourceArns,
   { deleteOrphanedCompanions }: Settings,
@@ -30,7 +30,7 @@ export function minimalStatements(
   const writes = deleteOrphanedCompanions ? ['PutImage', 'BatchDeleteImage'] : ['PutImage'];
   return [
     allow('ecr', reads, repositories),
-    // A repository without the tag has no such key, and a negated comparison with no key holds:
+    // A repository without the tag lacks this key, and a negated condition on a missing key holds:
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     allow('ecr', writes, repositories, {
       StringNotEquals: { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value },

@@ -2,13 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { ObservableRemediation } from './observable-remediation';
 
-/** Usage metrics have one value a minute: https://docs.aws.amazon.com/AmazonECR/latest/userguide/monitoring-usage.html */
+/** Usage metrics have one value per minute: https://docs.aws.amazon.com/AmazonECR/latest/userguide/monitoring-usage.html */
 const period = Duration.minutes(1);
 
-/** Everybody's calls, in each second: those of `docker push` and ours. */
+/** Calls per second in the account and Region, including every `docker push`. */
 export const putImageCalls = (): cloudwatch.MathExpression =>
   new cloudwatch.MathExpression({
-    label: 'everybody',
+    label: 'total',
     expression: 'calls / PERIOD(calls)',
     period,
     usingMetrics: {
@@ -21,10 +21,10 @@ export const putImageCalls = (): cloudwatch.MathExpression =>
     },
   });
 
-/** Each companion that is written is one call of ours. */
+/** Calls per second of this service: one for each companion that it writes. */
 export const companionsWritten = (remediation: ObservableRemediation): cloudwatch.MathExpression =>
   new cloudwatch.MathExpression({
-    label: 'companions written by this service',
+    label: 'this service',
     expression: '(converted + aliased) / PERIOD(converted)',
     period,
     usingMetrics: { converted: remediation.metricConverted(), aliased: remediation.metricAliased() },

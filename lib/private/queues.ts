@@ -5,28 +5,28 @@ import type { Construct } from 'constructs';
 import { FUNCTION_TIMEOUT } from './remediation-function';
 
 /**
- * How long a message is invisible to others once it is received, and so also how long a failed one waits to be tried again.
+ * How long a received message is invisible, and so how long a failed one waits for its next attempt.
  *
- * AWS recommends six times the function's timeout, so that Lambda has time to try again when an invocation was throttled:
+ * AWS recommends six times the function's timeout, so that Lambda can retry a throttled invocation:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-queueconfig
- * A repair that an audit asked for can wait for that. Someone waits for a push, and what AWS guards against costs us little:
- * a mapping with a maximum concurrency receives no more than it may invoke with, and a message that is seen twice is
- * repaired once. Lambda refuses less than one timeout; half of another is for handing a batch over. A push that fails is so
- * tried five times in about seven minutes.
+ * A repair that an audit requested can wait that long; a push can't. A short timeout costs us little: a mapping with a maximum
+ * concurrency receives no more than it may invoke with, and a message that is delivered twice is repaired once. Lambda requires
+ * at least one timeout, and the extra half leaves time to hand over a batch. A push that keeps failing gets its five attempts
+ * in about seven minutes.
  */
 const VISIBILITY_TIMEOUT = {
   pushes: Duration.seconds(1.5 * FUNCTION_TIMEOUT.toSeconds()),
   audits: Duration.seconds(6 * FUNCTION_TIMEOUT.toSeconds()),
 };
 
-/** The two queues of work, so that an audit of any size delays no push, and the one place for what fails in either. */
+/** Two work queues, so that an audit of any size doesn't delay a push, and one queue for the failures of both. */
 export interface Queues {
   readonly pushes: sqs.Queue;
   readonly audits: sqs.Queue;
   readonly deadLetters: sqs.Queue;
 }
 
-/** Encrypted queues that take no plain HTTP. */
+/** All are encrypted and require TLS. */
 export function createQueues(scope: Construct, encryptionKey?: kms.IKey): Queues {
   const common: sqs.QueueProps = {
     enforceSSL: true,
@@ -34,7 +34,7 @@ export function createQueues(scope: Construct, encryptionKey?: kms.IKey): Queues
       ? { encryption: sqs.QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
       : { encryption: sqs.QueueEncryption.SQS_MANAGED }),
   };
-  // As long as SQS keeps a message, so that nobody has to come in at the weekend.
+  // The maximum of SQS: a failure on Friday is still there on Monday.
   const deadLetters = new sqs.Queue(scope, 'DeadLetters', { ...common, retentionPeriod: Duration.days(14) });
   const workQueueProps = { ...common, deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 } };
   return {

@@ -5,10 +5,10 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { handlerCode } from './handler-code';
 
-/** What an audit of one part of a repository may take; ten pushes take a few seconds. */
+/** Enough to audit one part of a repository; ten pushes take a few seconds. */
 export const FUNCTION_TIMEOUT = Duration.seconds(60);
 
-/** What differs from one remediation to the other. */
+/** What differs between two remediations. */
 export interface FunctionProps {
   readonly role: iam.IRole;
   readonly logGroup: logs.ILogGroup;
@@ -17,7 +17,7 @@ export interface FunctionProps {
 
 export const createFunction = (scope: Construct, props: FunctionProps): lambda.Function =>
   new lambda.Function(scope, 'Function', {
-    description: 'Gives OCI images in Amazon ECR a companion tag in Docker Image Manifest V2 Schema 2',
+    description: 'Adds Docker V2 Schema 2 companion tags to OCI images in Amazon ECR',
     code: handlerCode(),
     handler: 'index.handler',
     runtime: lambda.Runtime.NODEJS_24_X,
@@ -25,8 +25,8 @@ export const createFunction = (scope: Construct, props: FunctionProps): lambda.F
     memorySize: 256,
     timeout: FUNCTION_TIMEOUT,
     loggingFormat: lambda.LoggingFormat.JSON,
-    // The function's own JSON lines pass unchanged. Those with metrics have no level, so they count as INFO and would be
-    // lost above it: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+    // The function's own JSON lines pass unchanged. Lines with metrics have no level, so they count as INFO and a higher
+    // level would drop them: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
     applicationLogLevelV2: lambda.ApplicationLogLevel.INFO,
     ...props,
   });

@@ -4,22 +4,22 @@ import type { Construct } from 'constructs';
 import { RepositoryFilter } from '../repository-filter';
 
 /**
- * Inline policies of a role, less what the statements without repositories take, halved because `PutImage` has a statement of
- * its own: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ * The limit of a role's inline policies, minus the statements without repositories, halved because reads and writes are two
+ * statements: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 const MAX_REPOSITORY_ARN_CHARACTERS = (10_240 - 2_640) / 2;
 
-/** `arn:aws-us-gov:ecr:us-gov-west-1:123456789012:repository/` with its quotes and comma. */
+/** `arn:aws-us-gov:ecr:us-gov-west-1:123456789012:repository/` with quotes and a comma. */
 const ARN_OVERHEAD = 62;
 
-/** The chosen repositories, as the rule and the role need them. */
+/** The chosen repositories, as the rules, the role and the function need them. */
 export interface RepositorySelection {
-  /** Matchers of `detail.repository-name`; absent when every repository is chosen. */
+  /** Matchers of `detail.repository-name`; undefined if every repository is chosen. */
   readonly eventMatchers?: readonly unknown[];
   readonly arns: readonly string[];
-  /** Of every repository, which an audit must list to find those that a pattern chooses; absent if all are named. */
+  /** The ARN of every repository, which an audit lists to find those that match a pattern; undefined if all are named. */
   readonly listedArn?: string;
-  /** Names, and patterns with `*`, as the function compares them. */
+  /** Names and patterns with `*`, as the function matches them. */
   readonly names: readonly string[];
 }
 
@@ -45,13 +45,13 @@ export function selectRepositories(scope: Construct, filters: readonly Repositor
   };
 }
 
-/** Whoever writes a narrow filter beside a wide one expects it to narrow; rule and role would take the wide one. */
+/** A narrow filter beside a wide one looks as if it narrowed the choice, but the rule and the role would use the wide one. */
 function refuseCovered(scope: Construct, filters: readonly RepositoryFilter[]): void {
   for (const [index, wide] of filters.entries()) {
     const narrow = filters.find((other, at) => at !== index && wide._covers(other));
     if (narrow) {
       throw new Error(
-        `repositories of ${scope.node.path} contradict each other: ${wide._description} already covers ${narrow._description}; expected only one of the two`,
+        `repositories of ${scope.node.path} contradict each other: ${wide._description} already covers ${narrow._description}; expected only one of them`,
       );
     }
   }
@@ -65,7 +65,7 @@ function arnOf(scope: Construct, { _repository: repository, _name: resourceName 
   return repository.repositoryArn;
 }
 
-/** Amazon ECR sends events to the bus of the repository's own account and Region only. */
+/** Amazon ECR sends events only to the bus in the repository's own account and Region. */
 function refuseElsewhere(scope: Construct, repository: ecr.IRepository): void {
   const here = Stack.of(scope);
   for (const what of ['account', 'region'] as const) {
@@ -86,7 +86,7 @@ function refuseTooMany(scope: Construct, filters: readonly RepositoryFilter[]): 
   );
   if (characters > MAX_REPOSITORY_ARN_CHARACTERS) {
     throw new Error(
-      `repositories of ${scope.node.path} are ${filters.length} filters, whose ARNs take about ${characters} characters of the role's policy; expected at most ${MAX_REPOSITORY_ARN_CHARACTERS}: choose repositories by RepositoryFilter.matching(), or use several OciImageRemediation constructs`,
+      `repositories of ${scope.node.path} are ${filters.length} filters, whose ARNs take about ${characters} characters of the role's policy; expected at most ${MAX_REPOSITORY_ARN_CHARACTERS}: choose repositories with RepositoryFilter.matching(), or use several OciImageRemediation constructs`,
     );
   }
 }

@@ -4,7 +4,7 @@ import { pushPattern, replicationPattern, requestPattern } from './event-pattern
 import type { RepositorySelection } from './repository-selection';
 import type { Settings } from './settings';
 
-/** Everything that starts the service. */
+/** The rules that start the service. */
 export interface Rules {
   readonly push: events.Rule;
   readonly replication?: events.Rule;
@@ -12,28 +12,28 @@ export interface Rules {
   readonly auditSchedule?: events.Rule;
 }
 
-/** All on the default bus: Amazon ECR and schedules know no other, and there is one place for requests. */
+/** All on the default bus: Amazon ECR and schedules use no other, and requests have one address. */
 export function createRules(scope: Construct, settings: Settings, repositories: RepositorySelection): Rules {
   const schedule = settings.auditSchedule._schedule;
   return {
     push: new events.Rule(scope, 'PushRule', {
-      description: 'Images that were pushed to Amazon ECR, except companions',
+      description: 'Images pushed to Amazon ECR, except companions',
       eventPattern: pushPattern(scope, settings, repositories),
     }),
     audit: new events.Rule(scope, 'AuditRule', {
-      description: 'Requests to audit repositories and to repair companions',
+      description: 'Requests to audit repositories and to repair images',
       eventPattern: requestPattern,
     }),
     replication: settings.includeReplicatedImages
       ? new events.Rule(scope, 'ReplicationRule', {
-          description: 'Images that were replicated to this account and Region, except companions',
+          description: 'Images replicated to this account and Region, except companions',
           eventPattern: replicationPattern(scope, settings, repositories),
         })
       : undefined,
     auditSchedule:
       schedule &&
       new events.Rule(scope, 'AuditScheduleRule', {
-        description: 'Audits the chosen repositories for companions that are missing or stale',
+        description: 'Audits the chosen repositories for missing or stale companions',
         schedule,
       }),
   };

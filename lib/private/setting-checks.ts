@@ -18,7 +18,7 @@ export function checkPlatforms(scope: Construct, platforms: readonly ImagePlatfo
   }
 }
 
-/** @param concurrencies by the name of their prop, as in the checks below */
+/** @param concurrencies keyed by prop name, as in the checks below */
 export function checkConcurrency(scope: Construct, concurrencies: Readonly<Record<string, number>>): void {
   const { min, max } = CONCURRENCY;
   for (const [prop, concurrency] of Object.entries(concurrencies)) {
@@ -40,7 +40,7 @@ export function checkNumbersAboveZero(scope: Construct, numbers: Readonly<Record
 export function checkTimeAboveZero(scope: Construct, durations: Readonly<Record<string, Duration>>): void {
   for (const [prop, duration] of Object.entries(durations)) {
     if (!duration.isUnresolved() && duration.toMilliseconds() <= 0) {
-      throw new Error(`${prop} of ${scope.node.path} is no time at all; expected a Duration above 0`);
+      throw new Error(`${prop} of ${scope.node.path} is ${duration.toHumanString()}; expected a Duration above 0`);
     }
   }
 }

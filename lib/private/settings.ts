@@ -11,10 +11,10 @@ import { RepositoryFilter } from '../repository-filter';
 import { checkExcludedTags } from './excluded-tags';
 import { checkConcurrency, checkNumbersAboveZero, checkPlatforms, checkTimeAboveZero } from './setting-checks';
 
-/** Every prop that has a default. The others are resources of the user, used if they are given. */
+/** Every prop that has a default. The others are the caller's own resources. */
 export type Settings = Required<Omit<OciImageRemediationProps, 'role' | 'eventBus' | 'encryptionKey' | 'alarmTopic'>>;
 
-/** @throws if a setting is out of range, or a list contradicts itself */
+/** @throws if a number or duration is out of range, or a list is empty or has an entry that is not valid */
 export function settingsOf(scope: Construct, props: OciImageRemediationProps): Settings {
   const settings = withDefaults(props);
   const { maxConcurrency, auditMaxConcurrency, putImagesPerSecond, auditPutImagesPerSecond } = settings;
@@ -37,7 +37,7 @@ const withDefaults = (props: OciImageRemediationProps): Settings => ({
   deleteOrphanedCompanions: props.deleteOrphanedCompanions ?? false,
   includeReplicatedImages: props.includeReplicatedImages ?? false,
   auditSchedule: props.auditSchedule ?? AuditSchedule.daily(),
-  // Together 2 × 2 + 2 × 0.5 = 5 PutImage calls a second, half of what an account has.
+  // Together 2 × 2 + 2 × 0.5 = 5 PutImage calls per second, half of the default quota.
   maxConcurrency: props.maxConcurrency ?? 2,
   putImagesPerSecond: props.putImagesPerSecond ?? 2,
   auditMaxConcurrency: props.auditMaxConcurrency ?? 2,

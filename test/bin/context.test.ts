@@ -98,7 +98,7 @@ test.each([
   ],
   [{ platforms: 'linux/amd64,' }, "unknown platform ''; expected one of linux/386"],
   [{ repositories: 'team/*,' }, "repository name '' has 0 characters"],
-  [{ companionTagSuffix: 'v2' }, "companion tag suffix 'v2' cannot be part"],
+  [{ companionTagSuffix: 'v2' }, "companion tag suffix 'v2' is not valid"],
 ])('refuses %j', (context, message) => {
   expect(() => propsFromContext(context)).toThrow(message);
 });

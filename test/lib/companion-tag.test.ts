@@ -39,14 +39,14 @@ test('matches the companions of further platforms too', () => {
 });
 
 test.each([
-  ['', /suffix '' cannot be part.*expected a separator/],
-  ['dockerv2', /suffix 'dockerv2' cannot be part/],
-  ['-docker v2', /suffix '-docker v2' cannot be part/],
-  ['-döcker', /suffix '-döcker' cannot be part/],
-  ['-docker/v2', /suffix '-docker\/v2' cannot be part/],
-  ['-*', /suffix '-\*' cannot be part/],
-  ['-dockerv2\n', /cannot be part/],
-  ['---', /suffix '---' cannot be part/],
+  ['', /suffix '' is not valid.*expected a separator/],
+  ['dockerv2', /suffix 'dockerv2' is not valid/],
+  ['-docker v2', /suffix '-docker v2' is not valid/],
+  ['-döcker', /suffix '-döcker' is not valid/],
+  ['-docker/v2', /suffix '-docker\/v2' is not valid/],
+  ['-*', /suffix '-\*' is not valid/],
+  ['-dockerv2\n', /is not valid/],
+  ['---', /suffix '---' is not valid/],
   [`-${'a'.repeat(64)}`, /has 65 characters; expected at most 64/],
   ['-soci', /suffix '-soci' ends with '-soci'.*expected another ending/],
   ['-v2-soci', /ends with '-soci'/],
@@ -56,11 +56,11 @@ test.each([
 });
 
 test.each([
-  ['', /prefix '' cannot be part.*expected letters/],
-  ['dockerv2', /prefix 'dockerv2' cannot be part.*end with a separator/],
-  ['-docker-', /prefix '-docker-' cannot be part/],
-  ['docker:', /prefix 'docker:' cannot be part/],
-  ['__', /prefix '__' cannot be part/],
+  ['', /prefix '' is not valid.*expected letters/],
+  ['dockerv2', /prefix 'dockerv2' is not valid.*end with a separator/],
+  ['-docker-', /prefix '-docker-' is not valid/],
+  ['docker:', /prefix 'docker:' is not valid/],
+  ['__', /prefix '__' is not valid/],
   [`${'a'.repeat(64)}-`, /has 65 characters; expected at most 64/],
   [token, /is a token/],
 ])('refuses the prefix %j', (prefix, message) => {

@@ -59,13 +59,13 @@ describe('with no props', () => {
     },
   );
 
-  test('there are these alarms and no other, in a list and by name', () => {
+  test('these alarms exist and no other, in a list and by name', () => {
     const names = Object.values(RemediationAlarm);
     expect(alarmsOf(template).map(anchorOf).sort()).toEqual([...names].sort());
     expect(remediation.alarms).toEqual(names.map((name) => remediation.tryFindAlarm(name)));
   });
 
-  test('the queues of pushes and of audits have each their own alarm on age', () => {
+  test('pushes and audits each have an alarm on age', () => {
     const queues = [RemediationAlarm.PUSH_AGE, RemediationAlarm.AUDIT_AGE].map(
       (name) => alarmsOf(template).find((one) => anchorOf(one) === name)?.Dimensions,
     );
@@ -73,7 +73,7 @@ describe('with no props', () => {
     expect(JSON.stringify(queues[1])).toContain('RemediationAudits');
   });
 
-  test('a dashboard shows what the issue asks for', () => {
+  test('a dashboard shows alarms, pushes, outcomes, delays and quota', () => {
     const [{ Properties } = { Properties: {} }] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
     const body = Properties.DashboardBody['Fn::Join'][1]
       .map((part: unknown) => (typeof part === 'string' ? part : 'TOKEN'))
@@ -85,19 +85,19 @@ describe('with no props', () => {
       'Pushes by media type',
       'Outcomes',
       'Refusals by reason',
-      'Milliseconds from push to companion',
-      'Messages that wait',
-      'Seconds that the oldest message waits',
-      'PutImage calls a second, against the quota of the account and Region',
-      'Recent refusals: a person must act',
+      'Time from push to companion (ms)',
+      'Messages waiting',
+      'Age of the oldest message (s)',
+      'PutImage calls per second, and the quota of the account and Region',
+      'Recent refusals (action required)',
     ]);
     expect(widgets[0].properties.alarms).toHaveLength(10);
     expect(remediation.dashboard).toBeDefined();
   });
 });
 
-describe('what the deployer chose', () => {
-  test('thresholds move their alarms', () => {
+describe('with props', () => {
+  test('thresholds apply to their alarms', () => {
     const template = templateOf(
       newRemediation({
         alarmFailedThreshold: 50,
@@ -115,7 +115,7 @@ describe('what the deployer chose', () => {
     });
   });
 
-  test('alarms that are off do not exist, and the others notify the topic', () => {
+  test('disabled alarms are not created, and the others notify the topic', () => {
     const stack = newStack();
     const remediation = remediationIn(stack, {
       alarmTopic: new sns.Topic(stack, 'Topic'),
@@ -146,14 +146,20 @@ describe('what the deployer chose', () => {
 
   test.each<[MonitoringOptions, string]>([
     [{ alarmFailedThreshold: 0 }, 'alarmFailedThreshold of Stack/Remediation is 0; expected a number above 0'],
-    [{ alarmPushAge: Duration.seconds(0) }, 'alarmPushAge of Stack/Remediation is no time at all; expected a Duration'],
-    [{ alarmAuditAge: Duration.millis(0) }, 'alarmAuditAge of Stack/Remediation is no time at all'],
-    [{ alarmTimeToCompanion: Duration.days(0) }, 'alarmTimeToCompanion of Stack/Remediation is no time at all'],
+    [{ alarmPushAge: Duration.seconds(0) }, 'alarmPushAge of Stack/Remediation is 0 seconds; expected a Duration'],
+    [
+      { alarmAuditAge: Duration.millis(0) },
+      'alarmAuditAge of Stack/Remediation is 0 millis; expected a Duration above 0',
+    ],
+    [
+      { alarmTimeToCompanion: Duration.days(0) },
+      'alarmTimeToCompanion of Stack/Remediation is 0 days; expected a Duration above 0',
+    ],
   ])('refuses %j', (options, message) => {
     expect(() => newRemediation(options)).toThrow(message);
   });
 
-  test('takes a threshold that is known only at deployment', () => {
+  test('accepts a threshold that is known only at deployment', () => {
     expect(() => newRemediation({ alarmFailedThreshold: Lazy.number({ produce: () => 3 }) })).not.toThrow();
   });
 });

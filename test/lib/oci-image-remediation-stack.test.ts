@@ -5,12 +5,12 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { OciImageRemediationStack, type OciImageRemediationStackProps, RepositoryFilter } from '../../lib';
 import { newApp } from './support';
 
-/** Findings of cdk-nag that are wanted, with the reason. */
+/** Findings of cdk-nag that are accepted, with the reason. */
 const ACKNOWLEDGED = [
   {
     id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/*]',
     reason:
-      'The default is every repository of the account, also those to come. The repositories prop narrows what may be read and written; an audit must still list all repositories to find those that a pattern chooses.',
+      'The default is every repository of the account, including future ones. The repositories prop narrows what may be read and written; an audit must still list all repositories to find those that match a pattern.',
   },
 ];
 
@@ -22,11 +22,11 @@ const violations = (app: App) =>
 test.each<[string, OciImageRemediationStackProps, typeof ACKNOWLEDGED]>([
   ['all repositories', {}, ACKNOWLEDGED],
   [
-    'one repository, with an alarm mail',
+    'one repository, with an alarm email',
     { repositories: [RepositoryFilter.named('team/app')], alarmEmail: 'team@example.com' },
     [],
   ],
-])('for %s, cdk-nag finds exactly what is acknowledged', (_, props, acknowledged) => {
+])('for %s, cdk-nag finds only what is acknowledged', (_, props, acknowledged) => {
   const app = newApp();
   const stack = new OciImageRemediationStack(app, 'All', props);
   expect(violations(app)).toEqual(acknowledged.map(({ id }) => [id, 'All/Remediation/Role/Resource']));
@@ -34,13 +34,13 @@ test.each<[string, OciImageRemediationStackProps, typeof ACKNOWLEDGED]>([
   expect(violations(app)).toEqual([]);
 });
 
-describe('with an alarm mail', () => {
+describe('with an alarm email', () => {
   let template: Template;
   beforeAll(() => {
     template = Template.fromStack(new OciImageRemediationStack(newApp(), 'Stack', { alarmEmail: 'team@example.com' }));
   });
 
-  test('every alarm notifies the topic that mails', () => {
+  test('every alarm notifies the topic, which sends an email', () => {
     const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
     template.resourceCountIs('AWS::CloudWatch::Alarm', 10);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [{ Ref: topic }] });
@@ -51,7 +51,7 @@ describe('with an alarm mail', () => {
     });
   });
 
-  test('the topic is encrypted, takes no plain HTTP, and lets alarms of the account publish', () => {
+  test('the topic is encrypted, requires TLS, and lets alarms of the account publish', () => {
     template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
     template.hasResourceProperties('AWS::KMS::Key', {
       KeyPolicy: {
@@ -79,7 +79,7 @@ describe('with an alarm mail', () => {
   });
 });
 
-test('tells where to look', () => {
+test('outputs where to look', () => {
   const template = Template.fromStack(new OciImageRemediationStack(newApp(), 'Stack'));
   const outputs = Object.entries(template.findOutputs('*')).map(([id, { Value }]) => [id, Value]);
   expect(outputs).toEqual([
@@ -92,17 +92,17 @@ test('tells where to look', () => {
   ]);
 });
 
-test.each(['', 'team', 'a@b, c@d', '@example.com'])('refuses the alarm mail %j', (alarmEmail) => {
+test.each(['', 'team', 'a@b, c@d', '@example.com'])('refuses the alarm email %j', (alarmEmail) => {
   expect(() => new OciImageRemediationStack(newApp(), 'Stack', { alarmEmail })).toThrow(
-    `alarmEmail of Stack is '${alarmEmail}'; expected one mail address`,
+    `alarmEmail of Stack is '${alarmEmail}'; expected one email address`,
   );
 });
 
-test('refuses an alarm mail beside a topic', () => {
+test('refuses an alarm email together with a topic', () => {
   const app = newApp();
   const topics = new OciImageRemediationStack(app, 'Topics');
   const alarmTopic = sns.Topic.fromTopicArn(topics, 'Topic', 'arn:aws:sns:eu-north-1:123456789012:alarms');
   expect(() => new OciImageRemediationStack(app, 'Stack', { alarmEmail: 'team@example.com', alarmTopic })).toThrow(
-    'Stack has alarmEmail and alarmTopic; expected one of them',
+    'Stack has alarmEmail and alarmTopic; expected only one of them',
   );
 });

@@ -16,21 +16,21 @@ describe('docs/runbook.md', () => {
   );
   const alarmSections = [...(runbook.split(/^## The alarms$/m)[1]?.split(/^## /m)[0] ?? '').matchAll(/^### (.+)$/gm)];
 
-  test('has a section for each alarm, under the anchor that its text names', () => {
+  test('has a section for each alarm, under the anchor in its description', () => {
     for (const name of Object.values(RemediationAlarm)) {
       expect(anchors.filter((anchor) => anchor === name)).toEqual([name]);
     }
     expect(alarmSections).toHaveLength(Object.values(RemediationAlarm).length);
   });
 
-  test('tells of each alarm how to look and how to cure', () => {
+  test('says for each alarm how to look and how to cure', () => {
     for (const [, title] of alarmSections) {
       const section = runbook.split(`### ${title}\n`)[1]?.split(/^##/m)[0] ?? '';
       expect([title, /\*\*Look\.\*\*/.test(section), /\*\*Cure\.\*\*/.test(section)]).toEqual([title, true, true]);
     }
   });
 
-  test('says of each refusal reason what to do, and names no other', () => {
+  test('says for each refusal reason what to do, and names no other', () => {
     const [, refusals = ''] = runbook.split(/^## The refusals$/m);
     const named = [...(refusals.split(/^## /m)[0] ?? '').matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, cell]) =>
       [...`${cell}`.matchAll(/`([a-z0-9-]+)`/g)].map(([, reason]) => reason),
@@ -44,7 +44,7 @@ describe('docs/runbook.md', () => {
     expect(links.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
   });
 
-  test('asks for work by events that the function reads', () => {
+  test('requests work with events that the function reads', () => {
     const entries = [...runbook.matchAll(/--entries '(.+)'$/gm)].flatMap(([, json]) => JSON.parse(`${json}`));
     const works = entries.map(({ Source, DetailType, Detail }) =>
       readWork(
@@ -65,7 +65,7 @@ describe('docs/runbook.md', () => {
     ]);
   });
 
-  test('asks the stack only for outputs that it has', () => {
+  test('uses only outputs that the stack has', () => {
     const template = Template.fromStack(new OciImageRemediationStack(newApp(), 'Stack'));
     const outputs = [...runbook.matchAll(/\$\(output (\w+)\)/g)].map(([, name]) => `${name}`);
     expect(outputs.length).toBeGreaterThan(3);

@@ -72,11 +72,11 @@ describe('refuses settings with what it got and what it expects', () => {
 
   test.each([
     ['*', 'excludes every tag'],
-    ['', 'matches no tag'],
-    ['-pr*', 'matches no tag'],
-    ['pr,*', 'matches no tag'],
+    ['', 'cannot match any tag'],
+    ['-pr*', 'cannot match any tag'],
+    ['pr,*', 'cannot match any tag'],
     ['pr-**', "has '**', where a single '*' does the same"],
-    ['a'.repeat(129), 'has 129 characters of at most 128'],
+    ['a'.repeat(129), 'has 129 characters and a tag at most 128'],
     [Lazy.string({ produce: () => 'later' }), 'is a token'],
   ])('the excluded tag %j', (tag, problem) => {
     expect(() => newRemediation({ excludedTags: ['pr-*', tag] })).toThrow(
@@ -85,7 +85,7 @@ describe('refuses settings with what it got and what it expects', () => {
   });
 
   test('an excluded tag twice', () => {
-    expect(() => newRemediation({ excludedTags: ['pr-*', 'pr-*'] })).toThrow("has 'pr-*', which is there twice");
+    expect(() => newRemediation({ excludedTags: ['pr-*', 'pr-*'] })).toThrow("has 'pr-*', which is listed twice");
   });
 
   test.each([

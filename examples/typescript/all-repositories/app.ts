@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { OciImageRemediation } from '../../../lib'; // in an app of your own: 'cdk-ecr-oci-remediation'
+import { OciImageRemediation } from '../../../lib'; // in your own app: 'cdk-ecr-oci-remediation'
 
 const app = new App();
 const stack = new Stack(app, 'AllRepositories');

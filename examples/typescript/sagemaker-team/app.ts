@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
-// in an app of your own: 'cdk-ecr-oci-remediation'
+// in your own app: 'cdk-ecr-oci-remediation'
 import { CompanionFor, ImagePlatform, OciImageRemediation, RemediationAlarm, RepositoryFilter } from '../../../lib';
 
 const app = new App();
@@ -14,11 +14,11 @@ const companions = new sns.Topic(stack, 'Companions');
 const remediation = new OciImageRemediation(stack, 'Remediation', {
   repositories: [RepositoryFilter.matching('sagemaker/*'), RepositoryFilter.named('shared/base-inference')],
   platforms: [ImagePlatform.LINUX_AMD64, ImagePlatform.LINUX_ARM64],
-  // Whatever built an image, `CreateModel` can always be given `<tag>-dockerv2`.
+  // `CreateModel` can always use `<tag>-dockerv2`, no matter how the image was built.
   companionFor: CompanionFor.EVERY_TAG,
   // Images of pull requests are tested, not deployed.
   excludedTags: ['pr-*'],
-  // This team pushes OCI images all day: only failures are news.
+  // This team pushes OCI images on purpose and only cares about failures.
   disabledAlarms: [RemediationAlarm.OCI_IMAGES_PUSHED],
   alarmTopic: alarms,
 });
