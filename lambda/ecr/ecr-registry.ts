@@ -33,9 +33,14 @@ const BLOB_TIMEOUT_MS = 10_000;
 const MAX_IMAGE_IDS = 100;
 const MAX_RESULTS = 1_000;
 
+export interface RepositoryPage {
+  readonly names: readonly string[];
+  readonly nextToken?: string;
+}
+
 /** The registry of the caller's account and Region, over the ECR API. */
 export class EcrRegistry implements Inventory {
-  #calls = 0;
+  #callCount = 0;
   readonly #optedOut = new Map<string, boolean>();
 
   /**
@@ -50,8 +55,8 @@ export class EcrRegistry implements Inventory {
   ) {}
 
   /** ECR API calls so far. */
-  get calls(): number {
-    return this.#calls;
+  get callCount(): number {
+    return this.#callCount;
   }
 
   async readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
@@ -112,9 +117,7 @@ export class EcrRegistry implements Inventory {
   }
 
   /** The names of up to 1,000 repositories. */
-  async listRepositories(
-    nextToken?: string,
-  ): Promise<{ readonly names: readonly string[]; readonly nextToken?: string }> {
+  async listRepositories(nextToken?: string): Promise<RepositoryPage> {
     const command = new DescribeRepositoriesCommand({ nextToken, maxResults: MAX_RESULTS });
     const page = await this.#call('', () => this.client.send(command));
     const names = (page.repositories ?? []).flatMap(({ repositoryName }) => repositoryName ?? []);
@@ -227,7 +230,7 @@ export class EcrRegistry implements Inventory {
   }
 
   async #call<T>(repository: string, send: () => Promise<T>): Promise<T> {
-    this.#calls += 1;
+    this.#callCount += 1;
     try {
       return await send();
     } catch (error) {
