@@ -19,7 +19,7 @@ import type { PutResult, StoredManifest } from '../core/registry';
 import { type RegistryAddress, repositoryArn } from '../core/registry-address';
 import type { Pacer } from './pacer';
 
-/** What PutImage answers when it will not take this manifest however often it is asked. */
+/** Errors of PutImage that no retry cures. */
 const PUT_REFUSALS = new Map<string, RefusalReason>([
   ['InvalidParameterException', 'rejected-by-registry'],
   ['ReferencedImagesNotFoundException', 'rejected-by-registry'],
@@ -44,8 +44,8 @@ export class EcrRegistry implements Inventory {
   readonly #optedOut = new Map<string, boolean>();
 
   /**
-   * @param optOut who keeps a put out of a repository that opted out: the policy of the service's role, at no cost, or this class, by a
-   * look at the repository's tags, for credentials that may put everywhere
+   * @param optOut who keeps puts out of a repository that opted out: the policy of the service's role, at no cost, or this class, which
+   * reads the repository's tags, for credentials that may put everywhere
    */
   constructor(
     readonly client: ECRClient,
@@ -207,7 +207,7 @@ export class EcrRegistry implements Inventory {
     return this.optOut === 'looked-up' && (await this.isOptedOut(repository));
   }
 
-  /** The role's policy has the opt-out as a condition, so it costs a call only where something was denied. If the look fails, the denial counts. */
+  /** The role's policy has the opt-out as a condition, so it costs a call only where something was denied. If that call fails too, the denial counts. */
   async #isOptOut(error: unknown, repository: string): Promise<boolean> {
     const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
     return isDenied && (await this.isOptedOut(repository).catch(() => false));
