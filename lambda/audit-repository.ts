@@ -1,54 +1,56 @@
-import { auditPage } from './core/audit/audit';
+import { type AuditPage, auditPage } from './core/audit/audit';
 import { type AuditCounts, addCounts } from './core/audit/counts';
 import { skipReasonOfRepository } from './core/companion/policy';
 import { AUDIT_FINISHED_DETAIL_TYPE, REQUESTS } from './core/contract';
-import { RepositoryNotFound } from './core/errors';
-import type { SkipReason } from './core/reasons';
+import { RegistryRefusal, RepositoryNotFound } from './core/errors';
+import type { RefusalReason, SkipReason } from './core/reasons';
 import type { OwnEvent } from './events/put-events';
 import type { RepositoryAuditWork } from './events/work';
-import type { Service, ServiceRegistry } from './service';
+import { isExpiredToken, restarted } from './page-token';
+import type { Service } from './service';
 import { log } from './telemetry';
+
+const DAY_MS = 24 * 3_600_000;
 
 /** Audits one page of a repository: requests the repairs that it needs and the next page, or publishes that this was the last. */
 export async function auditRepository(service: Service, work: RepositoryAuditWork): Promise<void> {
-  const registry = service.registry(work.request, false);
-  const skipReason = await skipReasonOf(service, registry, work);
-  if (skipReason) return finish(service, work, work.counts, registry, skipReason);
-  const { policy } = service.configuration;
-  const page = await auditPage(registry, work.repository, policy, work.nextToken).catch((error: unknown) => {
-    if (error instanceof RepositoryNotFound) return undefined;
-    throw error;
-  });
-  if (!page) return finish(service, work, work.counts, registry, 'repository-gone');
-  for (const { image, reason, detail } of page.refusals) {
-    const { repository, tag: sourceTag } = image;
-    log('INFO', 'audit: refused', { eventId: work.request.id, repository, sourceTag, reason, detail });
-  }
-  const { repository } = work;
+  const { repository, isBackfill } = work;
+  const page = await readPage(service, work);
+  if (page === 'expired-token')
+    return service.request([{ detailType: REQUESTS.repositoryAudit, detail: { repository, ...restarted(work) } }]);
+  if (typeof page === 'string') return finish(service, work, work.counts, page);
+  for (const { image, reason, detail } of page.refusals)
+    log('INFO', 'audit: refused', { eventId: work.request.id, repository, sourceTag: image.tag, reason, detail });
   const counts = addCounts(work.counts, page.counts);
   const repairs: OwnEvent[] = page.outOfSync.map((tag) => ({
     detailType: REQUESTS.imageRepair,
     detail: { repository, tag },
   }));
-  const next = page.nextToken
-    ? [{ detailType: REQUESTS.repositoryAudit, detail: { repository, nextToken: page.nextToken, counts } }]
-    : [];
-  await service.request([...repairs, ...next]);
-  if (!page.nextToken) await finish(service, work, counts, registry);
+  const { nextToken } = page;
+  const detail = { repository, nextToken, counts, ...(isBackfill ? { backfill: true } : {}) };
+  const next = nextToken ? [{ detailType: REQUESTS.repositoryAudit, detail }] : [];
+  // The next page first: its token does not last as long as the repairs can take.
+  await service.request([...next, ...repairs]);
+  if (!nextToken) await finish(service, work, counts);
 }
 
-/** On later pages of an audit the resource tag was checked already, by the first. */
-async function skipReasonOf(
-  { configuration }: Service,
-  registry: ServiceRegistry,
-  work: RepositoryAuditWork,
-): Promise<SkipReason | undefined> {
-  const notChosen = skipReasonOfRepository(work.repository, configuration.policy);
-  if (notChosen || work.nextToken) return notChosen;
+/** @returns why the repository is left alone, if it is */
+async function readPage(
+  { registry, configuration }: Service,
+  { repository, nextToken, isBackfill, ...work }: RepositoryAuditWork,
+): Promise<AuditPage | SkipReason | RefusalReason | 'expired-token'> {
+  const { policy, auditWindowDays } = configuration;
+  const notChosen = skipReasonOfRepository(repository, policy);
+  if (notChosen) return notChosen;
   try {
-    return (await registry.isOptedOut(work.repository)) ? 'opted-out' : undefined;
+    // On later pages of an audit the resource tag was checked already, by the first.
+    if (!nextToken && (await registry.isOptedOut(repository))) return 'opted-out';
+    const since = isBackfill ? undefined : Date.now() - auditWindowDays * DAY_MS;
+    return await auditPage(registry, repository, policy, { since, nextToken });
   } catch (error) {
     if (error instanceof RepositoryNotFound) return 'repository-gone';
+    if (error instanceof RegistryRefusal) return error.reason;
+    if (isExpiredToken(error, { nextToken, isBackfill, ...work })) return 'expired-token';
     throw error;
   }
 }
@@ -57,10 +59,10 @@ async function finish(
   service: Service,
   { request, repository }: RepositoryAuditWork,
   counts: AuditCounts,
-  { callCount }: ServiceRegistry,
-  skipped?: SkipReason,
+  skipped?: SkipReason | RefusalReason,
 ): Promise<void> {
   const detail = { repository, ...counts, ...(skipped ? { skipped } : {}) };
+  const { callCount } = service.registry;
   log('INFO', 'repository audit finished', { eventId: request.id, ...detail, registryCalls: callCount });
   await service.publish([{ detailType: AUDIT_FINISHED_DETAIL_TYPE, detail }]);
 }

@@ -3,9 +3,14 @@ import { COMPANION_FOR, type Policy } from './core/companion/policy';
 import { ENV } from './core/contract';
 import { UNCOMPRESSED_LAYERS } from './core/manifest/convert';
 import { type Platform, parsePlatform } from './core/manifest/platform';
+import type { RegistryAddress } from './core/registry-address';
 
 export interface Configuration {
+  /** The registry of the function's own account and Region. */
+  readonly address: RegistryAddress;
   readonly policy: Policy;
+  /** How old an image may be to get a companion by an audit, in days. */
+  readonly auditWindowDays: number;
   /** The bus that outcomes are published on. */
   readonly eventBusName: string;
   /** PutImage calls a second, at the most, of one execution environment: for pushes, and for what audits ask for. */
@@ -23,9 +28,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readConfiguration(environment: Environment): Configuration {
   return {
+    address: {
+      account: required(environment, ENV.account),
+      region: required(environment, 'AWS_REGION'),
+      partition: required(environment, ENV.partition),
+      urlSuffix: required(environment, ENV.urlSuffix),
+    },
+    auditWindowDays: positive(environment, ENV.auditWindowDays),
     policy: {
       scope: {
         repositories: list(required(environment, ENV.repositories)),
+        excludedRepositories: list(environment[ENV.excludedRepositories] ?? ''),
         excludedTags: list(environment[ENV.excludedTags] ?? ''),
       },
       companionTag: companionTagForm(environment),

@@ -1,8 +1,9 @@
-import { type Batch, type BatchResponse, handleBatch } from './batch';
+import { type Batch, type BatchResponse, handleBatch, type LambdaContext } from './batch';
 import { readConfiguration } from './configuration';
-import { AwsService } from './service';
+import { AwsEnvironment } from './service';
 
-const service = new AwsService(readConfiguration(process.env));
+const environment = new AwsEnvironment(readConfiguration(process.env));
 
 /** The entry point: one batch of SQS messages, each with an EventBridge event. */
-export const handler = (batch: Batch): Promise<BatchResponse> => handleBatch(service, batch);
+export const handler = (batch: Batch, context: LambdaContext): Promise<BatchResponse> =>
+  handleBatch(environment.invocation(), batch, context);

@@ -7,13 +7,16 @@ import type { RepairWork } from './events/work';
 import type { Service } from './service';
 import { emitMetrics, log, type MetricValues } from './telemetry';
 
-/** Repairs the companions of one source tag; each outcome is logged, counted and published. */
-export async function repairImage(service: Service, work: RepairWork): Promise<void> {
+/**
+ * Repairs the companions of one source tag; each outcome is logged, counted and published.
+ * @param pushes when ECR saw each push that this repair is for, in milliseconds since the epoch; none if nothing was pushed
+ */
+export async function repairImage(service: Service, work: RepairWork, pushes: readonly number[]): Promise<void> {
   const began = Date.now();
-  const registry = service.registry(work.request, work.pushedAt !== undefined);
-  const outcomes = await repair(registry, work.image, service.configuration.policy);
+  const { registry, configuration } = service;
+  const outcomes = await repair(registry, work.image, configuration.policy);
   const effort = { durationMs: Date.now() - began, registryCalls: registry.callCount };
-  const details = outcomes.map((outcome) => outcomeDetail(outcome, work.request));
+  const details = outcomes.map((outcome) => outcomeDetail(outcome, configuration.address));
   for (const detail of details) {
     log(detail.outcome === 'refused' ? 'WARN' : 'INFO', 'image remediation', {
       eventId: work.request.id,
@@ -22,21 +25,19 @@ export async function repairImage(service: Service, work: RepairWork): Promise<v
     });
   }
   const notPublished = await publish(service, work, details);
-  emitMetrics(service.configuration.functionName, {
-    ...(work.pushedAt === undefined ? {} : countPush(outcomes, work.pushedAt)),
+  emitMetrics(configuration.functionName, {
+    ...(pushes.length > 0 ? countPushes(outcomes, pushes) : {}),
     ...countOutcomes(outcomes),
     [METRICS.registryCalls]: effort.registryCalls,
     ...(notPublished > 0 ? { [METRICS.outcomesNotPublished]: notPublished } : {}),
   });
-  if (work.pushedAt !== undefined) {
-    emitMetrics(
-      service.configuration.functionName,
-      { [METRICS.pushed]: 1 },
-      { [MEDIA_TYPE_DIMENSION]: outcomes[0]?.source?.mediaType ?? 'none' },
-    );
+  if (pushes.length > 0) {
+    // CloudWatch takes no empty dimension, and a registry may name no media type.
+    const mediaType = outcomes[0]?.source?.mediaType || 'none';
+    emitMetrics(configuration.functionName, { [METRICS.pushed]: pushes.length }, { [MEDIA_TYPE_DIMENSION]: mediaType });
   }
   for (const { reason } of details.filter(({ outcome }) => outcome === 'refused')) {
-    emitMetrics(service.configuration.functionName, { [METRICS.refused]: 1 }, { [REASON_DIMENSION]: reason ?? '' });
+    emitMetrics(configuration.functionName, { [METRICS.refused]: 1 }, { [REASON_DIMENSION]: reason ?? '' });
   }
 }
 
@@ -65,12 +66,12 @@ const countOutcomes = (outcomes: readonly Outcome[]): MetricValues => ({
   [METRICS.refused]: numberOf(outcomes, 'refused'),
 });
 
-function countPush(outcomes: readonly Outcome[], pushedAt: number): MetricValues {
+function countPushes(outcomes: readonly Outcome[], pushes: readonly number[]): MetricValues {
   const isOciImage = outcomes.some(({ outcome, source }) => source && isOci(source.mediaType) && outcome !== 'skipped');
   const wasWritten = numberOf(outcomes, 'converted') + numberOf(outcomes, 'aliased') > 0;
   return {
-    [METRICS.pushed]: 1,
-    [METRICS.ociImagesPushed]: isOciImage ? 1 : 0,
-    ...(wasWritten ? { [METRICS.timeToCompanion]: Math.max(0, Date.now() - pushedAt) } : {}),
+    [METRICS.pushed]: pushes.length,
+    [METRICS.ociImagesPushed]: isOciImage ? pushes.length : 0,
+    ...(wasWritten ? { [METRICS.timeToCompanion]: Math.max(0, Date.now() - Math.min(...pushes)) } : {}),
   };
 }

@@ -3,8 +3,9 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Configuration } from './configuration';
 import type { Inventory } from './core/audit/inventory';
 import { REQUEST_BUS } from './core/contract';
-import type { RegistryAddress } from './core/registry-address';
-import { EcrRegistry, type RepositoryPage } from './ecr/ecr-registry';
+import { EcrRegistry } from './ecr/ecr-registry';
+import { HeavyTurn } from './ecr/heavy-turn';
+import type { RepositoryPage } from './ecr/listings';
 import { Pacer } from './ecr/pacer';
 import { type OwnEvent, putEvents } from './events/put-events';
 
@@ -15,25 +16,38 @@ export interface ServiceRegistry extends Inventory {
   isOptedOut(repository: string): Promise<boolean>;
   /** The names of up to 1,000 repositories. */
   listRepositories(nextToken?: string): Promise<RepositoryPage>;
+  /** The prefixes of the repositories that are pull-through caches. */
+  listCachePrefixes(): Promise<readonly string[]>;
 }
 
-/** What all work of one execution environment shares. */
+/** What the work of one message has. */
 export interface Service {
   readonly configuration: Configuration;
-  /** @param wasPushed whether someone waits for the companion; other puts have a slower pace of their own */
-  registry(address: RegistryAddress, wasPushed: boolean): ServiceRegistry;
+  readonly registry: ServiceRegistry;
   /** Publishes what was done, on the bus that the deployer chose. @throws if the bus did not take all events */
   publish(events: readonly OwnEvent[]): Promise<void>;
   /** Requests further work of the service itself, in order. @throws if the bus did not take all events */
   request(events: readonly OwnEvent[]): Promise<void>;
 }
 
-/** The service over the AWS SDK. */
-export class AwsService implements Service {
+/** One invocation: its messages share a pace. */
+export interface Invocation {
+  readonly configuration: Configuration;
+  /**
+   * Runs the work of one message.
+   * @param wasPushed whether someone waits for the companion; other puts have a slower pace of their own
+   * @param signal ends the work's calls
+   */
+  run<T>(wasPushed: boolean, signal: AbortSignal, work: (service: Service) => Promise<T>): Promise<T>;
+  /** Resolves when the next invocation may put: a put pays for its interval before its invocation ends. */
+  rest(): Promise<void>;
+}
+
+/** What all invocations of one execution environment share, over the AWS SDK. */
+export class AwsEnvironment {
   readonly #ecr: ECRClient;
   readonly #eventBridge: EventBridgeClient;
-  readonly #pushes: Pacer;
-  readonly #audits: Pacer;
+  readonly #heavyTurn = new HeavyTurn();
 
   constructor(readonly configuration: Configuration) {
     // Without `throwOnRequestTimeout` the SDK only warns, and an answer that never comes would take the whole batch with it.
@@ -41,19 +55,38 @@ export class AwsService implements Service {
     const clientOptions = { maxAttempts: 4, requestHandler };
     this.#ecr = new ECRClient(clientOptions);
     this.#eventBridge = new EventBridgeClient(clientOptions);
-    this.#pushes = new Pacer(configuration.putImagesPerSecond);
-    this.#audits = new Pacer(configuration.auditPutImagesPerSecond);
   }
 
-  registry(address: RegistryAddress, wasPushed: boolean): ServiceRegistry {
-    return new EcrRegistry(this.#ecr, wasPushed ? this.#pushes : this.#audits, address);
-  }
-
-  publish(events: readonly OwnEvent[]): Promise<void> {
-    return putEvents(this.#eventBridge, this.configuration.eventBusName, events);
-  }
-
-  request(events: readonly OwnEvent[]): Promise<void> {
-    return putEvents(this.#eventBridge, REQUEST_BUS, events);
+  invocation(): Invocation {
+    const { configuration } = this;
+    const pacers = {
+      pushes: new Pacer(configuration.putImagesPerSecond),
+      audits: new Pacer(configuration.auditPutImagesPerSecond),
+    };
+    return {
+      configuration,
+      run: async (wasPushed, signal, work) => {
+        const registry = new EcrRegistry({
+          client: this.#ecr,
+          pacer: wasPushed ? pacers.pushes : pacers.audits,
+          address: configuration.address,
+          signal,
+          heavyTurn: this.#heavyTurn,
+        });
+        try {
+          return await work({
+            configuration,
+            registry,
+            publish: (events) => putEvents(this.#eventBridge, configuration.eventBusName, events, signal),
+            request: (events) => putEvents(this.#eventBridge, REQUEST_BUS, events, signal),
+          });
+        } finally {
+          registry.release();
+        }
+      },
+      rest: async () => {
+        await Promise.all([pacers.pushes.rest(), pacers.audits.rest()]);
+      },
+    };
   }
 }

@@ -11,6 +11,8 @@ export const SKIP_REASONS = {
   'repository-not-chosen': 'the service was not deployed for this repository',
   'opted-out': 'the repository has the resource tag ecr-oci-remediation: disabled',
   'tag-excluded': 'the tag is excluded by the deployment',
+  archived: 'the image is archived, and ECR does not serve archived images',
+  'pull-through-cache': 'the repository is a pull-through cache, whose images belong to an upstream registry',
   'source-gone': 'the tag no longer exists',
   'repository-gone': 'the repository no longer exists',
 } as const;
@@ -48,11 +50,16 @@ export const REFUSAL_REASONS = {
   'tag-too-long': 'the companion tag would be longer than 128 characters',
   'tag-immutable': 'the companion tag exists with another image and tag immutability keeps it there',
   'stale-companion': 'the tag no longer names an image, but its companion still names the earlier one',
+  'access-denied': 'a policy denies the service access to the repository',
+  'kms-key': "the repository's KMS key can't be used",
+  'image-inaccessible': 'ECR does not return the image',
   'layers-missing': 'the repository does not hold all layers of the image',
   'limit-exceeded': 'an ECR quota is used up',
   'rejected-by-registry': 'ECR rejected the converted manifest',
 } as const;
 export type RefusalReason = keyof typeof REFUSAL_REASONS;
+
+export const isSkipReason = (reason: string): reason is SkipReason => Object.hasOwn(SKIP_REASONS, reason);
 
 /** Why something can't be read or expressed: a reason, and one sentence that says what is wrong and where. */
 export class Refusal {

@@ -25,6 +25,12 @@ export type PutResult =
   /** The registry will never take this manifest, however often it is asked. */
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail: string };
 
+/** Why a companion whose source tag is gone is not deleted. */
+export interface KeptTag {
+  readonly tag: string;
+  readonly why: string;
+}
+
 /**
  * The port: all that a repair asks of a registry. An implementation throws `RepositoryNotFound` when there is no such repository, and
  * any other error when it can't answer, which makes the queue try again.
@@ -35,8 +41,11 @@ export interface Registry {
   readManifest(repository: string, digest: string): Promise<StoredManifest | undefined>;
   /** @param maxBytes a larger blob is an error, and is not read to its end */
   readBlob(repository: string, digest: string, maxBytes: number): Promise<Uint8Array>;
-  /** Deletes the tags; passes over a tag that does not exist or that the registry must keep. */
-  deleteTags(repository: string, tags: readonly string[]): Promise<void>;
+  /**
+   * Deletes companion tags whose source tag is gone.
+   * @returns the tags that are kept, each with the reason; a tag that does not exist is passed over
+   */
+  deleteCompanions(repository: string, sourceTag: string, tags: readonly string[]): Promise<readonly KeptTag[]>;
   /** Puts the manifest under the tag. Putting what the tag names already is `done`. */
   putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<PutResult>;
 }
@@ -57,8 +66,8 @@ export class RegistryDecorator implements Registry {
     return this.registry.readBlob(repository, digest, maxBytes);
   }
 
-  deleteTags(repository: string, tags: readonly string[]): Promise<void> {
-    return this.registry.deleteTags(repository, tags);
+  deleteCompanions(repository: string, sourceTag: string, tags: readonly string[]): Promise<readonly KeptTag[]> {
+    return this.registry.deleteCompanions(repository, sourceTag, tags);
   }
 
   putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<PutResult> {

@@ -28,6 +28,12 @@ export function numberIn(fields: Fields, name: string): number {
   throw unexpected(name, value, 'a whole number');
 }
 
+export function flagIn(fields: Fields, name: string): boolean {
+  const value = fields[name];
+  if (typeof value === 'boolean') return value;
+  throw unexpected(name, value, 'true or false');
+}
+
 export function mustBe(fields: Fields, name: string, value: string): void {
   if (fields[name] !== value) throw unexpected(name, fields[name], JSON.stringify(value));
 }

@@ -1,4 +1,4 @@
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { EVENT_SOURCE } from '../core/contract';
 
 /** An event of this service, before it is put. */
@@ -11,7 +11,8 @@ export interface OwnEvent {
 const MAX_ENTRIES = 10;
 
 /**
- * Puts the events, in order.
+ * Puts the events, in order. Entries that the bus does not take are put once more: EventBridge answers a passing fault of its own for each
+ * entry, beside the answer, where the SDK does not retry it.
  * @param eventBusName name or ARN
  * @throws Error if the bus did not take them all
  */
@@ -19,6 +20,7 @@ export async function putEvents(
   client: EventBridgeClient,
   eventBusName: string,
   events: readonly OwnEvent[],
+  signal?: AbortSignal,
 ): Promise<void> {
   for (let at = 0; at < events.length; at += MAX_ENTRIES) {
     const entries = events.slice(at, at + MAX_ENTRIES).map(({ detailType, detail }) => ({
@@ -27,12 +29,24 @@ export async function putEvents(
       DetailType: detailType,
       Detail: JSON.stringify(detail),
     }));
-    const answer = await client.send(new PutEventsCommand({ Entries: entries }));
-    const failed = answer.Entries?.find((entry) => entry.ErrorCode);
-    if (failed || answer.FailedEntryCount) {
-      throw new Error(
-        `the bus ${eventBusName} did not take ${answer.FailedEntryCount} events: ${failed?.ErrorCode} ${failed?.ErrorMessage}`,
-      );
-    }
+    const failed = await putSome(client, entries, signal);
+    const failedAgain = failed.entries.length > 0 ? await putSome(client, failed.entries, signal) : failed;
+    if (failedAgain.entries.length > 0)
+      throw new Error(`the bus ${eventBusName} did not take ${failedAgain.entries.length} events: ${failedAgain.why}`);
   }
+}
+
+/** @returns the entries that the bus did not take, and what it says of the first */
+async function putSome(
+  client: EventBridgeClient,
+  entries: PutEventsRequestEntry[],
+  signal?: AbortSignal,
+): Promise<{ readonly entries: PutEventsRequestEntry[]; readonly why: string }> {
+  const answer = await client.send(new PutEventsCommand({ Entries: entries }), signal ? { abortSignal: signal } : {});
+  const results = answer.Entries ?? [];
+  const failed = entries.filter((_, at) => results[at]?.ErrorCode);
+  const first = results.find(({ ErrorCode }) => ErrorCode);
+  if (failed.length > 0) return { entries: failed, why: `${first?.ErrorCode} ${first?.ErrorMessage}` };
+  // A count without entries does not say which ones failed; what comes twice does no harm.
+  return answer.FailedEntryCount ? { entries, why: `${answer.FailedEntryCount} failed` } : { entries: [], why: '' };
 }

@@ -1,7 +1,7 @@
 import { type AuditCounts, NO_COUNTS } from '../core/audit/counts';
 import type { ImageTag } from '../core/companion/outcome';
 import { EVENT_SOURCE, REQUESTS } from '../core/contract';
-import { fieldsOf, mustBe, numberIn, optionalTextIn, textIn, UnreadableEvent } from './fields';
+import { fieldsOf, flagIn, mustBe, numberIn, optionalTextIn, textIn, UnreadableEvent } from './fields';
 
 /** The event that requests some work. */
 export interface RequestContext {
@@ -16,19 +16,26 @@ export interface RepairWork {
   readonly image: ImageTag;
   /** When ECR saw the push, in milliseconds since the epoch; absent if nothing was pushed. */
   readonly pushedAt?: number;
+  /** Whether someone waits for the companion. What was replicated, and what an audit found, can wait longer. */
+  readonly isUrgent: boolean;
 }
 
-export interface RegistryAuditWork {
+interface AuditWork {
+  readonly request: RequestContext;
+  /** Whether images of any age get their companions, and not only those of the audit window. */
+  readonly isBackfill: boolean;
+  readonly nextToken?: string;
+  /** How often this audit began again because ECR no longer knew its page token. */
+  readonly restarts: number;
+}
+
+export interface RegistryAuditWork extends AuditWork {
   readonly kind: 'registry-audit';
-  readonly request: RequestContext;
-  readonly nextToken?: string;
 }
 
-export interface RepositoryAuditWork {
+export interface RepositoryAuditWork extends AuditWork {
   readonly kind: 'repository-audit';
-  readonly request: RequestContext;
   readonly repository: string;
-  readonly nextToken?: string;
   /** What the earlier pages of this audit found. */
   readonly counts: AuditCounts;
 }
@@ -45,23 +52,24 @@ export function readWork(body: string): Work {
   const detail = fieldsOf(event.detail, 'detail');
   switch (`${event.source} ${event['detail-type']}`) {
     case 'aws.ecr ECR Image Action':
-      if (detail['action-type'] === 'DELETE') return { kind: 'repair', request, image: imageIn(detail) };
+      if (detail['action-type'] === 'DELETE')
+        return { kind: 'repair', request, image: imageIn(detail), isUrgent: true };
       mustBe(detail, 'action-type', 'PUSH');
-      return pushed(request, event, detail);
+      return pushed(request, event, detail, true);
     case 'aws.ecr ECR Replication Action':
       mustBe(detail, 'action-type', 'REPLICATE');
-      return pushed(request, event, detail);
+      return pushed(request, event, detail, false);
     case 'aws.events Scheduled Event':
-      return { kind: 'registry-audit', request };
+      return { kind: 'registry-audit', request, isBackfill: false, restarts: 0 };
     case `${EVENT_SOURCE} ${REQUESTS.registryAudit}`:
-      return { kind: 'registry-audit', request, ...optionalTextIn(detail, 'nextToken') };
+      return { kind: 'registry-audit', request, ...auditFields(detail) };
     case `${EVENT_SOURCE} ${REQUESTS.repositoryAudit}`: {
       const repository = textIn(detail, 'repository');
       return {
         kind: 'repository-audit',
         request,
         repository,
-        ...optionalTextIn(detail, 'nextToken'),
+        ...auditFields(detail),
         counts: countsIn(detail.counts),
       };
     }
@@ -70,6 +78,7 @@ export function readWork(body: string): Work {
         kind: 'repair',
         request,
         image: { repository: textIn(detail, 'repository'), tag: textIn(detail, 'tag') },
+        isUrgent: false,
       };
     default:
       throw new UnreadableEvent(
@@ -81,12 +90,18 @@ export function readWork(body: string): Work {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
-function pushed(request: RequestContext, event: Fields, detail: Fields): RepairWork {
+function pushed(request: RequestContext, event: Fields, detail: Fields, isUrgent: boolean): RepairWork {
   mustBe(detail, 'result', 'SUCCESS');
   const pushedAt = Date.parse(textIn(event, 'time'));
   if (Number.isNaN(pushedAt)) throw new UnreadableEvent(`time is ${JSON.stringify(event.time)}, expected a timestamp`);
-  return { kind: 'repair', request, image: imageIn(detail), pushedAt };
+  return { kind: 'repair', request, image: imageIn(detail), pushedAt, isUrgent };
 }
+
+const auditFields = (detail: Fields) => ({
+  isBackfill: detail.backfill === undefined ? false : flagIn(detail, 'backfill'),
+  restarts: detail.restarts === undefined ? 0 : numberIn(detail, 'restarts'),
+  ...optionalTextIn(detail, 'nextToken'),
+});
 
 function imageIn(detail: Fields): ImageTag {
   const tag = detail['image-tag'] === undefined || detail['image-tag'] === '' ? '' : textIn(detail, 'image-tag');

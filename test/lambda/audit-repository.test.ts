@@ -11,6 +11,8 @@ const audit: RepositoryAuditWork = {
   request: REQUEST,
   repository: 'team/app',
   counts: NO_COUNTS,
+  isBackfill: true,
+  restarts: 0,
 };
 
 let service: FakeService;
@@ -19,9 +21,9 @@ beforeEach(() => {
 });
 
 test('requests a repair for each tag that is out of sync, and publishes what it found', async () => {
-  service.fake.push(ociImage('a'), OCI.manifest, 'a');
-  service.fake.push(ociImage('b'), OCI.manifest, 'b');
-  service.fake.push(dockerImage(), DOCKER.manifest, 'd');
+  service.registry.push(ociImage('a'), OCI.manifest, 'a');
+  service.registry.push(ociImage('b'), OCI.manifest, 'b');
+  service.registry.push(dockerImage(), DOCKER.manifest, 'd');
   await auditRepository(service, audit);
   const repairOf = (tag: string) => ({ detailType: 'Image Repair Requested', detail: { repository: 'team/app', tag } });
   expect(service.requested).toEqual([repairOf('a'), repairOf('b')]);
@@ -37,11 +39,10 @@ test('requests a repair for each tag that is out of sync, and publishes what it 
       registryCalls: 3,
     },
   ]);
-  expect(service.registries).toEqual([{ address: REQUEST, wasPushed: false }]);
 });
 
 test('logs and counts what it can not repair, and does not request it', async () => {
-  service.fake.push(ociImage('zstd', { layers: [descriptor(OCI.zstd, 'l')] }), OCI.manifest, 'z');
+  service.registry.push(ociImage('zstd', { layers: [descriptor(OCI.zstd, 'l')] }), OCI.manifest, 'z');
   await auditRepository(service, audit);
   expect(service.requested).toEqual([]);
   expect(service.published).toMatchObject([{ detail: { requested: 0, refused: { 'zstd-layer': 1 } } }]);
@@ -58,17 +59,18 @@ test('logs and counts what it can not repair, and does not request it', async ()
 
 describe('a repository of several pages', () => {
   beforeEach(() => {
-    service.fake.pageSize = 1;
-    for (let n = 0; n < 12; n += 1) service.fake.push(ociImage(`n${n}`), OCI.manifest, `n${n}`);
+    service.registry.pageSize = 1;
+    for (let n = 0; n < 12; n += 1) service.registry.push(ociImage(`n${n}`), OCI.manifest, `n${n}`);
   });
 
   test('requests the next page with the counts so far, and publishes nothing yet', async () => {
     await auditRepository(service, { ...audit, counts: { ...NO_COUNTS, images: 5, requested: 2 } });
-    expect(service.requested.at(-1)).toEqual({
+    expect(service.requested[0]).toEqual({
       detailType: 'Repository Audit Requested',
       detail: {
         repository: 'team/app',
         nextToken: '10',
+        backfill: true,
         counts: { images: 15, ociImages: 10, upToDate: 0, requested: 12, refused: {} },
       },
     });
@@ -86,7 +88,7 @@ describe('a repository of several pages', () => {
 
   test('later pages do not ask again whether the repository opted out', async () => {
     await auditRepository(service, { ...audit, nextToken: '10' });
-    expect(service.fake.calls).not.toContain('isOptedOut');
+    expect(service.registry.calls).not.toContain('isOptedOut');
   });
 });
 
@@ -96,24 +98,24 @@ describe('a repository that is left alone', () => {
   ];
 
   test('because it opted out', async () => {
-    service.fake.push(ociImage(), OCI.manifest, 'v1');
-    service.fake.optedOut.add('team/app');
+    service.registry.push(ociImage(), OCI.manifest, 'v1');
+    service.registry.optedOut.add('team/app');
     await auditRepository(service, audit);
     expect([service.requested, service.published]).toEqual([[], finishedWith('opted-out')]);
-    expect(service.fake.calls).toEqual(['isOptedOut']);
+    expect(service.registry.calls).toEqual(['isOptedOut']);
   });
 
   test('because it was not chosen', async () => {
-    const scope = { repositories: ['other/*'], excludedTags: [] };
+    const scope = { ...DEFAULT_POLICY.scope, repositories: ['other/*'] };
     service = new FakeService(new FakeServiceRegistry(), { ...CONFIGURATION, policy: { ...DEFAULT_POLICY, scope } });
     await auditRepository(service, audit);
     expect([service.requested, service.published]).toEqual([[], finishedWith('repository-not-chosen')]);
-    expect(service.fake.calls).toEqual([]);
+    expect(service.registry.calls).toEqual([]);
   });
 
   test.each(['isOptedOut', 'listManifests'])('because it is gone at %s', async (call) => {
     const { RepositoryNotFound } = await import('../../lambda/core/errors');
-    service.fake.before = (made) => {
+    service.registry.before = (made) => {
       if (made === call) throw new RepositoryNotFound('team/app');
     };
     await auditRepository(service, audit);
@@ -122,7 +124,7 @@ describe('a repository that is left alone', () => {
 });
 
 test.each(['isOptedOut', 'listManifests'])('an error at %s is thrown, so that the queue retries it', async (call) => {
-  service.fake.before = (made) => {
+  service.registry.before = (made) => {
     if (made === call) throw new Error('throttled');
   };
   await expect(auditRepository(service, audit)).rejects.toThrow('throttled');

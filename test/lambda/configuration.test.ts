@@ -9,11 +9,18 @@ const environment = {
   PUT_IMAGES_PER_SECOND: '2',
   AUDIT_PUT_IMAGES_PER_SECOND: '0.5',
   REPOSITORIES: 'team/*,ml/app',
+  ACCOUNT_ID: '123456789012',
+  AWS_REGION: 'eu-north-1',
+  PARTITION: 'aws',
+  URL_SUFFIX: 'amazonaws.com',
+  AUDIT_WINDOW_DAYS: '7',
   AWS_LAMBDA_FUNCTION_NAME: 'remediate',
 };
 
 test('reads what the construct sets', () => {
   expect(readConfiguration(environment)).toEqual({
+    address: { account: '123456789012', region: 'eu-north-1', partition: 'aws', urlSuffix: 'amazonaws.com' },
+    auditWindowDays: 7,
     policy: {
       companionTag: { suffix: '-dockerv2' },
       platforms: [
@@ -23,7 +30,7 @@ test('reads what the construct sets', () => {
       companionFor: 'oci-images',
       uncompressedLayers: 'refuse',
       deleteOrphanedCompanions: false,
-      scope: { repositories: ['team/*', 'ml/app'], excludedTags: [] },
+      scope: { repositories: ['team/*', 'ml/app'], excludedRepositories: [], excludedTags: [] },
     },
     eventBusName: 'default',
     putImagesPerSecond: 2,
@@ -71,6 +78,11 @@ test.each<[object, string]>([
   [{ COMPANION_FOR: 'all' }, "environment variable COMPANION_FOR is 'all', expected one of oci-images, every-tag"],
   [{ UNCOMPRESSED_LAYERS: '' }, 'environment variable UNCOMPRESSED_LAYERS is not set'],
   [{ EVENT_BUS_NAME: undefined }, 'environment variable EVENT_BUS_NAME is not set'],
+  [{ ACCOUNT_ID: undefined }, 'environment variable ACCOUNT_ID is not set'],
+  [{ AWS_REGION: undefined }, 'environment variable AWS_REGION is not set'],
+  [{ PARTITION: undefined }, 'environment variable PARTITION is not set'],
+  [{ URL_SUFFIX: undefined }, 'environment variable URL_SUFFIX is not set'],
+  [{ AUDIT_WINDOW_DAYS: '-1' }, "environment variable AUDIT_WINDOW_DAYS is '-1', expected a number above 0"],
   [{ REPOSITORIES: undefined }, 'environment variable REPOSITORIES is not set'],
   [{ AUDIT_PUT_IMAGES_PER_SECOND: undefined }, 'environment variable AUDIT_PUT_IMAGES_PER_SECOND is not set'],
   [{ PUT_IMAGES_PER_SECOND: undefined }, 'environment variable PUT_IMAGES_PER_SECOND is not set'],

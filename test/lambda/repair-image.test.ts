@@ -5,8 +5,9 @@ import { AMD64, ARM64, DEFAULT_POLICY } from '../support/policy';
 
 const lines = captureLines();
 const image = { repository: 'team/app', tag: 'v1' };
-const push = (pushedAt = Date.now() - 1_500) => ({ kind: 'repair', request: REQUEST, image, pushedAt }) as const;
-const asked = { kind: 'repair', request: REQUEST, image } as const;
+const work = { kind: 'repair', request: REQUEST, image, isUrgent: true } as const;
+const push = (pushedAt = Date.now() - 1_500) => [pushedAt] as const;
+const asked: readonly number[] = [];
 
 let service: FakeService;
 beforeEach(() => {
@@ -21,9 +22,9 @@ const values = () => {
 };
 
 test('a pushed OCI image: its outcome is logged, counted and published', async () => {
-  const source = service.fake.push(ociImage(), OCI.manifest, 'v1');
-  await repairImage(service, push());
-  const companionDigest = service.fake.tags.get('v1-dockerv2');
+  const source = service.registry.push(ociImage(), OCI.manifest, 'v1');
+  await repairImage(service, work, push());
+  const companionDigest = service.registry.tags.get('v1-dockerv2');
   const detail = {
     repository: 'team/app',
     sourceTag: 'v1',
@@ -57,44 +58,57 @@ test('a pushed OCI image: its outcome is logged, counted and published', async (
   expect(counted.TimeToCompanion).toBeGreaterThanOrEqual(1_500);
   expect(counted.TimeToCompanion).toBeLessThan(60_000);
   expect(further).toEqual([{ MediaType: OCI.manifest, Pushed: 1 }]);
-  expect(service.registries).toEqual([{ address: REQUEST, wasPushed: true }]);
 });
 
 test('a clock that lags behind ECR makes no negative time', async () => {
-  service.fake.push(ociImage(), OCI.manifest, 'v1');
-  await repairImage(service, push(Date.now() + 60_000));
+  service.registry.push(ociImage(), OCI.manifest, 'v1');
+  await repairImage(service, work, push(Date.now() + 60_000));
   expect(values().counted.TimeToCompanion).toBe(0);
 });
 
+test('several pushes of one tag are one repair, and count one by one from the first', async () => {
+  service.registry.push(ociImage(), OCI.manifest, 'v1');
+  await repairImage(service, work, [Date.now() - 100, Date.now() - 90_000, Date.now() - 200]);
+  const { counted, further } = values();
+  expect(counted).toMatchObject({ Pushed: 3, OciImagesPushed: 3, Converted: 1, RegistryCalls: 3 });
+  expect(counted.TimeToCompanion).toBeGreaterThanOrEqual(90_000);
+  expect(further).toEqual([{ MediaType: OCI.manifest, Pushed: 3 }]);
+});
+
+test('a registry that names no media type leaves no empty dimension', async () => {
+  service.registry.push(ociImage(), '', 'v1');
+  await repairImage(service, work, push());
+  expect(values().further).toMatchObject([{ MediaType: 'none' }]);
+});
+
 test('a requested repair counts no push, and no time to its companion', async () => {
-  service.fake.push(ociImage(), OCI.manifest, 'v1');
-  await repairImage(service, asked);
+  service.registry.push(ociImage(), OCI.manifest, 'v1');
+  await repairImage(service, work, asked);
   const { counted, further } = values();
   expect(Object.keys(counted)).toEqual(['Converted', 'Aliased', 'Unchanged', 'Skipped', 'Refused', 'RegistryCalls']);
   expect(further).toEqual([]);
-  expect(service.registries).toMatchObject([{ wasPushed: false }]);
 });
 
 test('a companion that is current already counts a push, and no time to it', async () => {
-  service.fake.push(ociImage(), OCI.manifest, 'v1');
-  await repairImage(service, asked);
-  await repairImage(service, push());
+  service.registry.push(ociImage(), OCI.manifest, 'v1');
+  await repairImage(service, work, asked);
+  await repairImage(service, work, push());
   const { _aws, ...second } = lines.metrics()[1] ?? {};
   expect(second).toMatchObject({ Unchanged: 1, Pushed: 1, OciImagesPushed: 1, RegistryCalls: 1 + 3 });
   expect(second).not.toHaveProperty('TimeToCompanion');
 });
 
 test('an alias counts as the companion of a push', async () => {
-  service.fake.push(ociImage('old'), OCI.manifest, 'v1');
-  await repairImage(service, asked);
-  service.fake.push(dockerImage('new'), DOCKER.manifest, 'v1');
-  await repairImage(service, push());
+  service.registry.push(ociImage('old'), OCI.manifest, 'v1');
+  await repairImage(service, work, asked);
+  service.registry.push(dockerImage('new'), DOCKER.manifest, 'v1');
+  await repairImage(service, work, push());
   expect(lines.metrics()[1]).toMatchObject({ Aliased: 1, OciImagesPushed: 0, TimeToCompanion: expect.any(Number) });
 });
 
 test('a refused image is a warning with its reason, counted by it', async () => {
-  service.fake.push(ociImage('zstd', { layers: [descriptor(OCI.zstd, 'l')] }), OCI.manifest, 'v1');
-  await repairImage(service, push());
+  service.registry.push(ociImage('zstd', { layers: [descriptor(OCI.zstd, 'l')] }), OCI.manifest, 'v1');
+  await repairImage(service, work, push());
   expect(lines.logs()).toMatchObject([{ level: 'WARN', outcome: 'refused', reason: 'zstd-layer' }]);
   const { counted, further } = values();
   expect(counted).toMatchObject({ Refused: 1, Converted: 0, OciImagesPushed: 1 });
@@ -106,14 +120,14 @@ test('a refused image is a warning with its reason, counted by it', async () => 
 });
 
 test('an artifact is pushed, but no OCI image is', async () => {
-  service.fake.push(ociImage('chart', { artifactType: 'a/b' }), OCI.manifest, 'v1');
-  await repairImage(service, push());
+  service.registry.push(ociImage('chart', { artifactType: 'a/b' }), OCI.manifest, 'v1');
+  await repairImage(service, work, push());
   expect(lines.logs()).toMatchObject([{ level: 'INFO', outcome: 'skipped', reason: 'artifact' }]);
   expect(values().counted).toMatchObject({ Pushed: 1, OciImagesPushed: 0, Skipped: 1 });
 });
 
 test('a push that was never read has no media type', async () => {
-  await repairImage(service, push());
+  await repairImage(service, work, push());
   expect(values()).toMatchObject({
     counted: { Pushed: 1, OciImagesPushed: 0, Skipped: 1 },
     further: [{ MediaType: 'none', Pushed: 1 }],
@@ -126,11 +140,11 @@ test('each platform has its own outcome, one push', async () => {
     policy: { ...DEFAULT_POLICY, platforms: [AMD64, ARM64] },
   });
   const children = ['amd64', 'arm64'].map((name) => {
-    const { digest, bytes } = service.fake.push(ociImage(name), OCI.manifest);
+    const { digest, bytes } = service.registry.push(ociImage(name), OCI.manifest);
     return { mediaType: OCI.manifest, digest, size: bytes.length, ...platform(name) };
   });
-  service.fake.push(index(children), OCI.index, 'v1');
-  await repairImage(service, push());
+  service.registry.push(index(children), OCI.index, 'v1');
+  await repairImage(service, work, push());
   expect(lines.logs().map(({ companionTag }) => companionTag)).toEqual(['v1-dockerv2', 'v1-dockerv2-arm64']);
   expect(service.published).toHaveLength(2);
   expect(values()).toMatchObject({
@@ -140,9 +154,9 @@ test('each platform has its own outcome, one push', async () => {
 });
 
 test('outcomes that the bus does not take are logged with all they say, and counted', async () => {
-  service.fake.push(ociImage(), OCI.manifest, 'v1');
+  service.registry.push(ociImage(), OCI.manifest, 'v1');
   service.busError = new Error('the bus is down');
-  await repairImage(service, push());
+  await repairImage(service, work, push());
   expect(lines.logs()[1]).toMatchObject({
     level: 'ERROR',
     message: 'outcomes not published',
@@ -154,10 +168,10 @@ test('outcomes that the bus does not take are logged with all they say, and coun
 });
 
 test('what the registry can not answer is thrown, so that the queue retries it, and nothing is published', async () => {
-  service.fake.before = () => {
+  service.registry.before = () => {
     throw new Error('throttled');
   };
-  await expect(repairImage(service, push())).rejects.toThrow('throttled');
+  await expect(repairImage(service, work, push())).rejects.toThrow('throttled');
   expect(service.published).toEqual([]);
   expect([...lines.logs(), ...lines.metrics()]).toEqual([]);
 });

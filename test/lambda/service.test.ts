@@ -1,6 +1,6 @@
 import { Pacer } from '../../lambda/ecr/pacer';
-import { AwsService } from '../../lambda/service';
-import { CONFIGURATION, REQUEST } from '../support/fake-service';
+import { AwsEnvironment, type Invocation } from '../../lambda/service';
+import { CONFIGURATION } from '../support/fake-service';
 import { bytesOf, DOCKER, digestOfText, dockerImage } from '../support/manifests';
 import { ScriptedAws } from '../support/scripted-aws';
 
@@ -21,23 +21,28 @@ afterEach(() => {
   process.env = { ...environment };
 });
 
-const service = () =>
-  new AwsService({
+const NEVER = new AbortController().signal;
+const invocationOf = () =>
+  new AwsEnvironment({
     ...CONFIGURATION,
     eventBusName: 'outcomes',
     putImagesPerSecond: 4,
     auditPutImagesPerSecond: 0.5,
-  });
+  }).invocation();
 const manifest = {
   bytes: bytesOf(dockerImage()),
   digest: digestOfText(new TextDecoder().decode(bytesOf(dockerImage()))),
   mediaType: DOCKER.manifest,
 };
+const put = (invocation: Invocation, wasPushed: boolean) =>
+  invocation.run(wasPushed, NEVER, ({ registry }) => registry.putManifest('team/app', 'v1-dockerv2', manifest));
 
 test('outcomes go to the bus that the deployer chose, requests to the default bus', async () => {
   aws.answers = [{ json: { FailedEntryCount: 0, Entries: [{}] } }, { json: { FailedEntryCount: 0, Entries: [{}] } }];
-  await service().publish([{ detailType: 'Image Remediation', detail: {} }]);
-  await service().request([{ detailType: 'Image Repair Requested', detail: {} }]);
+  await invocationOf().run(true, NEVER, async (service) => {
+    await service.publish([{ detailType: 'Image Remediation', detail: {} }]);
+    await service.request([{ detailType: 'Image Repair Requested', detail: {} }]);
+  });
   expect(aws.received.map(({ input }) => input.Entries)).toMatchObject([
     [{ EventBusName: 'outcomes', DetailType: 'Image Remediation' }],
     [{ EventBusName: 'default', DetailType: 'Image Repair Requested' }],
@@ -46,7 +51,9 @@ test('outcomes go to the bus that the deployer chose, requests to the default bu
 
 test('a call that fails is tried four times', async () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
-  const failed = expect(service().registry(REQUEST, true).isOptedOut('team/app')).rejects.toThrow();
+  const failed = expect(
+    invocationOf().run(true, NEVER, ({ registry }) => registry.isOptedOut('team/app')),
+  ).rejects.toThrow();
   while (aws.received.length < 4) {
     await new Promise(setImmediate);
     await jest.advanceTimersByTimeAsync(100);
@@ -56,25 +63,75 @@ test('a call that fails is tried four times', async () => {
   expect(aws.operations).toEqual(Array(4).fill('ListTagsForResource'));
 });
 
-test('pushes and audits pace their puts apart, and all registries of one kind share a pace', async () => {
-  const turns = jest.spyOn(Pacer.prototype, 'turn').mockResolvedValue();
-  const one = service();
-  aws.answers = [{}, {}, {}, {}];
-  for (const wasPushed of [true, false, true, false])
-    await one.registry(REQUEST, wasPushed).putManifest('team/app', 'v1-dockerv2', manifest);
-  const [push, audit, push2, audit2] = turns.mock.contexts as Pacer[];
-  expect([push === push2, audit === audit2, push === audit]).toEqual([true, true, false]);
-  turns.mockRestore();
+test('the signal ends the calls of its work', async () => {
+  const abort = new AbortController();
+  aws.answers = [{ json: { tags: [] }, hangs: true }];
+  const failed = expect(
+    invocationOf().run(true, abort.signal, ({ registry }) => registry.isOptedOut('team/app')),
+  ).rejects.toThrow('ListTagsForResource of team/app was not done in time');
+  await aws.next();
+  abort.abort();
+  await failed;
+});
 
-  jest.useFakeTimers();
-  const began = Date.now();
-  const paceOf = async (pacer: Pacer | undefined) => {
-    await pacer?.turn();
-    const second = pacer?.turn().then(() => Date.now() - began);
-    await jest.runAllTimersAsync();
-    return second;
-  };
-  expect(await paceOf(push)).toBe(250);
-  expect(await paceOf(audit)).toBe(250 + 2_000);
-  jest.useRealTimers();
+describe('pace', () => {
+  let turns: jest.SpyInstance;
+  beforeEach(() => {
+    turns = jest.spyOn(Pacer.prototype, 'turn').mockResolvedValue();
+  });
+  afterEach(() => turns.mockRestore());
+
+  test('is shared by the work of one invocation, apart for pushes and audits', async () => {
+    aws.answers = [{}, {}, {}, {}, {}];
+    const invocation = invocationOf();
+    for (const wasPushed of [true, false, true, false]) await put(invocation, wasPushed);
+    await put(invocationOf(), true);
+    const [push, audit, push2, audit2, other] = turns.mock.contexts as Pacer[];
+    expect([push === push2, audit === audit2, push === audit, push === other]).toEqual([true, true, false, false]);
+    turns.mockRestore();
+
+    jest.useFakeTimers();
+    const began = Date.now();
+    const paceOf = async (pacer: Pacer | undefined) => {
+      await pacer?.turn();
+      const second = pacer?.turn().then(() => Date.now() - began);
+      await jest.runAllTimersAsync();
+      return second;
+    };
+    expect(await paceOf(push)).toBe(250);
+    expect(await paceOf(audit)).toBe(250 + 2_000);
+    jest.useRealTimers();
+  });
+
+  test('counts each attempt of a put, also those of the SDK', async () => {
+    aws.answers = [{ status: 500 }, {}];
+    await put(invocationOf(), true);
+    expect(aws.operations).toEqual(['PutImage', 'PutImage']);
+    expect(turns).toHaveBeenCalledTimes(2);
+  });
+});
+
+test('the work of one message at a time has large answers', async () => {
+  const invocation = invocationOf();
+  const large = { images: [{ imageId: { imageDigest: 'sha256:aa' }, imageManifest: 'x'.repeat(300_000) }] };
+  aws.answers = [{ json: large }, { json: large }];
+  const events: string[] = [];
+  const first = Promise.withResolvers<void>();
+  const read = (name: string, until: Promise<void>) =>
+    invocation.run(true, NEVER, async ({ registry }) => {
+      await registry.readManifest('team/app', 'sha256:aa');
+      events.push(`${name} has it`);
+      await until;
+      events.push(`${name} is done`);
+    });
+  const one = read('one', first.promise);
+  await aws.answered(1);
+  while (events.length === 0) await new Promise(setImmediate);
+  const two = read('two', Promise.resolve());
+  await aws.answered(2);
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  expect(events).toEqual(['one has it']);
+  first.resolve();
+  await Promise.all([one, two]);
+  expect(events).toEqual(['one has it', 'one is done', 'two has it', 'two is done']);
 });

@@ -4,7 +4,7 @@ import type { RefusalReason, SkipReason } from '../../lambda/core/reasons';
  * How a repair ends when a call of it answers an error: as an outcome with this reason, as if nothing had been, or with the message back in
  * the queue, which after five times is a dead letter.
  */
-export type End = RefusalReason | SkipReason | 'converted' | 'retried' | 'repaired, not published';
+export type End = RefusalReason | SkipReason | 'converted' | 'retried' | 'begun again' | 'repaired, not published';
 
 type Ends = Readonly<Record<string, End>>;
 
@@ -18,7 +18,7 @@ export const ECR_ERRORS = {
     LimitExceededException: 'retried',
     RepositoryNotFoundException: 'repository-gone',
     ServerException: 'retried',
-    UnableToGetUpstreamImageException: 'retried',
+    UnableToGetUpstreamImageException: 'pull-through-cache',
   },
   DescribeImages: {
     ImageNotFoundException: 'retried',
@@ -31,18 +31,25 @@ export const ECR_ERRORS = {
     RepositoryNotFoundException: 'repository-gone',
     ServerException: 'retried',
   },
-  DescribeRepositories: {
+  DescribePullThroughCacheRules: {
     InvalidParameterException: 'retried',
+    PullThroughCacheRuleNotFoundException: 'retried',
+    ServerException: 'retried',
+    ValidationException: 'retried',
+  },
+  DescribeRepositories: {
+    // The request has the token of a page, which ECR may no longer know.
+    InvalidParameterException: 'begun again',
     RepositoryNotFoundException: 'retried',
     ServerException: 'retried',
   },
   GetDownloadUrlForLayer: {
     InvalidParameterException: 'retried',
-    LayerInaccessibleException: 'retried',
-    LayersNotFoundException: 'retried',
+    LayerInaccessibleException: 'layers-missing',
+    LayersNotFoundException: 'layers-missing',
     RepositoryNotFoundException: 'repository-gone',
     ServerException: 'retried',
-    UnableToGetUpstreamLayerException: 'retried',
+    UnableToGetUpstreamLayerException: 'pull-through-cache',
   },
   ListTagsForResource: {
     InvalidParameterException: 'retried',
@@ -54,7 +61,7 @@ export const ECR_ERRORS = {
     ImageDigestDoesNotMatchException: 'retried',
     ImageTagAlreadyExistsException: 'tag-immutable',
     InvalidParameterException: 'rejected-by-registry',
-    KmsException: 'retried',
+    KmsException: 'kms-key',
     LayersNotFoundException: 'layers-missing',
     LimitExceededException: 'limit-exceeded',
     ReferencedImagesNotFoundException: 'rejected-by-registry',
@@ -70,17 +77,17 @@ export const REQUEST_ERRORS = { InternalException: 'retried' } as const satisfie
 
 /** What BatchGetImage says of one image of several, beside the answer. */
 export const FAILURE_CODES: Ends = {
-  ImageInaccessible: 'retried',
+  ImageInaccessible: 'image-inaccessible',
   ImageNotFound: 'source-gone',
   ImageReferencedByManifestList: 'retried',
   ImageTagDoesNotMatchDigest: 'retried',
   InvalidImageDigest: 'retried',
   InvalidImageTag: 'retried',
-  KmsError: 'retried',
+  KmsError: 'kms-key',
   MissingDigestAndTag: 'retried',
-  UpstreamAccessDenied: 'retried',
-  UpstreamTooManyRequests: 'retried',
-  UpstreamUnavailable: 'retried',
+  UpstreamAccessDenied: 'pull-through-cache',
+  UpstreamTooManyRequests: 'pull-through-cache',
+  UpstreamUnavailable: 'pull-through-cache',
 };
 
 /** What every operation can answer and no model lists: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html */
@@ -103,3 +110,6 @@ const COMMON = [
   'ValidationError',
 ];
 export const commonErrors = (end: End): Ends => Object.fromEntries(COMMON.map((name) => [name, end]));
+
+/** Those of ECR's: what is denied is decided in one attempt. */
+export const COMMON_ECR_ERRORS: Ends = { ...commonErrors('retried'), AccessDeniedException: 'access-denied' };

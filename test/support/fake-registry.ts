@@ -1,7 +1,7 @@
 import type { Inventory, ListPage } from '../../lambda/core/audit/inventory';
 import { RepositoryNotFound } from '../../lambda/core/errors';
 import { digestOf } from '../../lambda/core/manifest/digest';
-import type { PutResult, StoredManifest } from '../../lambda/core/registry';
+import type { KeptTag, PutResult, StoredManifest } from '../../lambda/core/registry';
 
 /** A registry of one repository in memory, with the calls that were made of it. */
 export class FakeRegistry implements Inventory {
@@ -13,6 +13,10 @@ export class FakeRegistry implements Inventory {
   /** Runs before each call, so that a test can move things meanwhile. */
   before: (call: string) => void | Promise<void> = () => {};
   pageSize = 1_000;
+  /** When each digest was pushed, in milliseconds since the epoch. @default long ago */
+  readonly pushedAt = new Map<string, number>();
+  /** Companions that a deletion leaves. */
+  readonly kept = new Map<string, string>();
   /** What a put answers instead of storing. */
   putAnswer: PutResult | undefined;
 
@@ -76,9 +80,10 @@ export class FakeRegistry implements Inventory {
     const rows = new Map<string, string[]>();
     for (const [tag, digest] of [...this.tags].sort()) rows.set(digest, [...(rows.get(digest) ?? []), tag]);
     const from = Number(nextToken);
-    const manifests = [...rows]
-      .slice(from, from + this.pageSize)
-      .map(([digest, tags]) => ({ digest, mediaType: this.manifests.get(digest)?.mediaType ?? '', tags }));
+    const manifests = [...rows].slice(from, from + this.pageSize).map(([digest, tags]) => {
+      const mediaType = this.manifests.get(digest)?.mediaType ?? '';
+      return { digest, mediaType, tags, pushedAt: this.pushedAt.get(digest) ?? 0 };
+    });
     return { manifests, ...(from + this.pageSize < rows.size ? { nextToken: `${from + this.pageSize}` } : {}) };
   }
 
@@ -89,9 +94,10 @@ export class FakeRegistry implements Inventory {
     return blob;
   }
 
-  async deleteTags(repository: string, tags: readonly string[]): Promise<void> {
-    await this.#call(`deleteTags ${tags.join(' ')}`, repository);
-    for (const tag of tags) this.tags.delete(tag);
+  async deleteCompanions(repository: string, _source: string, tags: readonly string[]): Promise<readonly KeptTag[]> {
+    await this.#call(`deleteCompanions ${tags.join(' ')}`, repository);
+    for (const tag of tags) if (!this.kept.has(tag)) this.tags.delete(tag);
+    return [...this.kept].map(([tag, why]) => ({ tag, why }));
   }
 
   async putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<PutResult> {

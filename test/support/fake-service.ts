@@ -1,15 +1,15 @@
 import type { Configuration } from '../../lambda/configuration';
-import type { RegistryAddress } from '../../lambda/core/registry-address';
-import type { RepositoryPage } from '../../lambda/ecr/ecr-registry';
+import type { RepositoryPage } from '../../lambda/ecr/listings';
 import type { OwnEvent } from '../../lambda/events/put-events';
-import type { Service, ServiceRegistry } from '../../lambda/service';
+import type { Invocation, Service, ServiceRegistry } from '../../lambda/service';
 import { FakeRegistry } from './fake-registry';
 import { DEFAULT_POLICY } from './policy';
 
 /** A registry as the function sees it. */
 export class FakeServiceRegistry extends FakeRegistry implements ServiceRegistry {
   readonly optedOut = new Set<string>();
-  /** Pages of repository names, each named by its index as the token of the page before. */
+  cachePrefixes: readonly string[] = [];
+  /** Pages of repository names; the token of a page is its index. */
   repositoryPages: readonly (readonly string[])[] = [['team/app']];
 
   get callCount(): number {
@@ -17,37 +17,42 @@ export class FakeServiceRegistry extends FakeRegistry implements ServiceRegistry
   }
 
   async isOptedOut(repository: string): Promise<boolean> {
-    this.calls.push('isOptedOut');
-    await this.before('isOptedOut');
+    await this.#made('isOptedOut');
     return this.optedOut.has(repository);
   }
 
   async listRepositories(nextToken = '0'): Promise<RepositoryPage> {
-    this.calls.push(`listRepositories ${nextToken}`);
+    await this.#made(`listRepositories ${nextToken}`);
     const page = Number(nextToken);
     const hasMore = page + 1 < this.repositoryPages.length;
     return { names: this.repositoryPages[page] ?? [], ...(hasMore ? { nextToken: `${page + 1}` } : {}) };
   }
+
+  async listCachePrefixes(): Promise<readonly string[]> {
+    await this.#made('listCachePrefixes');
+    return this.cachePrefixes;
+  }
+
+  async #made(call: string): Promise<void> {
+    this.calls.push(call);
+    await this.before(call);
+  }
 }
 
 /** A service with a registry in memory, and what it published and requested. */
-export class FakeService implements Service {
+export class FakeService implements Service, Invocation {
   readonly published: OwnEvent[] = [];
   readonly requested: OwnEvent[] = [];
-  /** Whether each registry that was asked for was for a push. */
-  readonly registries: { readonly address: RegistryAddress; readonly wasPushed: boolean }[] = [];
+  /** The work that was run: whether someone waited for it, and what ends it. */
+  readonly runs: { readonly wasPushed: boolean; readonly signal: AbortSignal }[] = [];
+  rests = 0;
   /** Thrown by the bus. */
   busError: Error | undefined;
 
   constructor(
-    readonly fake: FakeServiceRegistry = new FakeServiceRegistry(),
+    readonly registry: FakeServiceRegistry = new FakeServiceRegistry(),
     readonly configuration: Configuration = CONFIGURATION,
   ) {}
-
-  registry(address: RegistryAddress, wasPushed: boolean): ServiceRegistry {
-    this.registries.push({ address, wasPushed });
-    return this.fake;
-  }
 
   async publish(events: readonly OwnEvent[]): Promise<void> {
     if (this.busError) throw this.busError;
@@ -58,10 +63,28 @@ export class FakeService implements Service {
     if (this.busError) throw this.busError;
     this.requested.push(...events);
   }
+
+  run<T>(wasPushed: boolean, signal: AbortSignal, work: (service: Service) => Promise<T>): Promise<T> {
+    this.runs.push({ wasPushed, signal });
+    return work(this);
+  }
+
+  async rest(): Promise<void> {
+    this.rests += 1;
+  }
 }
 
+export const ADDRESS = {
+  account: '123456789012',
+  region: 'eu-north-1',
+  partition: 'aws',
+  urlSuffix: 'amazonaws.com',
+} as const;
+
 export const CONFIGURATION: Configuration = {
+  address: ADDRESS,
   policy: DEFAULT_POLICY,
+  auditWindowDays: 7,
   eventBusName: 'default',
   putImagesPerSecond: 1_000,
   auditPutImagesPerSecond: 1_000,

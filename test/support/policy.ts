@@ -6,7 +6,7 @@ export const ARM64 = platformOf('linux', 'arm64');
 
 /** What the construct deploys by default. */
 export const DEFAULT_POLICY: Policy = {
-  scope: { repositories: ['*'], excludedTags: [] },
+  scope: { repositories: ['*'], excludedRepositories: [], excludedTags: [] },
   companionTag: { suffix: '-dockerv2' },
   platforms: [AMD64],
   companionFor: 'oci-images',

@@ -15,6 +15,8 @@ export interface Answer {
   readonly json?: object;
   /** Instead of JSON. */
   readonly body?: string;
+  /** Never answers. */
+  readonly hangs?: boolean;
 }
 
 export const errorAnswer = (type: string, message = 'because'): Answer => ({
@@ -28,6 +30,7 @@ export class ScriptedAws {
   /** Used up in order; without one, it answers 500. */
   answers: Answer[] = [];
   readonly #server: Server;
+  readonly #waiting: (() => void)[] = [];
 
   static async start(): Promise<ScriptedAws> {
     const started = new ScriptedAws();
@@ -41,8 +44,15 @@ export class ScriptedAws {
       const [, operation = `${request.method} ${request.url}`] =
         request.headers['x-amz-target']?.toString().split('.') ?? [];
       this.received.push({ operation, input: body ? JSON.parse(body) : {} });
-      const { status = 200, json = {}, body: raw = JSON.stringify(json) } = this.answers.shift() ?? { status: 500 };
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(raw);
+      const answer = this.answers.shift() ?? { status: 500 };
+      const { status = 200, json = {}, body: raw = JSON.stringify(json) } = answer;
+      for (const wake of this.#waiting.splice(0)) wake();
+      if (answer.hangs) return;
+      response.writeHead(status, {
+        'content-type': 'application/x-amz-json-1.1',
+        'content-length': Buffer.byteLength(raw),
+      });
+      response.end(raw);
     });
   }
 
@@ -52,6 +62,16 @@ export class ScriptedAws {
 
   get operations(): readonly string[] {
     return this.received.map(({ operation }) => operation);
+  }
+
+  /** Resolves when the next request has come. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Resolves when so many requests have come. */
+  async answered(count: number): Promise<void> {
+    while (this.received.length < count) await this.next();
   }
 
   stop(): void {

@@ -1,10 +1,12 @@
 import { sourceTagOf } from '../companion/companion-tag';
 import { DryRunRegistry } from '../companion/dry-run-registry';
-import { type CompanionState, companionStateOf, type Refused } from '../companion/outcome';
+import { type CompanionState, companionStateOf, type ImageTag, type Outcome, type Refused } from '../companion/outcome';
+import { outcomeOfRefusal } from '../companion/outcomes';
 import { companionTagsOf } from '../companion/plan';
 import { type Policy, skipReasonOf } from '../companion/policy';
 import { repair } from '../companion/repair';
 import { SnapshotRegistry } from '../companion/snapshot-registry';
+import { RegistryRefusal } from '../errors';
 import type { ManifestIdentity } from '../registry';
 import type { AuditCounts } from './counts';
 import type { Inventory } from './inventory';
@@ -27,32 +29,44 @@ export interface AuditPage {
   readonly nextToken?: string;
 }
 
-/** Manifests in memory at a time, and in one BatchGetImage call. */
+/** Manifests in one BatchGetImage call. */
 const BATCH = 100;
+
+export interface AuditOptions {
+  /** Older images get no new companions, in milliseconds since the epoch. @default - images of any age get their companions */
+  readonly since?: number | undefined;
+  /** Where an earlier page ended. @default - the first page */
+  readonly nextToken?: string | undefined;
+}
+
+/** Of the tags of one page, the share whose companions one audit may have deleted, so that an error in a listing can't empty a repository. */
+const MAX_ORPHAN_SHARE = 0.1;
 
 /**
  * Audits one page of a repository: compares each companion with what its source tag needs now, by content and not by dates, so that a
  * tag that moved to an older image is noticed too.
- * @param nextToken where an earlier page ended; absent for the first
  */
 export async function auditPage(
   inventory: Inventory,
   repository: string,
   policy: Policy,
-  nextToken?: string,
+  { since, nextToken }: AuditOptions = {},
 ): Promise<AuditPage> {
   const listing = await listPage(inventory, repository, policy, nextToken);
   const isSource = (tag: string) => !skipReasonOf({ repository, tag }, policy);
   const sources = [...listing.tags.values()].filter(({ tag }) => isSource(tag));
-  const open = new Set(sources.filter((source) => needsInspection(source, listing, policy)));
+  const open = new Set(sources.filter((source) => needsInspection(source, listing, policy, since)));
   const elsewhere = listing.isWhole
     ? NOTHING
-    : await readElsewhere(inventory, repository, [...open], listing, policy, isSource);
+    : await readElsewhere(inventory, repository, [...open], listing, policy, isSource, since);
   const tags = new Map([...listing.tags, ...elsewhere.tags]);
   const inspected = await inspect(inventory, repository, [...open, ...elsewhere.sources], tags, policy);
   const settled = sources.filter((source) => !open.has(source) && isAliasedInListing(source, listing, policy));
-  const orphans = policy.deleteOrphanedCompanions ? unlistedSources(listing, policy, isSource) : [];
-  const outOfSync = [...inspected.outOfSync, ...orphans.filter((tag) => !elsewhere.tags.has(tag))];
+  const orphans = policy.deleteOrphanedCompanions
+    ? unlistedSources(listing, policy, isSource).filter((tag) => !elsewhere.tags.has(tag))
+    : [];
+  const mostOrphans = Math.max(1, Math.floor(listing.tags.size * MAX_ORPHAN_SHARE));
+  const outOfSync = [...inspected.outOfSync, ...orphans.slice(0, mostOrphans)];
   const { images, ociImages } = listing;
   return {
     counts: {
@@ -82,19 +96,16 @@ async function readElsewhere(
   listing: Listing,
   policy: Policy,
   isSource: (tag: string) => boolean,
+  since: number | undefined,
 ): Promise<Elsewhere> {
   const { tags: listed } = listing;
   const companions = open.flatMap(({ tag }) => companionTagsOf(tag, policy)).filter((tag) => !listed.has(tag));
   const unlisted = unlistedSources(listing, policy, isSource);
-  const tags = await inventory.readTags(repository, [...new Set([...companions, ...unlisted])]);
-  const sources = unlisted.flatMap((tag) => {
-    const found = tags.get(tag);
-    // The page that lists a source that may need a companion inspects its companion itself.
-    return found && !mayNeedCompanion(found.mediaType, policy)
-      ? [{ tag, digest: found.digest, mediaType: found.mediaType }]
-      : [];
-  });
-  return { tags, sources };
+  const found = await inventory.readTags(repository, [...new Set([...companions, ...unlisted])]);
+  const tags = new Map([...found].map(([tag, { digest, mediaType }]) => [tag, { tag, digest, mediaType }]));
+  // The page that lists a source that may need a companion inspects it, unless it is older than the audit window.
+  const isLeft = ({ mediaType }: ManifestIdentity) => since !== undefined || !mayNeedCompanion(mediaType, policy);
+  return { tags, sources: unlisted.flatMap((tag) => tags.get(tag) ?? []).filter(isLeft) };
 }
 
 /** Source tags of listed companions that are not listed themselves. */
@@ -126,8 +137,7 @@ async function inspect(
     const manifests = await prefetch(inventory, repository, digests, policy);
     const snapshot = new SnapshotRegistry(inventory, manifests, tags);
     for (const { tag, digest } of batch) {
-      if (!(await snapshot.readManifest(repository, digest))) continue; // Deleted since it was listed.
-      const outcomes = await repair(new DryRunRegistry(snapshot), { repository, tag }, policy);
+      const outcomes = await dryRun(snapshot, { repository, tag }, digest, policy);
       const states = new Set<CompanionState>(outcomes.map(companionStateOf));
       if (states.has('missing') || states.has('out-of-date')) outOfSync.push(tag);
       else if (states.has('current') && !states.has('refused')) upToDate += 1;
@@ -135,6 +145,22 @@ async function inspect(
     }
   }
   return { upToDate, outOfSync, refusals };
+}
+
+/** @returns nothing for an image that was deleted since it was listed */
+async function dryRun(
+  snapshot: SnapshotRegistry,
+  image: ImageTag,
+  digest: string,
+  policy: Policy,
+): Promise<readonly Outcome[]> {
+  try {
+    if (!(await snapshot.readManifest(image.repository, digest))) return [];
+  } catch (error) {
+    if (error instanceof RegistryRefusal) return [outcomeOfRefusal(image, error)];
+    throw error;
+  }
+  return repair(new DryRunRegistry(snapshot), image, policy);
 }
 
 function countByReason(refusals: readonly Refused[]): Readonly<Record<string, number>> {

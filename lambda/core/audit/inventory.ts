@@ -3,6 +3,8 @@ import type { ManifestIdentity, Registry, StoredManifest } from '../registry';
 /** A manifest with its tags, as a listing of the repository has it. */
 export interface ListedManifest extends ManifestIdentity {
   readonly tags: readonly string[];
+  /** In milliseconds since the epoch. */
+  readonly pushedAt: number;
 }
 
 export interface ListPage {

@@ -10,6 +10,8 @@ const MAX_SOURCES = 1_000;
 
 export interface ListedTag extends ManifestIdentity {
   readonly tag: string;
+  /** In milliseconds since the epoch; absent if only the tag's manifest was read. */
+  readonly pushedAt?: number;
 }
 
 /** The tags of one page of a repository. */
@@ -37,11 +39,11 @@ export async function listPage(
   let nextToken = from;
   for (let calls = 0; calls < MAX_CALLS && sources < MAX_SOURCES; calls += 1) {
     const listed = await inventory.listManifests(repository, nextToken);
-    for (const { digest, mediaType, tags: names } of listed.manifests) {
+    for (const { digest, mediaType, tags: names, pushedAt } of listed.manifests) {
       images += 1;
       if (isOci(mediaType)) ociImages += 1;
       if (mayNeedCompanion(mediaType, policy)) sources += names.length;
-      for (const tag of names) tags.set(tag, { tag, digest, mediaType });
+      for (const tag of names) tags.set(tag, { tag, digest, mediaType, pushedAt });
     }
     nextToken = listed.nextToken;
     if (!nextToken) break;
@@ -58,11 +60,15 @@ export function isAliasedInListing({ tag, digest }: ListedTag, { tags }: Listing
   return first === digest && further.every((companion) => companion === undefined);
 }
 
-/** Whether the listing leaves open what the tag's companions should name. */
-export function needsInspection(source: ListedTag, listing: Listing, policy: Policy): boolean {
-  if (mayNeedCompanion(source.mediaType, policy)) {
-    return isOci(source.mediaType) || isIndex(source.mediaType) || !isAliasedInListing(source, listing, policy);
-  }
+/**
+ * Whether the listing leaves open what the tag's companions should name.
+ * @param since older images keep the companions that they have up to date, and get no new ones; absent for images of any age
+ */
+export function needsInspection(source: ListedTag, listing: Listing, policy: Policy, since?: number): boolean {
+  const isRecent = since === undefined || (source.pushedAt ?? 0) >= since;
   const hasCompanion = companionTagsOf(source.tag, policy).some((companionTag) => listing.tags.has(companionTag));
-  return hasCompanion && !isAliasedInListing(source, listing, policy);
+  const isWanted = hasCompanion || (isRecent && mayNeedCompanion(source.mediaType, policy));
+  return (
+    isWanted && (isOci(source.mediaType) || isIndex(source.mediaType) || !isAliasedInListing(source, listing, policy))
+  );
 }

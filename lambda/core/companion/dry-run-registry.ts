@@ -1,4 +1,5 @@
 import {
+  type KeptTag,
   type PutResult,
   type Registry,
   RegistryDecorator,
@@ -34,8 +35,13 @@ export class DryRunRegistry extends RegistryDecorator {
     return found;
   }
 
-  override async deleteTags(_repository: string, tags: readonly string[]): Promise<void> {
+  override async deleteCompanions(
+    _repository: string,
+    _sourceTag: string,
+    tags: readonly string[],
+  ): Promise<readonly KeptTag[]> {
     for (const tag of tags) this.#tags.set(tag, undefined);
+    return [];
   }
 
   override async putManifest(repository: string, tag: string, manifest: StoredManifest): Promise<PutResult> {

@@ -1,5 +1,6 @@
-import { type Refusal, SKIP_REASONS, type SkipReason } from '../reasons';
-import type { ManifestIdentity, PutResult } from '../registry';
+import type { RegistryRefusal } from '../errors';
+import { isSkipReason, type Refusal, SKIP_REASONS, type SkipReason } from '../reasons';
+import type { KeptTag, ManifestIdentity, PutResult } from '../registry';
 import type { ImageTag, Outcome } from './outcome';
 import type { CompanionPlan } from './plan';
 import type { Policy } from './policy';
@@ -29,9 +30,19 @@ export const skippedFor = (image: ImageTag, reason: SkipReason, detail: string =
   detail,
 });
 
-export function sourceGone(image: ImageTag, kept: readonly string[], companionsDeleted: boolean): Outcome {
-  const companions =
-    kept.length > 0 ? `; ${kept.join(', ')} is kept` : companionsDeleted ? '; its companions were deleted' : '';
+export const outcomeOfRefusal = (image: ImageTag, { reason, detail }: RegistryRefusal): Outcome =>
+  isSkipReason(reason) ? skippedFor(image, reason, detail) : { image, outcome: 'refused', reason, detail };
+
+/**
+ * @param remaining companion tags that still exist
+ * @param kept after a deletion, those that it left, with the reason
+ */
+export function sourceGone(image: ImageTag, remaining: readonly string[], kept?: readonly KeptTag[]): Outcome {
+  const whys = remaining.map((tag) => {
+    const why = kept?.find((one) => one.tag === tag)?.why;
+    return why ? `${tag} is kept, because ${why}` : `${tag} is kept`;
+  });
+  const companions = whys.length > 0 ? `; ${whys.join(', ')}` : kept ? '; its companions were deleted' : '';
   return skippedFor(image, 'source-gone', SKIP_REASONS['source-gone'] + companions);
 }
 

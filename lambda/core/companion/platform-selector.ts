@@ -2,7 +2,13 @@ import type { Child } from '../manifest/descriptor';
 import { isDigest } from '../manifest/digest';
 import { platformOfConfig } from '../manifest/image-config';
 import { childOf, runnableChildren } from '../manifest/index-children';
-import { type ImageManifest, MAX_MANIFEST_BYTES, type Manifest, manifestOf } from '../manifest/manifest';
+import {
+  type ImageManifest,
+  MAX_MANIFEST_BYTES,
+  MAX_REMEMBERED_BYTES,
+  type Manifest,
+  manifestOf,
+} from '../manifest/manifest';
 import { isIndex, isManifest } from '../manifest/media-types';
 import { formatPlatform, type Platform } from '../manifest/platform';
 import { Refusal } from '../reasons';
@@ -129,7 +135,9 @@ export class PlatformSelector {
     if (known) return known;
     if (!this.#mayRead()) return tooManyReads();
     const read = await this.#readChild(child);
-    this.#manifests.set(child.digest, read);
+    // Forty children of 4 MiB would not fit the function's memory, so a large one is read again if it is chosen.
+    if (read instanceof Refusal || read.stored.bytes.length <= MAX_REMEMBERED_BYTES)
+      this.#manifests.set(child.digest, read);
     return read;
   }
 

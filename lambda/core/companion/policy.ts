@@ -9,9 +9,10 @@ import type { ImageTag } from './outcome';
 export const COMPANION_FOR = ['oci-images', 'every-tag'] as const;
 export type CompanionFor = (typeof COMPANION_FOR)[number];
 
-/** Which images the service is for; both are globs with `*`. */
+/** Which images the service is for; all are globs with `*`. */
 export interface Scope {
   readonly repositories: readonly string[];
+  readonly excludedRepositories: readonly string[];
   readonly excludedTags: readonly string[];
 }
 
@@ -28,8 +29,11 @@ export interface Policy {
 }
 
 /** Why the service leaves a repository alone, if it does. */
-export const skipReasonOfRepository = (repository: string, { scope }: Policy): SkipReason | undefined =>
-  scope.repositories.some((pattern) => matchesGlob(pattern, repository)) ? undefined : 'repository-not-chosen';
+export function skipReasonOfRepository(repository: string, { scope }: Policy): SkipReason | undefined {
+  const matches = (pattern: string) => matchesGlob(pattern, repository);
+  const isChosen = scope.repositories.some(matches) && !scope.excludedRepositories.some(matches);
+  return isChosen ? undefined : 'repository-not-chosen';
+}
 
 /** Why a tag gets no companion whatever it names, if so. */
 export const skipReasonOf = ({ repository, tag }: ImageTag, policy: Policy): SkipReason | undefined =>

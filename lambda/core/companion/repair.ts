@@ -1,7 +1,7 @@
-import { RepositoryNotFound, TransientFailure } from '../errors';
-import type { ManifestIdentity, Registry } from '../registry';
+import { RegistryRefusal, RepositoryNotFound, TransientFailure } from '../errors';
+import type { KeptTag, ManifestIdentity, Registry } from '../registry';
 import type { ImageTag, Outcome } from './outcome';
-import { outcomesOf, type PutAttempt, skippedFor, sourceGone } from './outcomes';
+import { outcomeOfRefusal, outcomesOf, type PutAttempt, skippedFor, sourceGone } from './outcomes';
 import { type CompanionPlan, companionTagsOf, pendingPut, planCompanions } from './plan';
 import { type Policy, skipReasonOf } from './policy';
 
@@ -21,8 +21,9 @@ export async function repair(registry: Registry, image: ImageTag, policy: Policy
   try {
     return await readAndWriteUntilCurrent(registry, image, policy);
   } catch (error) {
-    if (!(error instanceof RepositoryNotFound)) throw error;
-    return [skippedFor(image, 'repository-gone', error.message)];
+    if (error instanceof RepositoryNotFound) return [skippedFor(image, 'repository-gone', error.message)];
+    if (error instanceof RegistryRefusal) return [outcomeOfRefusal(image, error)];
+    throw error;
   }
 }
 
@@ -33,20 +34,18 @@ async function readAndWriteUntilCurrent(
 ): Promise<readonly Outcome[]> {
   const tags = [image.tag, ...companionTagsOf(image.tag, policy)];
   const puts = new Map<string, PutAttempt>();
-  let companionsDeleted = false;
+  let kept: readonly KeptTag[] | undefined;
   let planned: { readonly source: string; readonly plans: readonly CompanionPlan[] } | undefined;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const found = await registry.readTags(image.repository, tags);
     const source = found.get(image.tag);
     if (!source) {
       const orphans = [...found.keys()];
-      if (!policy.deleteOrphanedCompanions || orphans.length === 0 || companionsDeleted)
-        return [sourceGone(image, orphans, companionsDeleted)];
-      await registry.deleteTags(image.repository, orphans);
-      companionsDeleted = true;
+      if (!policy.deleteOrphanedCompanions || orphans.length === 0 || kept) return [sourceGone(image, orphans, kept)];
+      kept = await registry.deleteCompanions(image.repository, image.tag, orphans);
       continue;
     }
-    companionsDeleted = false;
+    kept = undefined;
     if (planned?.source !== source.digest) {
       planned = { source: source.digest, plans: await planCompanions(registry, image, source, policy) };
       puts.clear();

@@ -102,8 +102,12 @@ export function readManifest(bytes: Uint8Array, mediaType?: string): Manifest | 
 
 const read = new WeakMap<StoredManifest, Manifest | Refusal>();
 
-/** What a stored manifest says. Each is read once, however often it is asked about. */
+/** Ordinary manifests are much smaller. What is read of a large one takes tens of times its bytes, so it is not kept. */
+export const MAX_REMEMBERED_BYTES = 32 * 1024;
+
+/** What a stored manifest says. One of ordinary size is read once, however often it is asked about. */
 export function manifestOf(stored: StoredManifest): Manifest | Refusal {
+  if (stored.bytes.length > MAX_REMEMBERED_BYTES) return readManifest(stored.bytes, stored.mediaType);
   const manifest = read.get(stored) ?? readManifest(stored.bytes, stored.mediaType);
   read.set(stored, manifest);
   return manifest;

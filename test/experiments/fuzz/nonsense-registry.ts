@@ -37,7 +37,7 @@ export function nonsenseRegistry(
       if (random(9) === 0) throw new Nonsense();
       return random(3) > 0 ? encode(pick(random, blobs)) : bytes;
     },
-    async deleteTags() {
+    async deleteCompanions() {
       throw new Finding('desiredCompanions deleted a tag');
     },
     async putManifest() {

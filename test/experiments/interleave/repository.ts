@@ -1,5 +1,5 @@
 import { RepositoryNotFound } from '../../../lambda/core/errors';
-import type { PutResult, StoredManifest } from '../../../lambda/core/registry';
+import type { KeptTag, PutResult, StoredManifest } from '../../../lambda/core/registry';
 import { digestOfText } from '../../support/manifests';
 import { BLOBS, MANIFESTS } from './images';
 
@@ -86,12 +86,13 @@ export class Repository {
     return { kind: 'done' };
   }
 
-  deleteTags(delivery: Delivery, repository: string, tags: readonly string[]): void {
+  deleteTags(delivery: Delivery, repository: string, tags: readonly string[]): readonly KeptTag[] {
     mustExist(repository);
     for (const tag of tags) {
       this.deletions.push({ delivery, tag });
       this.tags.delete(tag);
     }
+    return [];
   }
 
   manifest(digest = ''): StoredManifest | undefined {

@@ -11,7 +11,7 @@ export function withoutConfirmation(registry: Registry): Registry {
     },
     readManifest: (...request) => registry.readManifest(...request),
     readBlob: (...request) => registry.readBlob(...request),
-    deleteTags: (...request) => registry.deleteTags(...request),
+    deleteCompanions: (...request) => registry.deleteCompanions(...request),
     putManifest: async (repository, tag, manifest) => {
       const answer = await registry.putManifest(repository, tag, manifest);
       hasPut = true;
@@ -30,7 +30,7 @@ export function trustingTheEvent(registry: Registry, tag: string, announced: Sto
     },
     readManifest: (...request) => registry.readManifest(...request),
     readBlob: (...request) => registry.readBlob(...request),
-    deleteTags: (...request) => registry.deleteTags(...request),
+    deleteCompanions: (...request) => registry.deleteCompanions(...request),
     putManifest: (...request) => registry.putManifest(...request),
   };
 }

@@ -46,7 +46,8 @@ export function scheduledRegistry(
     readTags: (name, tags) => call('readTags', () => repository.readTags(delivery, name, tags)),
     readManifest: (name, digest) => call('readManifest', () => repository.readManifest(name, digest)),
     readBlob: (name, digest) => call('readBlob', () => repository.readBlob(name, digest)),
-    deleteTags: (name, tags) => call(`deleteTags ${tags.join(' ')}`, () => repository.deleteTags(delivery, name, tags)),
+    deleteCompanions: (name, _source, tags) =>
+      call(`deleteCompanions ${tags.join(' ')}`, () => repository.deleteTags(delivery, name, tags)),
     putManifest: (name, tag, manifest) =>
       call(`putManifest ${tag}`, () => repository.put(delivery, name, tag, manifest)),
   };

@@ -11,7 +11,7 @@ test('a decorator passes every call on, with its answer', async () => {
   expect(await decorator.readManifest('team/app', stored.digest)).toBe(stored);
   expect(await decorator.readBlob('team/app', blob.digest, 100)).toHaveLength(blob.size);
   expect(await decorator.putManifest('team/app', 'v2', stored)).toEqual({ kind: 'done' });
-  await decorator.deleteTags('team/app', ['v1']);
+  expect(await decorator.deleteCompanions('team/app', 'v', ['v1'])).toEqual([]);
   expect([...registry.tags.keys()]).toEqual(['v2']);
   await expect(decorator.readTags('team/other', ['v1'])).rejects.toThrow('team/other');
 });

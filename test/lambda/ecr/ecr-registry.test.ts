@@ -1,12 +1,14 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { RepositoryNotFound, TransientFailure } from '../../../lambda/core/errors';
 import { digestOf } from '../../../lambda/core/manifest/digest';
-import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
+import { EcrRegistry, type EcrRegistryOptions } from '../../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../../lambda/ecr/pacer';
+import { ADDRESS } from '../../support/fake-service';
 import { bytesOf, DOCKER, dockerImage, OCI, ociImage } from '../../support/manifests';
 import { errorAnswer as error, ScriptedAws } from '../../support/scripted-aws';
 
 let aws: ScriptedAws;
+let options: EcrRegistryOptions;
 let registry: EcrRegistry;
 
 beforeEach(async () => {
@@ -17,7 +19,8 @@ beforeEach(async () => {
     maxAttempts: 1,
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
   });
-  registry = new EcrRegistry(client, new Pacer(1_000), { account: '123456789012', region: 'eu-north-1' });
+  options = { client, pacer: new Pacer(1_000), address: ADDRESS };
+  registry = new EcrRegistry(options);
 });
 afterEach(() => aws.stop());
 
@@ -67,15 +70,42 @@ describe('reading tags', () => {
     await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(TransientFailure);
   });
 
-  test.each(['KmsError', 'UpstreamTooManyRequests', 'ImageInaccessible'])(
-    'an image that cannot be read (%s) is not an image that is gone',
-    async (failureCode) => {
-      aws.answers = [{ json: { failures: [{ imageId: { imageTag: 'v1' }, failureCode, failureReason: 'because' }] } }];
-      await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(
-        `ECR cannot read team/app v1: ${failureCode} because`,
-      );
-    },
-  );
+  const failing = (failureCode: string) => ({
+    json: { failures: [{ imageId: { imageTag: 'v1' }, failureCode, failureReason: 'because' }] },
+  });
+
+  test.each([
+    ['KmsError', 'kms-key'],
+    ['UpstreamTooManyRequests', 'pull-through-cache'],
+    ['ImageInaccessible', 'image-inaccessible'],
+  ])('an image that ECR does not return (%s) is an outcome: %s', async (failureCode, reason) => {
+    aws.answers = [failing(failureCode), { json: { imageDetails: [{ imageStatus: 'ACTIVE' }] } }];
+    await expect(registry.readTags('team/app', ['v1'])).rejects.toMatchObject({
+      reason,
+      detail: `ECR can't read team/app v1: ${failureCode} because`,
+    });
+  });
+
+  test('an inaccessible image that is archived is one of its own', async () => {
+    aws.answers = [failing('ImageInaccessible'), { json: { imageDetails: [{ imageStatus: 'ARCHIVED' }] } }];
+    await expect(registry.readTags('team/app', ['v1'])).rejects.toMatchObject({
+      reason: 'archived',
+      detail: 'team/app:v1 is archived',
+    });
+  });
+
+  test('a failure that nobody knows is tried again', async () => {
+    aws.answers = [failing('NewFailure')];
+    await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(TransientFailure);
+  });
+
+  test('access that is denied is an outcome', async () => {
+    aws.answers = [error('AccessDeniedException', 'explicit deny')];
+    await expect(registry.readTags('team/app', ['v1'])).rejects.toMatchObject({
+      reason: 'access-denied',
+      detail: 'BatchGetImage of team/app: AccessDeniedException: explicit deny',
+    });
+  });
 
   test('a repository that is gone is told by name', async () => {
     aws.answers = [error('RepositoryNotFoundException')];
@@ -123,20 +153,21 @@ describe('putting', () => {
     ['LayersNotFoundException', { kind: 'refused', reason: 'layers-missing' }],
     ['InvalidParameterException', { kind: 'refused', reason: 'rejected-by-registry' }],
     ['LimitExceededException', { kind: 'refused', reason: 'limit-exceeded' }],
+    ['KmsException', { kind: 'refused', reason: 'kms-key' }],
   ])('%s is an answer', async (type, put) => {
     aws.answers = [error(type)];
     expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toMatchObject(put);
   });
 
-  test.each(['ThrottlingException', 'ServerException', 'KmsException', 'ImageDigestDoesNotMatchException'])(
-    '%s is none: the queue tries again',
+  test.each(['ThrottlingException', 'ServerException', 'ImageDigestDoesNotMatchException'])(
+    '%s is not: the queue tries again',
     async (type) => {
       aws.answers = [error(type)];
       await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toMatchObject({ name: type });
     },
   );
 
-  test('access that the policy denies to an opted-out repository is an answer; any other denial is none', async () => {
+  test('a put that is denied because the repository opted out is told from any other denial', async () => {
     aws.answers = [
       error('AccessDeniedException'),
       { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } },
@@ -146,19 +177,21 @@ describe('putting', () => {
       operation: 'ListTagsForResource',
       input: { resourceArn: 'arn:aws:ecr:eu-north-1:123456789012:repository/team/app' },
     });
+    const denied = { kind: 'refused', reason: 'access-denied' };
     aws.answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'team', Value: 'disabled' }] } }];
-    await expect(registry.putManifest('team/denied', 'v1-dockerv2', manifest)).rejects.toMatchObject({
-      name: 'AccessDeniedException',
-    });
+    expect(await registry.putManifest('team/denied', 'v1-dockerv2', manifest)).toMatchObject(denied);
     aws.answers = [
       error('AccessDeniedException', 'ecr:PutImage'),
       error('AccessDeniedException', 'ecr:ListTagsForResource'),
     ];
-    await expect(registry.putManifest('team/unknown', 'v1-dockerv2', manifest)).rejects.toThrow('ecr:PutImage');
+    expect(await registry.putManifest('team/unknown', 'v1-dockerv2', manifest)).toMatchObject({
+      ...denied,
+      detail: 'PutImage of team/unknown:v1-dockerv2 answered AccessDeniedException: ecr:PutImage',
+    });
   });
 
   test('with credentials that may put everywhere, asks for the opt-out tag first, and once', async () => {
-    const careful = new EcrRegistry(registry.client, registry.pacer, registry.address, 'looked-up');
+    const careful = new EcrRegistry({ ...options, optOut: 'looked-up' });
     aws.answers = [{ json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
     expect(await careful.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
     expect(await careful.putManifest('team/app', 'v2-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
@@ -172,28 +205,6 @@ describe('putting', () => {
   test('a repository that is gone is told by name', async () => {
     aws.answers = [error('RepositoryNotFoundException')];
     await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toThrow(RepositoryNotFound);
-  });
-});
-
-describe('deleting tags', () => {
-  test('names each', async () => {
-    aws.answers = [{ json: { imageIds: [], failures: [] } }];
-    await registry.deleteTags('team/app', ['v1-dockerv2']);
-    expect(aws.received).toEqual([
-      { operation: 'BatchDeleteImage', input: { repositoryName: 'team/app', imageIds: [{ imageTag: 'v1-dockerv2' }] } },
-    ]);
-  });
-
-  test('leaves those of an opted-out repository; any other denial is an error', async () => {
-    aws.answers = [
-      error('AccessDeniedException'),
-      { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } },
-    ];
-    await expect(registry.deleteTags('team/app', ['v1-dockerv2'])).resolves.toBeUndefined();
-    aws.answers = [error('AccessDeniedException'), { json: { tags: [] } }];
-    await expect(registry.deleteTags('team/denied', ['v1-dockerv2'])).rejects.toMatchObject({
-      name: 'AccessDeniedException',
-    });
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Outcome } from '../../../lambda/core/companion/outcome';
 import { outcomeDetail } from '../../../lambda/events/outcome-event';
+import { ADDRESS } from '../../support/fake-service';
 
-const address = { account: '123456789012', region: 'eu-north-1' };
+const address = ADDRESS;
 const image = { repository: 'team/app', tag: 'v1' };
 const source = { digest: 'sha256:aa', mediaType: 'application/vnd.oci.image.manifest.v1+json' };
 const converted: Outcome = {
@@ -34,10 +35,14 @@ test('relates the two digests, and names the companion by tag and by digest', ()
   });
 });
 
-test('the Regions of China have a domain of their own', () => {
-  expect(outcomeDetail(converted, { ...address, region: 'cn-north-1' }).companionImageUri).toContain(
-    '.dkr.ecr.cn-north-1.amazonaws.com.cn/',
-  );
+test('URIs have the domain of the partition', () => {
+  const inChina = { ...address, region: 'cn-north-1', urlSuffix: 'amazonaws.com.cn' };
+  expect(outcomeDetail(converted, inChina).companionImageUri).toContain('.dkr.ecr.cn-north-1.amazonaws.com.cn/');
+});
+
+test('says what a companion that was moved named before', () => {
+  expect(outcomeDetail({ ...converted, replacedDigest: 'sha256:cc' }, address).replacedDigest).toBe('sha256:cc');
+  expect(outcomeDetail(converted, address)).not.toHaveProperty('replacedDigest');
 });
 
 test('gives the reason of what was not done', () => {

@@ -28,7 +28,13 @@ const requestEvent = (detailType: string, detail: object) =>
 
 test('reads a push', () => {
   const pushedAt = Date.UTC(2026, 10, 16, 1, 54, 34);
-  expect(read({})).toEqual({ kind: 'repair', request, pushedAt, image: { repository: 'team/app', tag: 'v1' } });
+  expect(read({})).toEqual({
+    kind: 'repair',
+    request,
+    pushedAt,
+    isUrgent: true,
+    image: { repository: 'team/app', tag: 'v1' },
+  });
 });
 
 test.each([{ 'image-tag': '' }, { 'image-tag': undefined }])('a push without a tag has an empty one: %j', (change) => {
@@ -40,23 +46,28 @@ test('reads what a replication brought like a push', () => {
   expect(read({ 'detail-type': 'ECR Replication Action', detail })).toMatchObject({
     kind: 'repair',
     image: { tag: 'v1' },
+    isUrgent: false,
   });
 });
 
 test('reads a deletion as a repair of what was not pushed', () => {
   const deletion = read({ detail: { ...event.detail, 'action-type': 'DELETE' } });
-  expect(deletion).toEqual({ kind: 'repair', request, image: { repository: 'team/app', tag: 'v1' } });
+  expect(deletion).toEqual({ kind: 'repair', request, isUrgent: true, image: { repository: 'team/app', tag: 'v1' } });
 });
 
 test('reads requests, and a schedule as the request for everything', () => {
   expect(read({ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} })).toEqual({
     kind: 'registry-audit',
     request,
+    isBackfill: false,
+    restarts: 0,
   });
   expect(requestEvent('Registry Audit Requested', { nextToken: 'n' })).toEqual({
     kind: 'registry-audit',
     request,
     nextToken: 'n',
+    isBackfill: false,
+    restarts: 0,
   });
   const counts = { ...NO_COUNTS, images: 3, refused: { 'zstd-layer': 1 } };
   expect(requestEvent('Repository Audit Requested', { repository: 'a/b' })).toEqual({
@@ -64,7 +75,12 @@ test('reads requests, and a schedule as the request for everything', () => {
     request,
     repository: 'a/b',
     counts: NO_COUNTS,
+    isBackfill: false,
+    restarts: 0,
   });
+  const begunAgain = { repository: 'a/b', backfill: true, restarts: 2 };
+  expect(requestEvent('Repository Audit Requested', begunAgain)).toMatchObject({ isBackfill: true, restarts: 2 });
+  expect(requestEvent('Registry Audit Requested', { backfill: false })).toMatchObject({ isBackfill: false });
   expect(requestEvent('Repository Audit Requested', { repository: 'a/b', nextToken: 'n', counts })).toMatchObject({
     nextToken: 'n',
     counts,
@@ -73,6 +89,7 @@ test('reads requests, and a schedule as the request for everything', () => {
     kind: 'repair',
     request,
     image: { repository: 'a/b', tag: 'v1' },
+    isUrgent: false,
   });
 });
 
@@ -108,6 +125,10 @@ test.each<[object, string]>([
       detail: { repository: 'a', nextToken: '' },
     },
     'nextToken is "", expected text',
+  ],
+  [
+    { source: 'ecr-oci-remediation', 'detail-type': 'Registry Audit Requested', detail: { backfill: 'yes' } },
+    'backfill is "yes", expected true or false',
   ],
 ])('says what is wrong with an event (%#)', (wrong, message) => {
   expect(() => read(wrong)).toThrow(UnreadableEvent);

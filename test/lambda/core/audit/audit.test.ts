@@ -10,14 +10,14 @@ const policy = DEFAULT_POLICY;
 const REPOSITORY = 'team/app';
 
 /** All pages of an audit, and what they found together. */
-async function audit(registry: FakeRegistry, by: Policy = policy) {
+async function audit(registry: FakeRegistry, by: Policy = policy, since?: number) {
   let counts = NO_COUNTS;
   const outOfSync: string[] = [];
   const refusals: string[] = [];
   let nextToken: string | undefined;
   let pages = 0;
   do {
-    const page = await auditPage(registry, REPOSITORY, by, nextToken);
+    const page = await auditPage(registry, REPOSITORY, by, { since, nextToken });
     counts = addCounts(counts, page.counts);
     outOfSync.push(...page.outOfSync);
     refusals.push(...page.refusals.map(({ image, reason }) => `${image.tag} ${reason}`));

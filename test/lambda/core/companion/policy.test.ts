@@ -3,13 +3,18 @@ import { DEFAULT_POLICY } from '../../../support/policy';
 
 const policy: Policy = {
   ...DEFAULT_POLICY,
-  scope: { repositories: ['team/*', 'ml/app'], excludedTags: ['pr-*', 'cache'] },
+  scope: {
+    repositories: ['team/*', 'ml/app'],
+    excludedRepositories: ['team/private*'],
+    excludedTags: ['pr-*', 'cache'],
+  },
 };
 
 test.each([
   ['team/app', undefined],
   ['ml/app', undefined],
   ['ml/other', 'repository-not-chosen'],
+  ['team/private/app', 'repository-not-chosen'],
 ])('the repository %s: %p', (repository, reason) => {
   expect(skipReasonOfRepository(repository, policy)).toBe(reason);
 });

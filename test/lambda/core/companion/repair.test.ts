@@ -413,7 +413,7 @@ describe('write, then confirm', () => {
       const registry = new FakeRegistry();
       registry.push(dockerImage('old'), DOCKER.manifest, 'v1-dockerv2');
       registry.before = (call) => {
-        if (call.startsWith('deleteTags')) registry.push(ociImage('new'), OCI.manifest, 'v1');
+        if (call.startsWith('deleteCompanions')) registry.push(ociImage('new'), OCI.manifest, 'v1');
       };
       expect(names(await repair(registry, image, deleting))).toEqual(['converted']);
       expect(registry.read('v1-dockerv2')).toEqual(dockerImage('new'));
@@ -423,7 +423,7 @@ describe('write, then confirm', () => {
       const registry = new FakeRegistry();
       registry.push(dockerImage('old'), DOCKER.manifest, 'v1-dockerv2');
       registry.before = (call) => {
-        if (call.startsWith('deleteTags') && !registry.calls.includes('putManifest v1-dockerv2'))
+        if (call.startsWith('deleteCompanions') && !registry.calls.includes('putManifest v1-dockerv2'))
           registry.push(ociImage('new'), OCI.manifest, 'v1');
         if (call.startsWith('putManifest')) registry.tags.delete('v1');
       };
@@ -431,12 +431,15 @@ describe('write, then confirm', () => {
       expect([...registry.tags.keys()]).toEqual([]);
     });
 
-    test('one that the registry must keep is kept, and told so', async () => {
+    test('one that the registry keeps is named with the reason', async () => {
       const registry = new FakeRegistry();
       registry.push(dockerImage('old'), DOCKER.manifest, 'v1-dockerv2');
-      registry.deleteTags = async () => {};
+      registry.kept.set('v1-dockerv2', 'it was pulled on 2026-11-20');
       expect(await repair(registry, image, deleting)).toMatchObject([
-        { detail: expect.stringContaining('v1-dockerv2 is kept') },
+        {
+          reason: 'source-gone',
+          detail: 'the tag no longer exists; v1-dockerv2 is kept, because it was pulled on 2026-11-20',
+        },
       ]);
     });
   });
