@@ -4,7 +4,7 @@ import {
   ListTagsForResourceCommand,
   PutImageCommand,
 } from '@aws-sdk/client-ecr';
-import type { Inventory, ListPage } from '../core/audit/inventory';
+import type { Inventory, ListPage, ManifestBatch } from '../core/audit/inventory';
 import { type TagFacts, tagsToKeep } from '../core/companion/deletion';
 import { OPT_OUT_TAG } from '../core/contract';
 import { RegistryRefusal } from '../core/errors';
@@ -70,7 +70,7 @@ export class EcrRegistry implements Inventory {
     return this.#reader.readTags(repository, tags);
   }
 
-  readManifests(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
+  readManifests(repository: string, digests: readonly string[]): Promise<ManifestBatch> {
     return this.#reader.readManifests(repository, digests);
   }
 

@@ -4,6 +4,7 @@ import {
   type ImageFailure,
   type ImageIdentifier,
 } from '@aws-sdk/client-ecr';
+import type { ManifestBatch } from '../core/audit/inventory';
 import { RegistryRefusal, TransientFailure } from '../core/errors';
 import { ACCEPTED_MEDIA_TYPES } from '../core/manifest/media-types';
 import type { StoredManifest, TaggedManifest } from '../core/registry';
@@ -14,7 +15,7 @@ import { errorOf } from './ecr-errors';
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html */
 const MAX_IMAGE_IDS = 100;
 
-/** What one batch of manifests may hold; the rest is left out, and read one by one. */
+/** No more is read once a batch of manifests holds this. */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
 /** Reads manifests by BatchGetImage, never more at a time than memory has room for. */
@@ -81,23 +82,26 @@ export class ManifestReader {
     throw errorOf(failure, repository);
   }
 
-  /** One that can't be read, or for which there is no room, is left out: it is then read by itself. */
-  async readManifests(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
-    const found = new Map<string, StoredManifest>();
+  /** One that ECR does not return is left out. Ends when there is no room for more. */
+  async readManifests(repository: string, digests: readonly string[]): Promise<ManifestBatch> {
+    const manifests = new Map<string, StoredManifest>();
+    const unread = [...digests];
     let bytes = 0;
-    for (const some of batches(digests)) {
+    for (let size = MAX_IMAGE_IDS; unread.length > 0 && size >= 1 && bytes < MAX_BATCH_BYTES; ) {
+      const some = unread.slice(0, size);
       const answer = await this.#batchGet(
         repository,
         some.map((imageDigest) => ({ imageDigest })),
       );
+      if (!answer) size = Math.floor(some.length / 2);
+      else unread.splice(0, some.length);
       for (const image of answer?.images ?? []) {
         const stored = storedManifest(image);
         bytes += stored.bytes.length;
-        if (bytes <= MAX_BATCH_BYTES) found.set(stored.digest, stored);
+        manifests.set(stored.digest, stored);
       }
-      if (bytes > MAX_BATCH_BYTES) break;
     }
-    return found;
+    return { manifests, unread };
   }
 
   async readManifest(repository: string, imageDigest: string): Promise<StoredManifest | undefined> {

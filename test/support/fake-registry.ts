@@ -1,4 +1,4 @@
-import type { Inventory, ListPage } from '../../lambda/core/audit/inventory';
+import type { Inventory, ListPage, ManifestBatch } from '../../lambda/core/audit/inventory';
 import { RepositoryNotFound } from '../../lambda/core/errors';
 import { digestOf } from '../../lambda/core/manifest/digest';
 import type { KeptTag, PutResult, StoredManifest } from '../../lambda/core/registry';
@@ -15,6 +15,8 @@ export class FakeRegistry implements Inventory {
   pageSize = 1_000;
   /** When each digest was pushed, in milliseconds since the epoch. @default long ago */
   readonly pushedAt = new Map<string, number>();
+  /** Digests for which a batch has no room. */
+  readonly unread = new Set<string>();
   /** Companions that a deletion leaves. */
   readonly kept = new Map<string, string>();
   /** What a put answers instead of storing. */
@@ -64,14 +66,15 @@ export class FakeRegistry implements Inventory {
     return this.manifests.get(digest);
   }
 
-  async readManifests(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
+  async readManifests(repository: string, digests: readonly string[]): Promise<ManifestBatch> {
     await this.#call(`readManifests ${digests.length}`, repository);
-    return new Map(
+    const manifests = new Map(
       digests.flatMap((digest) => {
         const stored = this.manifests.get(digest);
-        return stored ? [[digest, stored] as const] : [];
+        return stored && !this.unread.has(digest) ? [[digest, stored] as const] : [];
       }),
     );
+    return { manifests, unread: digests.filter((digest) => this.unread.has(digest)) };
   }
 
   /** Rows are in the order of their first tag, `pageSize` to a page. */

@@ -5,7 +5,7 @@ import { outcomeOfRefusal } from '../companion/outcomes';
 import { companionTagsOf } from '../companion/plan';
 import { type Policy, skipReasonOf } from '../companion/policy';
 import { repair } from '../companion/repair';
-import { SnapshotRegistry } from '../companion/snapshot-registry';
+import type { SnapshotRegistry } from '../companion/snapshot-registry';
 import { RegistryRefusal } from '../errors';
 import type { ManifestIdentity } from '../registry';
 import type { AuditCounts } from './counts';
@@ -18,11 +18,11 @@ import {
   mayNeedCompanion,
   needsInspection,
 } from './listing';
-import { prefetch } from './prefetch';
+import { NoRoom, prefetch } from './prefetch';
 
 export interface AuditPage {
   readonly counts: AuditCounts;
-  /** Source tags with a companion that is missing or out of date. */
+  /** Source tags with a companion that is missing or out of date, or that there was no room to inspect. */
   readonly outOfSync: readonly string[];
   readonly refusals: readonly Refused[];
   /** Where the next page begins; absent if this was the last. */
@@ -134,10 +134,13 @@ async function inspect(
   for (let at = 0; at < sources.length; at += BATCH) {
     const batch = sources.slice(at, at + BATCH);
     const digests = batch.map(({ digest }) => digest);
-    const manifests = await prefetch(inventory, repository, digests, policy);
-    const snapshot = new SnapshotRegistry(inventory, manifests, tags);
+    const snapshot = await prefetch(inventory, repository, digests, tags, policy);
     for (const { tag, digest } of batch) {
       const outcomes = await dryRun(snapshot, { repository, tag }, digest, policy);
+      if (outcomes === 'no-room') {
+        outOfSync.push(tag);
+        continue;
+      }
       const states = new Set<CompanionState>(outcomes.map(companionStateOf));
       if (states.has('missing') || states.has('out-of-date')) outOfSync.push(tag);
       else if (states.has('current') && !states.has('refused')) upToDate += 1;
@@ -153,14 +156,15 @@ async function dryRun(
   image: ImageTag,
   digest: string,
   policy: Policy,
-): Promise<readonly Outcome[]> {
+): Promise<readonly Outcome[] | 'no-room'> {
   try {
     if (!(await snapshot.readManifest(image.repository, digest))) return [];
+    return await repair(new DryRunRegistry(snapshot), image, policy);
   } catch (error) {
     if (error instanceof RegistryRefusal) return [outcomeOfRefusal(image, error)];
+    if (error instanceof NoRoom) return 'no-room';
     throw error;
   }
-  return repair(new DryRunRegistry(snapshot), image, policy);
 }
 
 function countByReason(refusals: readonly Refused[]): Readonly<Record<string, number>> {

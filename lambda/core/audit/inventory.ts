@@ -12,10 +12,16 @@ export interface ListPage {
   readonly nextToken?: string;
 }
 
+export interface ManifestBatch {
+  /** By digest. One that does not exist, or that the registry does not return, is absent. */
+  readonly manifests: ReadonlyMap<string, StoredManifest>;
+  /** Digests that were not read, because they would not fit memory together. */
+  readonly unread: readonly string[];
+}
+
 /** A registry that reads many manifests in few calls. */
 export interface BatchReader extends Registry {
-  /** The manifests of these digests; one that does not exist is absent from the answer. */
-  readManifests(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>>;
+  readManifests(repository: string, digests: readonly string[]): Promise<ManifestBatch>;
 }
 
 /** The port of an audit. */
