@@ -1,5 +1,5 @@
+import { pMapIterable } from 'p-map';
 import { RepositoryNotFound } from '../../lambda/core/errors';
-import { inOrder } from '../cli/in-order';
 import { isOfOneRepository } from './error-scope';
 import { inspectBatch, type ListedRepository, type ScanSettings } from './inspect-batch';
 import { type ListedTag, listTags } from './listing';
@@ -34,10 +34,10 @@ export async function* scan(
   settings: ScanSettings,
   repositories: Iterable<ChosenRepository>,
 ): AsyncGenerator<ScannedBatch> {
-  yield* inOrder(workOf(settings, repositories), BATCHES, async (work) => {
+  const inspect = async (work: Work): Promise<ScannedBatch> => {
     const { repository, tags, isLast } = work;
     const base = { repository: repository.name, isLast };
-    if ('error' in work) return { ...base, rows: [], error: work.error };
+    if (work.error !== undefined) return { ...base, rows: [], error: work.error };
     try {
       return { ...base, rows: await inspectBatch(settings, work, tags) };
     } catch (error) {
@@ -46,31 +46,34 @@ export async function* scan(
       if (!isOfOneRepository(error)) throw error;
       return { ...base, rows: [], error };
     }
-  });
+  };
+  yield* pMapIterable(workOf(settings, repositories), inspect, { concurrency: BATCHES });
 }
 
-interface Work extends ListedRepository {
+interface Listed extends ListedRepository {
+  /** Why the repository can't be listed. */
+  readonly error?: unknown;
+}
+
+interface Work extends Listed {
   readonly tags: readonly ListedTag[];
   readonly isLast: boolean;
 }
 
-async function* workOf(
-  { account }: ScanSettings,
-  repositories: Iterable<ChosenRepository>,
-): AsyncGenerator<Work | (Work & { readonly error: unknown })> {
-  const listed = inOrder(repositories, LISTINGS, async (repository) => {
+async function* workOf({ account }: ScanSettings, repositories: Iterable<ChosenRepository>): AsyncGenerator<Work> {
+  const list = async (repository: ChosenRepository): Promise<Listed> => {
     try {
       return { repository, listing: await listTags(account, repository.name) };
     } catch (error) {
-      const gone = error instanceof Error && error.name === 'RepositoryNotFoundException';
-      if (!gone && !isOfOneRepository(error)) throw error;
-      return { repository, listing: new Map<string, ListedTag>(), ...(gone ? {} : { error }) };
+      const isGone = error instanceof Error && error.name === 'RepositoryNotFoundException';
+      if (!isGone && !isOfOneRepository(error)) throw error;
+      return { repository, listing: new Map(), ...(isGone ? {} : { error }) };
     }
-  });
-  for await (const work of listed) {
-    const all = [...work.listing.values()];
+  };
+  for await (const listed of pMapIterable(repositories, list, { concurrency: LISTINGS })) {
+    const all = [...listed.listing.values()];
     for (let at = 0; at === 0 || at < all.length; at += BATCH_SIZE) {
-      yield { ...work, tags: all.slice(at, at + BATCH_SIZE), isLast: at + BATCH_SIZE >= all.length };
+      yield { ...listed, tags: all.slice(at, at + BATCH_SIZE), isLast: at + BATCH_SIZE >= all.length };
     }
   }
 }

@@ -1,8 +1,8 @@
+import { pMapIterable } from 'p-map';
 import type { ImageTag, Outcome } from '../../../lambda/core/companion/outcome';
 import type { Policy } from '../../../lambda/core/companion/policy';
 import { repair } from '../../../lambda/core/companion/repair';
 import type { Registry } from '../../../lambda/core/registry';
-import { inOrder } from '../../cli/in-order';
 import { isOfOneImage, isOfOneRepository } from '../../inventory/error-scope';
 
 export type Repaired =
@@ -42,7 +42,7 @@ export async function* repairAll(
       yield image;
     }
   }
-  yield* inOrder(next(), repairsAtATime(rate), async (image): Promise<Repaired> => {
+  const repairOne = async (image: ImageTag): Promise<Repaired> => {
     try {
       const outcomes = await repair(registry, image, policy);
       failures = 0;
@@ -51,5 +51,6 @@ export async function* repairAll(
       if (!isOfOneImage(error) && !isOfOneRepository(error)) failures += 1;
       return { image, error };
     }
-  });
+  };
+  yield* pMapIterable(next(), repairOne, { concurrency: repairsAtATime(rate) });
 }

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { inOrder } from '../../../../../bin/cli/in-order';
 import { Output } from '../../../../../bin/cli/output';
 import { Progress } from '../../../../../bin/cli/progress';
 import { repairsAtATime } from '../../../../../bin/commands/backfill/repair-all';
@@ -134,34 +133,8 @@ test('a JSON document is one document, whatever it holds', () => {
   );
 });
 
-describe('many at the same time', () => {
-  test('results come in order, and never more than the limit run', async () => {
-    let [running, most] = [0, 0];
-    const results: number[] = [];
-    const doubled = inOrder([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
-      running += 1;
-      most = Math.max(most, running);
-      for (let turn = item; turn < 8; turn += 1) await Promise.resolve();
-      running -= 1;
-      return item * 2;
-    });
-    for await (const result of doubled) results.push(result);
-    expect(results).toEqual([2, 4, 6, 8, 10, 12, 14]);
-    expect(most).toBe(3);
-  });
-
-  test('the first error in order ends it, and the others are not left unhandled', async () => {
-    const failing = inOrder([1, 2, 3, 4], 3, async (item) => {
-      if (item > 1) throw new Error(`item ${item}`);
-      return item;
-    });
-    expect(await failing.next()).toEqual({ done: false, value: 1 });
-    await expect(failing.next()).rejects.toThrow('item 2');
-  });
-
-  test('repairs under way are done within some seconds at any rate', () => {
-    expect([0.1, 0.5, 2, 10, 100].map(repairsAtATime)).toEqual([1, 1, 4, 10, 10]);
-  });
+test('repairs under way are done within some seconds at any rate', () => {
+  expect([0.1, 0.5, 2, 10, 100].map(repairsAtATime)).toEqual([1, 1, 4, 10, 10]);
 });
 
 describe('progress', () => {
