@@ -12,7 +12,7 @@ import type { Place } from './image-reference';
 import type { AccountOptions } from './options';
 
 /** One person's share of the 10 PutImage calls a second that ECR gives to everybody in the account and Region. */
-const PUTS_PER_SECOND = 2;
+export const PUTS_PER_SECOND = 2;
 
 const LOOPBACK = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)/;
 /** The account of `ecr-oci local` asks nobody who they are, and real credentials have no business there. */

@@ -16,13 +16,6 @@ export function formatFields(
   return present.map(([name, value]) => `${indent}${name.padEnd(width)}  ${value}`).join('\n');
 }
 
-/** Milliseconds of `90s`, `5m`, `1h`, or `500ms`; nothing for anything else. */
-export function parseDuration(text: string): number | undefined {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  const factor = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[unit];
-  return number && factor ? Number(number) * factor : undefined;
-}
-
 /** `1m 5s`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);

@@ -1,5 +1,4 @@
 import { DescribeRepositoriesCommand, paginateDescribeRepositories, type Repository } from '@aws-sdk/client-ecr';
-import { InvalidArgumentError } from 'commander';
 import { matchesGlob } from '../../lambda/core/companion/glob';
 import type { Account } from '../cli/account';
 import { CliError } from '../cli/errors';
@@ -69,16 +68,4 @@ function chosen({
     imageTagMutabilityExclusionFilters.some(({ filter = '' }) => matchesGlob(filter, tag));
   const isMutable = imageTagMutability.startsWith('MUTABLE');
   return { name: repositoryName, isTagMovable: (tag) => (isExcluded(tag) ? !isMutable : isMutable) };
-}
-
-/** Reads `--repository`, which can be repeated. */
-export function repositoryPattern(text: string, before: readonly string[] = []): readonly string[] {
-  if (/^[a-z0-9._/*-]+$/.test(text) && !/\.amazonaws\./.test(text)) return [...before, text];
-  throw new InvalidArgumentError("Expected a repository's name without its registry, or a pattern such as 'team/*'.");
-}
-
-/** Reads `--exclude-tag`, which can be repeated. */
-export function tagPattern(text: string, before: readonly string[] = []): readonly string[] {
-  if (/^[A-Za-z0-9_.*-]+$/.test(text)) return [...before, text];
-  throw new InvalidArgumentError("Expected a tag, or a pattern such as 'dev-*'.");
 }

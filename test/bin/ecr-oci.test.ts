@@ -35,7 +35,7 @@ test('what is not understood is told: exit code 2', async () => {
     [['chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
     [['check'], /missing required argument 'image'/],
     [['check', 'team/app:v1', '--nonsense'], /unknown option '--nonsense'/],
-    [['check', 'team/app:v1', '--for', 'ecs'], /Expected sagemaker or lambda/],
+    [['check', 'team/app:v1', '--for', 'ecs'], /Expected one or more of sagemaker, lambda/],
     [['check', 'team/app:v1', '--platform', 'amd64'], /Expected os\/architecture/],
     [['check', 'team/app:v1', '--endpoint-url', 'localhost:5111'], /Expected a URL/],
     [['check', 'team/app:v1', '--companion-suffix', 'dockerv2'], /Expected a separator/],

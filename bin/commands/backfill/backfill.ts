@@ -5,7 +5,7 @@ import type { Account } from '../../cli/account';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { explain } from '../../cli/explain';
 import { Interruption } from '../../cli/interruption';
-import { type AccountOptions, type PolicyOptions, policyOf } from '../../cli/options';
+import { type AccountOptions, type ListingOptions, type PolicyOptions, policyOf } from '../../cli/options';
 import type { Output } from '../../cli/output';
 import { Progress } from '../../cli/progress';
 import type { ScanSettings } from '../../inventory/inspect-batch';
@@ -18,9 +18,7 @@ import { follow, requestAudit } from './remote';
 import { repairAll } from './repair-all';
 import { BackfillReport } from './report';
 
-export interface BackfillOptions extends AccountOptions, PolicyOptions {
-  /** Names or patterns. @default all */
-  readonly repository?: readonly string[];
+export interface BackfillOptions extends AccountOptions, ListingOptions, PolicyOptions {
   /** PutImage calls a second. */
   readonly rate: number;
   readonly dryRun?: boolean;

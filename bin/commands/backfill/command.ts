@@ -1,9 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { Account } from '../../cli/account';
-import { parseDuration } from '../../cli/format';
-import { addAccountOptions, addPolicyOptions } from '../../cli/options';
+import { type Command, Option } from 'commander';
+import { Account, PUTS_PER_SECOND } from '../../cli/account';
+import { duration, rate } from '../../cli/arguments';
+import { addAccountOptions, addListingOptions, addPolicyOptions } from '../../cli/options';
 import { running } from '../../cli/run';
-import { repositoryPattern, tagPattern } from '../../inventory/repositories';
 import { type BackfillOptions, runBackfill } from './backfill';
 
 const EXAMPLES = `
@@ -27,13 +26,7 @@ export function addBackfill(program: Command): void {
   const command = program
     .command('backfill')
     .description('Repair every companion of a registry that is missing or stale, here or by the deployed service.')
-    .option(
-      '--repository <name>',
-      "a repository, or several by a pattern such as 'ml/*'; repeatable (default: all)",
-      repositoryPattern,
-    )
-    .option('--exclude-tag <tag>', "tags that get no companion, by a pattern such as 'dev-*'; repeatable", tagPattern)
-    .option('--rate <number>', 'PutImage calls a second, at most', rate, 2)
+    .option('--rate <number>', 'PutImage calls a second, at most', rate, PUTS_PER_SECOND)
     .option('--dry-run', 'only list what would be repaired')
     .option('--remote', 'ask the deployed service, and follow it')
     .addOption(
@@ -41,26 +34,11 @@ export function addBackfill(program: Command): void {
         .argParser(duration)
         .default(3_600_000, '1h'),
     );
-  addPolicyOptions(addAccountOptions(command))
+  addPolicyOptions(addAccountOptions(addListingOptions(command)))
     .addHelpText('after', EXAMPLES)
     .action(
       running<BackfillOptions>(({ options, output }) =>
         runBackfill(new Account(options, {}, options.rate), options, output),
       ),
     );
-}
-
-/** Above the default quota only for accounts that were given more. */
-const MAX_RATE = 100;
-
-function rate(text: string): number {
-  const number = Number(text);
-  if (number > 0 && number <= MAX_RATE) return number;
-  throw new InvalidArgumentError(`Expected a number above 0, at most ${MAX_RATE}, such as 0.5.`);
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms > 0) return ms;
-  throw new InvalidArgumentError('Expected a duration, such as 90s, 5m or 2h.');
 }

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { Accounts } from '../../cli/account';
+import { someOf } from '../../cli/arguments';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { forEachImage } from '../../cli/images';
 import {
@@ -38,7 +39,7 @@ export function addCheck(program: Command): void {
     .argument('<image...>', 'images, or - for stdin')
     .addOption(
       new Option('--for <who>', `who must accept it for exit code 0: ${CONSUMERS.join(', ')}, or both by a comma`)
-        .argParser(consumers)
+        .argParser(someOf(CONSUMERS))
         .default(['sagemaker'], 'sagemaker'),
     );
   addPolicyOptions(addAccountOptions(command))
@@ -62,12 +63,4 @@ function exitCodeOf({ accepted }: CheckReport, asked: readonly Consumer[]): Exit
   const verdicts = asked.map((consumer) => accepted[consumer].verdict);
   if (verdicts.includes('refused')) return EXIT.no;
   return verdicts.includes('unknown') ? EXIT.unknown : EXIT.ok;
-}
-
-function consumers(text: string): readonly Consumer[] {
-  return text.split(',').map((name) => {
-    const consumer = CONSUMERS.find((one) => one === name.trim());
-    if (!consumer) throw new InvalidArgumentError(`Expected ${CONSUMERS.join(' or ')}.`);
-    return consumer;
-  });
 }

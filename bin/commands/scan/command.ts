@@ -1,12 +1,15 @@
 import { writeFile } from 'node:fs/promises';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { Account } from '../../cli/account';
+import { someOf } from '../../cli/arguments';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { Interruption } from '../../cli/interruption';
 import {
   type AccountOptions,
   addAccountOptions,
+  addListingOptions,
   addPolicyOptions,
+  type ListingOptions,
   type PolicyOptions,
   policyOf,
 } from '../../cli/options';
@@ -15,7 +18,7 @@ import { Progress } from '../../cli/progress';
 import { type Given, running, tell } from '../../cli/run';
 import { JsonDocument, rowJson } from '../../inventory/json';
 import { metadataJson } from '../../inventory/metadata';
-import { chooseRepositories, repositoryPattern, tagPattern } from '../../inventory/repositories';
+import { chooseRepositories } from '../../inventory/repositories';
 import { type Row, TAG_STATES, type TagState } from '../../inventory/row';
 import { metadataOf, survey } from '../../inventory/survey';
 import { summary, type Totals, totalsJson } from '../../inventory/totals';
@@ -24,8 +27,7 @@ import { htmlPage } from './report/html';
 import { PageData } from './report/page-data';
 import { tableHead, tableRow } from './report/text';
 
-interface ScanOptions extends AccountOptions, PolicyOptions {
-  readonly repository?: readonly string[];
+interface ScanOptions extends AccountOptions, ListingOptions, PolicyOptions {
   readonly state?: readonly TagState[];
   readonly csv?: boolean;
   readonly html?: string;
@@ -57,18 +59,16 @@ export function addScan(program: Command): void {
   const command = program
     .command('scan')
     .description('List every tag: its format, who accepts it, and how its companion is.')
-    .option(
-      '--repository <name>',
-      "a repository, or several by a pattern such as 'ml/*'; repeatable (default: all)",
-      repositoryPattern,
-    )
-    .option('--exclude-tag <tag>', "tags that get no companion, by a pattern such as 'dev-*'; repeatable", tagPattern)
     .addOption(
-      new Option('--state <state>', `only tags of these states, by commas: ${STATES.join(', ')}`).argParser(states),
+      new Option('--state <state>', `only tags of these states, by commas: ${STATES.join(', ')}`).argParser(
+        someOf(STATES),
+      ),
     )
     .addOption(new Option('--csv', 'print comma-separated values').conflicts('json'))
     .option('--html <file>', 'write one page to look at, to search and to print, with every tag');
-  addPolicyOptions(addAccountOptions(command)).addHelpText('after', EXAMPLES).action(running(runScan));
+  addPolicyOptions(addAccountOptions(addListingOptions(command)))
+    .addHelpText('after', EXAMPLES)
+    .action(running(runScan));
 }
 
 async function runScan({ options, output }: Given<ScanOptions>): Promise<ExitCode> {
@@ -139,12 +139,4 @@ function printerOf(options: ScanOptions, output: Output, head: object): Printer 
   if (options.html !== undefined) return { prints: false, row: () => {}, end: () => {} };
   output.print(output.style('bold', tableHead()));
   return { prints: true, row: (row) => output.print(tableRow(row, output)), end: () => {} };
-}
-
-function states(text: string): readonly TagState[] {
-  return text.split(',').map((name) => {
-    const state = STATES.find((one) => one === name.trim());
-    if (!state) throw new InvalidArgumentError(`Expected some of ${STATES.join(', ')}.`);
-    return state;
-  });
 }

@@ -1,8 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { Accounts } from '../../cli/account';
+import { duration } from '../../cli/arguments';
 import { CliError } from '../../cli/errors';
 import { EXIT } from '../../cli/exit-code';
-import { parseDuration } from '../../cli/format';
 import { parseImage } from '../../cli/image-reference';
 import { noteRegion } from '../../cli/images';
 import { inRepository } from '../../cli/not-found';
@@ -68,10 +68,4 @@ export function addWait(program: Command): void {
         }
       }),
     );
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 90s, 5m or 1h.');
-  return ms;
 }

@@ -278,8 +278,8 @@ describe('which repositories', () => {
 
 test.each([
   [['--repository', '123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app'], /without its registry/],
-  [['--repository', 'Team App'], /Expected a repository's name/],
-  [['--state', 'wrong'], /Expected some of current, missing/],
+  [['--repository', 'Team App'], /Expected a repository name/],
+  [['--state', 'wrong'], /Expected one or more of current, missing/],
   [['--csv', '--json'], /cannot be used with option/],
   [['--platform', 'amd64'], /os\/architecture/],
 ])('arguments that are not understood: %j', async (args, message) => {
