@@ -1,9 +1,4 @@
-import {
-  DescribeImagesCommand,
-  ECRClient,
-  type ImageIdentifier,
-  paginateDescribeRepositories,
-} from '@aws-sdk/client-ecr';
+import { ECRClient } from '@aws-sdk/client-ecr';
 import { registryHost } from '../../lambda/core/registry-address';
 import { EcrRegistry } from '../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../lambda/ecr/pacer';
@@ -70,19 +65,6 @@ export class Account {
   /** The image's URI: under the host that the caller wrote, or ECR's own. @param reference `:tag` or `@sha256:…` */
   uri(repository: string, reference: string): string {
     return `${this.#at.host ?? registryHost(this)}/${repository}${reference}`;
-  }
-
-  /** @returns each repository's name, in ECR's order */
-  async *repositories(): AsyncGenerator<string> {
-    for await (const { repositories = [] } of paginateDescribeRepositories({ client: this.client, pageSize: 1000 }, {}))
-      for (const { repositoryName } of repositories) if (repositoryName) yield repositoryName;
-  }
-
-  /** The tags of one digest. */
-  async tagsOf(repositoryName: string, imageDigest: string): Promise<readonly string[]> {
-    const imageIds: ImageIdentifier[] = [{ imageDigest }];
-    const { imageDetails = [] } = await this.client.send(new DescribeImagesCommand({ repositoryName, imageIds }));
-    return imageDetails[0]?.imageTags ?? [];
   }
 
   /**

@@ -1,6 +1,6 @@
-import { paginateDescribeImages } from '@aws-sdk/client-ecr';
 import { RepositoryNotFound } from '../../lambda/core/errors';
 import type { Account } from './account';
+import { listRepositories, listTaggedImages } from './ecr-listing';
 import { CliError } from './errors';
 import { type ImageReference, nameOf } from './image-reference';
 import { nearMatches } from './near-matches';
@@ -20,7 +20,7 @@ export async function inRepository<T>(account: Account, repository: string, run:
 }
 
 export async function noSuchRepository(account: Account, repository: string): Promise<CliError> {
-  const names = await listed(account.repositories());
+  const names = await listed(repositoryNames(account));
   const message = `There is no repository ${repository} in ${await account.describe()}.`;
   if (!names) return new CliError(message, 'Check the name, the account and the Region.');
   if (names.length === 0)
@@ -34,16 +34,16 @@ export async function noSuchRepository(account: Account, repository: string): Pr
 
 export async function noSuchImage(account: Account, reference: ImageReference): Promise<CliError> {
   const { repository, tag, digest, isTagImplied } = reference;
-  const tags = await listed(tagsOf(account, repository));
+  const known = await listed(tags(account, repository));
   const message = `There is no image ${nameOf(reference)}${isTagImplied ? ' (a name without tag means latest)' : ''}.`;
-  if (!tags || digest || !tag) return new CliError(message, `Check the ${digest ? 'digest' : 'tag'} and the Region.`);
-  if (tags.length === 0)
+  if (!known || digest || !tag) return new CliError(message, `Check the ${digest ? 'digest' : 'tag'} and the Region.`);
+  if (known.length === 0)
     return new CliError(message, `${repository} has no tags. Was the image pushed to this Region?`);
-  const near = nearMatches(tag, tags);
+  const near = nearMatches(tag, known);
   if (near.length > 0)
     return new CliError(message, `Did you mean ${anyOf(near.map((name) => `${repository}:${name}`))}?`);
-  const newest = tags.slice(-3).reverse();
-  return new CliError(message, `${repository} has ${tags.length} tags, such as ${newest.join(', ')}.`);
+  const newest = known.slice(-3).reverse();
+  return new CliError(message, `${repository} has ${known.length} tags, such as ${newest.join(', ')}.`);
 }
 
 const anyOf = (names: readonly string[]): string => new Intl.ListFormat('en', { type: 'disjunction' }).format(names);
@@ -62,11 +62,10 @@ async function listed(names: AsyncIterable<string>): Promise<readonly string[] |
   }
 }
 
-async function* tagsOf({ client }: Account, repositoryName: string): AsyncGenerator<string> {
-  const filter = { tagStatus: 'TAGGED' } as const;
-  for await (const { imageDetails = [] } of paginateDescribeImages(
-    { client, pageSize: 1000 },
-    { repositoryName, filter },
-  ))
-    for (const { imageTags = [] } of imageDetails) yield* imageTags;
+async function* repositoryNames(account: Account): AsyncGenerator<string> {
+  for await (const { repositoryName } of listRepositories(account)) if (repositoryName) yield repositoryName;
+}
+
+async function* tags(account: Account, repository: string): AsyncGenerator<string> {
+  for await (const { imageTags = [] } of listTaggedImages(account, repository)) yield* imageTags;
 }

@@ -1,4 +1,5 @@
 import { CONSUMERS, type Consumer } from './acceptance';
+import { count, ranked } from './counts';
 import type { UnreadableRepository } from './metadata';
 import { isSourceImage, type Row, type TagState } from './row';
 
@@ -75,14 +76,6 @@ function coverageOf(row: Row, consumer: Consumer): CoveragePart {
   if (row.isRepairable) return 'repairable';
   return verdict;
 }
-
-function count<K>(counts: Map<K, number>, key: K): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-/** Largest first. */
-export const ranked = <K extends string>(counts: ReadonlyMap<K, number>): readonly (readonly [K, number])[] =>
-  [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

@@ -1,6 +1,7 @@
 import type { OutcomeName } from '../../../lambda/core/companion/outcome';
 import type { OutcomeDetail } from '../../../lambda/events/outcome-event';
-import { ranked, type Totals } from '../../inventory/totals';
+import { count, ranked } from '../../inventory/counts';
+import type { Totals } from '../../inventory/totals';
 
 /** One line of what a backfill did or found. */
 export type BackfillEntry =
@@ -43,10 +44,6 @@ export class Tally {
   of(outcome: OutcomeName): number {
     return this.outcomes.get(outcome) ?? 0;
   }
-}
-
-function count<K>(counts: Map<K, number>, key: K): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 export const tallyJson = (tally: Tally, totals: Totals): object => ({

@@ -9,6 +9,7 @@ import { type Manifest, manifestOf } from '../../../lambda/core/manifest/manifes
 import { Refusal, SKIP_REASONS } from '../../../lambda/core/reasons';
 import type { ManifestIdentity, StoredManifest, TaggedManifest } from '../../../lambda/core/registry';
 import type { Account } from '../../cli/account';
+import { tagsOf } from '../../cli/ecr-listing';
 import type { ImageReference } from '../../cli/image-reference';
 import { inRepository, noSuchImage } from '../../cli/not-found';
 
@@ -69,7 +70,7 @@ async function companionsOfDigest(
   policy: Policy,
 ): Promise<Companions> {
   try {
-    return await companionsOfTags(registry, repository, await account.tagsOf(repository, digest), policy);
+    return await companionsOfTags(registry, repository, await tagsOf(account, repository, digest), policy);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AccessDeniedException') throw error;
     return { noCompanion: "not looked for, because the caller can't see the tags of the image (ecr:DescribeImages)" };

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { CONSUMERS } from '../../../inventory/acceptance';
+import { ranked } from '../../../inventory/counts';
 import { describeRules, type InventoryMetadata } from '../../../inventory/metadata';
 import { TAG_STATES, type TagState } from '../../../inventory/row';
-import { plural, ranked, type Totals } from '../../../inventory/totals';
+import { plural, type Totals } from '../../../inventory/totals';
 import { chart, percent } from './chart';
 import { escapeHtml, jsonForScript } from './escape';
 import type { PageData } from './page-data';
