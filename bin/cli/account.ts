@@ -13,9 +13,6 @@ const LOOPBACK = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)/;
 /** The account of `ecr-oci local` asks nobody who they are, and real credentials have no business there. */
 const LOCAL = { region: 'eu-north-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
-// The SDK is inside the bundle, so its warning about the Node.js versions of its next releases is for those who build the bundle.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-
 /** A registry: one account and Region, with the caller's credentials. */
 export class Account {
   readonly client: ECRClient;

@@ -1,19 +1,25 @@
 import { styleText } from 'node:util';
+import type { Io, TextStream } from './io';
 
 export type Style = Parameters<typeof styleText>[0];
 
 /** Data to stdout, everything that is said meanwhile to stderr, so that a pipe carries only data. */
 export class Output {
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+
   /** @param json whether the caller asked for JSON instead of text */
   constructor(
     readonly json: boolean,
-    readonly stdout: NodeJS.WriteStream = process.stdout,
-    readonly stderr: NodeJS.WriteStream = process.stderr,
-  ) {}
+    { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>,
+  ) {
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
 
   /** One line, or lines, of data. */
   print(text: string): void {
-    this.stdout.write(`${this.stdout.isTTY ? harmless(text) : text}\n`);
+    this.stdout.write(`${this.stdout.isTTY ? sanitizeForTerminal(text) : text}\n`);
   }
 
   printJson(value: unknown): void {
@@ -22,7 +28,7 @@ export class Output {
 
   /** Something to know that is not the answer. */
   note(text: string): void {
-    this.stderr.write(`${this.stderr.isTTY ? harmless(text) : text}\n`);
+    this.stderr.write(`${this.stderr.isTTY ? sanitizeForTerminal(text) : text}\n`);
   }
 
   /** Styled where stdout is a terminal that shows colours; node:util looks at NO_COLOR, NODE_DISABLE_COLORS and FORCE_COLOR. */
@@ -39,7 +45,7 @@ export class Output {
 const ESCAPE = '\u001b';
 
 /** A manifest is hostile input: on a terminal nothing in it may move the cursor, change the title or turn the text around. Colours stay. */
-export const harmless = (text: string): string =>
+export const sanitizeForTerminal = (text: string): string =>
   text.replace(/[\p{Cc}\p{Bidi_Control}](\[[\d;]*m)?/gu, (found, colour: string | undefined) => {
     if (found.startsWith(ESCAPE) ? colour : /^[\n\t]/.test(found)) return found;
     return `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}${colour ?? ''}`;

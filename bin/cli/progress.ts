@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import type { TextStream } from './io';
 
 /** How often a line tells how far it is where there is no terminal to draw a bar on, such as in CI. */
 const LINE_EVERY_MS = 10_000;
@@ -14,7 +15,7 @@ export class Progress {
 
   /** @param isShown false where rows are printed to the same terminal meanwhile */
   constructor(
-    readonly stderr: NodeJS.WriteStream,
+    readonly stderr: TextStream,
     readonly isShown = true,
     readonly lineEveryMs = LINE_EVERY_MS,
   ) {}

@@ -17,11 +17,11 @@ import {
 import { isOci } from '../../lambda/core/manifest/media-types';
 import { Refusal } from '../../lambda/core/reasons';
 import type { StoredManifest } from '../../lambda/core/registry';
+import { action } from '../cli/action';
 import { CliError } from '../cli/errors';
 import { EXIT } from '../cli/exit-code';
 import { addCommonOptions, type CommonOptions } from '../cli/options';
 import { remedyOf } from '../cli/remedy';
-import { running } from '../cli/run';
 
 interface ConvertOptions extends CommonOptions {
   readonly to: 'docker' | 'oci';
@@ -53,10 +53,10 @@ export function addConvert(program: Command): void {
   addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(
-      running<ConvertOptions>(async ({ args, options, output }) => {
+      action<ConvertOptions>(async ({ args, options, output, io }) => {
         const [file = '-'] = args;
-        if (file === '-' && process.stdin.isTTY) output.note('Paste a manifest, then Ctrl-D.');
-        const bytes = await read(file);
+        if (file === '-' && io.stdin.isTTY) output.note('Paste a manifest, then press Ctrl-D.');
+        const bytes = await read(file, file === '-' ? io.stdin : createReadStream(file));
         const image = imageIn(readManifest(bytes));
         const { manifest, droppedFields } = convert(image, bytes, options);
         const text = new TextDecoder().decode(manifest.bytes);
@@ -73,11 +73,11 @@ export function addConvert(program: Command): void {
 }
 
 /** No more than a manifest can have, whatever is on stdin. */
-async function read(file: string): Promise<Uint8Array> {
+async function read(file: string, stream: AsyncIterable<Buffer | string>): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
+    for await (const chunk of stream) {
       chunks.push(Buffer.from(chunk));
       size += chunk.length;
       if (size > MAX_MANIFEST_BYTES) break;

@@ -4,15 +4,15 @@ import type { Policy } from '../../lambda/core/companion/policy';
 import type { StoredManifest } from '../../lambda/core/registry';
 import { type OutcomeDetail, outcomeDetail } from '../../lambda/events/outcome-event';
 import { type Account, Accounts } from '../cli/account';
-import { EXIT, type ExitCode, worst } from '../cli/exit-code';
+import { action } from '../cli/action';
+import { EXIT, type ExitCode, worstExitCode } from '../cli/exit-code';
 import { type ImageReference, requireTag } from '../cli/image-reference';
-import { forEachImage } from '../cli/images';
+import { forEachImage, type ImageResult } from '../cli/images';
 import { inRepository } from '../cli/not-found';
 import { type AccountOptions, addAccountOptions, addPolicyOptions, type PolicyOptions, policyOf } from '../cli/options';
 import type { Output } from '../cli/output';
 import { remedyOf } from '../cli/remedy';
 import { dryRunOf, isSkippedFor, repairNamed } from '../cli/repair-named';
-import { running } from '../cli/run';
 
 interface RepairOptions extends AccountOptions, PolicyOptions {
   readonly dryRun?: boolean;
@@ -41,10 +41,11 @@ export function addRepair(program: Command): void {
   addPolicyOptions(addAccountOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(
-      running<RepairOptions>(({ args, options, output }) => {
+      action<RepairOptions>((context) => {
+        const { options, output } = context;
         const accounts = new Accounts(options);
         const policy = policyOf(options);
-        return forEachImage(args, options, output, (reference) => {
+        return forEachImage(context, (reference) => {
           const account = accounts.of(reference);
           const run = options.dryRun ? dryRun : repairOne;
           return inRepository(account, reference.repository, () => run(account, reference, policy, output));
@@ -53,28 +54,28 @@ export function addRepair(program: Command): void {
     );
 }
 
-interface Repaired {
-  readonly exitCode: ExitCode;
-  readonly json: readonly object[];
-}
-
 async function repairOne(
   account: Account,
   reference: ImageReference,
   policy: Policy,
   output: Output,
-): Promise<Repaired> {
+): Promise<ImageResult> {
   const image = { repository: reference.repository, tag: requireTag(reference, 'repair') };
   const outcomes = await repairNamed(account, account.registry, reference, image, policy);
   const details = outcomes.map((outcome) => outcomeDetail(outcome, account));
   if (!output.json) for (const detail of details) output.print(lineOf(detail, account, output));
   for (const outcome of outcomes)
     if (outcome.outcome === 'refused' && !output.json) output.note(remedyOf(outcome.reason));
-  return { exitCode: worst(outcomes.map(exitCodeOf)), json: details };
+  return { exitCode: worstExitCode(outcomes.map(exitCodeOf)), json: details };
 }
 
 /** What it would put goes to stdout, what it says about it to stderr. */
-async function dryRun(account: Account, reference: ImageReference, policy: Policy, output: Output): Promise<Repaired> {
+async function dryRun(
+  account: Account,
+  reference: ImageReference,
+  policy: Policy,
+  output: Output,
+): Promise<ImageResult> {
   const image = { repository: reference.repository, tag: requireTag(reference, 'repair') };
   const registry = dryRunOf(account, image);
   const outcomes = await repairNamed(account, registry, reference, image, policy);
@@ -85,7 +86,7 @@ async function dryRun(account: Account, reference: ImageReference, policy: Polic
     if (put && !output.json) printManifest(put, output);
     json.push({ dryRun: true, ...outcomeDetail(outcome, account), ...(put ? { manifest: textOf(put) } : {}) });
   }
-  return { exitCode: worst(outcomes.map(exitCodeOf)), json };
+  return { exitCode: worstExitCode(outcomes.map(exitCodeOf)), json };
 }
 
 function describeDryRun(outcome: Outcome): string {

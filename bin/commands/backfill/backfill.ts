@@ -2,11 +2,12 @@ import { companionTagOf } from '../../../lambda/core/companion/companion-tag';
 import type { ImageTag } from '../../../lambda/core/companion/outcome';
 import { outcomeDetail } from '../../../lambda/events/outcome-event';
 import type { Account } from '../../cli/account';
+import type { CommandContext } from '../../cli/action';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { explain } from '../../cli/explain';
 import { Interruption } from '../../cli/interruption';
+import type { Clock } from '../../cli/io';
 import { type AccountOptions, type ListingOptions, type PolicyOptions, policyOf } from '../../cli/options';
-import type { Output } from '../../cli/output';
 import { Progress } from '../../cli/progress';
 import type { ScanSettings } from '../../inventory/inspect-batch';
 import { metadataJson } from '../../inventory/metadata';
@@ -28,23 +29,28 @@ export interface BackfillOptions extends AccountOptions, ListingOptions, PolicyO
 }
 
 /** Scans, then repairs what is missing or stale, or has it repaired. */
-export async function runBackfill(account: Account, options: BackfillOptions, output: Output): Promise<ExitCode> {
+export async function runBackfill(
+  account: Account,
+  { options, output, io }: CommandContext<BackfillOptions>,
+): Promise<ExitCode> {
   const { repository: patterns = [] } = options;
   const settings = { account, policy: policyOf(options) };
   const repositories = await chooseRepositories(account, patterns);
   const head = { ...metadataJson(metadataOf(settings, patterns)), mode: modeOf(options) };
   const report = new BackfillReport(head, output, options);
   const progress = new Progress(output.stderr);
-  const interruption = new Interruption(() => {
+  const interruption = new Interruption(io.signals, () => {
     progress.stop();
     output.note('interrupted: finishing what is under way; once more ends at once');
   });
-  const backfill = new Backfill(settings, report, progress, interruption.signal);
+  const backfill = new Backfill(settings, report, progress, interruption.signal, io.clock);
   try {
     const exitCode = await backfill.run(repositories, options);
-    return report.end(exitCode, interruption.signal.aborted);
+    const ended = report.end(exitCode, interruption.signal.aborted);
+    return interruption.exitCode ?? ended;
   } catch (error) {
-    return report.fail(error);
+    const failed = report.fail(error);
+    return interruption.exitCode ?? failed;
   } finally {
     interruption.stop();
   }
@@ -60,6 +66,7 @@ class Backfill {
     readonly report: BackfillReport,
     readonly progress: Progress,
     readonly signal: AbortSignal,
+    readonly clock: Clock,
   ) {}
 
   /** @returns what the work itself came to; what was refused or left counts later */
@@ -112,7 +119,7 @@ class Backfill {
   }
 
   async #ask(repositories: readonly ChosenRepository[], totals: Totals, options: BackfillOptions): Promise<ExitCode> {
-    const { settings, report, progress, signal } = this;
+    const { settings, report, progress, signal, clock } = this;
     const before = this.#work.length;
     if (before === 0) return EXIT.ok;
     const affected = repositories.filter(({ name }) => totals.toDo.has(name));
@@ -124,6 +131,7 @@ class Backfill {
       timeoutMs: options.timeout,
       progress,
       signal,
+      clock,
     });
     report.tally.byService = before - left.length;
     this.#leave(left);

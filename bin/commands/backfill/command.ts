@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { Account, PUTS_PER_SECOND } from '../../cli/account';
+import { action } from '../../cli/action';
 import { duration, rate } from '../../cli/arguments';
 import { addAccountOptions, addListingOptions, addPolicyOptions } from '../../cli/options';
-import { running } from '../../cli/run';
 import { type BackfillOptions, runBackfill } from './backfill';
 
 const EXAMPLES = `
@@ -37,8 +37,8 @@ export function addBackfill(program: Command): void {
   addPolicyOptions(addAccountOptions(addListingOptions(command)))
     .addHelpText('after', EXAMPLES)
     .action(
-      running<BackfillOptions>(({ options, output }) =>
-        runBackfill(new Account(options, {}, options.rate), options, output),
+      action<BackfillOptions>((context) =>
+        runBackfill(new Account(context.options, {}, context.options.rate), context),
       ),
     );
 }

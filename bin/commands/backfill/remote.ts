@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { ImageTag } from '../../../lambda/core/companion/outcome';
 import { REQUEST_BUS, REQUESTS } from '../../../lambda/core/contract';
 import { putEvents } from '../../../lambda/events/put-events';
 import type { Account } from '../../cli/account';
+import type { Clock } from '../../cli/io';
 import type { AccountOptions } from '../../cli/options';
 import { Progress } from '../../cli/progress';
 import type { ScanSettings } from '../../inventory/inspect-batch';
@@ -41,6 +41,7 @@ export interface FollowOptions {
   readonly timeoutMs: number;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
 }
 
 export interface Followed {
@@ -58,16 +59,16 @@ export async function follow(
   repositories: readonly ChosenRepository[],
   options: FollowOptions,
 ): Promise<Followed> {
-  const { timeoutMs, progress, signal } = options;
+  const { timeoutMs, progress, signal, clock } = options;
   const before = options.work.length;
-  const deadline = Date.now() + timeoutMs;
+  const deadline = clock.now() + timeoutMs;
   let open = repositories;
   let left: readonly ImageTag[] = options.work;
   const quiet = new Progress(progress.stderr, false);
   progress.start('repaired by the service', before);
   try {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-      await sleep(Math.max(0, Math.min(pause, deadline - Date.now())), undefined, { signal }).catch(() => {});
+      await clock.sleep(Math.max(0, Math.min(pause, deadline - clock.now())), signal);
       if (signal.aborted) return { left, isTimedOut: false };
       const found = new Map<string, ImageTag[]>();
       const totals = await survey(settings, open, {
@@ -83,7 +84,7 @@ export async function follow(
       open = open.filter(({ name }) => found.has(name));
       progress.update(Math.max(0, before - left.length));
       if (left.length === 0) return { left, isTimedOut: false };
-      if (Date.now() >= deadline) return { left, isTimedOut: true };
+      if (clock.now() >= deadline) return { left, isTimedOut: true };
     }
   } finally {
     progress.stop();

@@ -1,7 +1,7 @@
-import { EXIT, type ExitCode, worst } from '../../cli/exit-code';
+import { EXIT, type ExitCode, worstExitCode } from '../../cli/exit-code';
 import type { AccountOptions } from '../../cli/options';
 import type { Output } from '../../cli/output';
-import { tell } from '../../cli/run';
+import { reportError } from '../../cli/report-error';
 import { JsonDocument } from '../../inventory/json';
 import { scopeOf, Totals } from '../../inventory/totals';
 import { type BackfillEntry, Tally, tallyJson, tallyText } from './tally';
@@ -59,17 +59,16 @@ export class BackfillReport {
       output.note(
         'The service did not repair the rest in time. Is it deployed in this account and Region, for these repositories, and with these companion options?',
       );
-    return worst(codes);
+    return worstExitCode(codes);
   }
 
   /** The JSON document has begun, so the error ends it instead of following it. */
   fail(error: unknown): ExitCode {
     const { tally, totals, output, options } = this;
     this.#tellFailures();
-    const { message, hint, exitCode } = tell(error, options, output);
-    const told = { message, ...(hint ? { hint } : {}) };
-    this.#document?.end({ isComplete: false, error: told, summary: tallyJson(tally, totals) });
-    return exitCode;
+    const explained = reportError(error, options, output);
+    this.#document?.end({ isComplete: false, error: explained, summary: tallyJson(tally, totals) });
+    return explained.exitCode;
   }
 
   /** A dry run's data is its list. */

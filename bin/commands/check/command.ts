@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { Accounts } from '../../cli/account';
+import { action } from '../../cli/action';
 import { someOf } from '../../cli/arguments';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { forEachImage } from '../../cli/images';
@@ -10,7 +11,6 @@ import {
   type PolicyOptions,
   policyOf,
 } from '../../cli/options';
-import { running } from '../../cli/run';
 import { CONSUMERS, type Consumer } from '../../inventory/acceptance';
 import { inspect } from './inspect';
 import { type CheckReport, checkReport } from './report';
@@ -45,10 +45,11 @@ export function addCheck(program: Command): void {
   addPolicyOptions(addAccountOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(
-      running<CheckOptions>(({ args, options, output }) => {
+      action<CheckOptions>((context) => {
+        const { options, output } = context;
         const accounts = new Accounts(options);
         const policy = policyOf(options);
-        return forEachImage(args, options, output, async (reference, at) => {
+        return forEachImage(context, async (reference, at) => {
           const account = accounts.of(reference);
           const report = await checkReport(account, await inspect(account, reference, policy));
           if (reference.isTagImplied) output.note(`note: ${reference.text} names no tag, so this is about latest`);

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { Account } from '../../cli/account';
+import { action, type CommandContext } from '../../cli/action';
 import { someOf } from '../../cli/arguments';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { Interruption } from '../../cli/interruption';
@@ -15,7 +16,7 @@ import {
 } from '../../cli/options';
 import type { Output } from '../../cli/output';
 import { Progress } from '../../cli/progress';
-import { type Given, running, tell } from '../../cli/run';
+import { reportError } from '../../cli/report-error';
 import { JsonDocument, rowJson } from '../../inventory/json';
 import { metadataJson } from '../../inventory/metadata';
 import { chooseRepositories } from '../../inventory/repositories';
@@ -68,10 +69,10 @@ export function addScan(program: Command): void {
     .option('--html <file>', 'write one page to look at, to search and to print, with every tag');
   addPolicyOptions(addAccountOptions(addListingOptions(command)))
     .addHelpText('after', EXAMPLES)
-    .action(running(runScan));
+    .action(action(runScan));
 }
 
-async function runScan({ options, output }: Given<ScanOptions>): Promise<ExitCode> {
+async function runScan({ options, output, io }: CommandContext<ScanOptions>): Promise<ExitCode> {
   const account = new Account(options);
   const { repository: patterns = [] } = options;
   const settings = { account, policy: policyOf(options) };
@@ -84,15 +85,15 @@ async function runScan({ options, output }: Given<ScanOptions>): Promise<ExitCod
     page?.add(row);
     if (!options.state || options.state.includes(row.companion.state)) printer.row(row);
   };
-  const interruption = new Interruption(() => {
+  const interruption = new Interruption(io.signals, () => {
     progress.stop();
     output.note('interrupted: the list is not complete');
   });
   try {
     const totals = await survey(settings, repositories, { progress, onRow, signal: interruption.signal });
-    if (interruption.signal.aborted) {
+    if (interruption.exitCode !== undefined) {
       printer.end({ isComplete: false });
-      return EXIT.unknown;
+      return interruption.exitCode;
     }
     if (options.html !== undefined && page) await writeFile(options.html, htmlPage(metadata, totals, page));
     printer.end({
@@ -104,9 +105,9 @@ async function runScan({ options, output }: Given<ScanOptions>): Promise<ExitCod
     return totals.isComplete ? EXIT.ok : EXIT.unknown;
   } catch (error) {
     // The JSON document has begun, so the error ends it instead of following it.
-    const { message, hint, exitCode } = tell(error, options, output);
-    printer.end({ isComplete: false, error: { message, ...(hint ? { hint } : {}) } });
-    return exitCode;
+    const explained = reportError(error, options, output);
+    printer.end({ isComplete: false, error: explained });
+    return interruption.exitCode ?? explained.exitCode;
   } finally {
     interruption.stop();
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Accounts } from '../../cli/account';
+import { action } from '../../cli/action';
 import { duration } from '../../cli/arguments';
 import { CliError } from '../../cli/errors';
 import { EXIT } from '../../cli/exit-code';
@@ -13,7 +14,6 @@ import {
   type PolicyOptions,
   policyOf,
 } from '../../cli/options';
-import { running } from '../../cli/run';
 import { waitForCompanions } from './wait-for-companions';
 
 interface WaitOptions extends AccountOptions, PolicyOptions {
@@ -44,13 +44,17 @@ export function addWait(program: Command): void {
   addPolicyOptions(addAccountOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(
-      running<WaitOptions>(async ({ args, options, output }) => {
+      action<WaitOptions>(async ({ args, options, output, io }) => {
         const reference = parseImage(args[0] ?? '');
         noteRegion(reference, options, output);
         if (reference.isTagImplied) output.note(`note: ${reference.text} names no tag, so this waits for latest`);
         const account = new Accounts(options).of(reference);
         const result = await inRepository(account, reference.repository, () =>
-          waitForCompanions(account, reference, policyOf(options), options.timeout, (line) => output.note(line)),
+          waitForCompanions(account, reference, policyOf(options), {
+            timeoutMs: options.timeout,
+            clock: io.clock,
+            note: (line) => output.note(line),
+          }),
         );
         switch (result.kind) {
           case 'current':

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sourceTagOf } from '../../../lambda/core/companion/companion-tag';
 import {
   type CompanionState,
@@ -13,6 +12,7 @@ import { CliError } from '../../cli/errors';
 import { explain } from '../../cli/explain';
 import { formatDuration } from '../../cli/format';
 import type { ImageReference } from '../../cli/image-reference';
+import type { Clock } from '../../cli/io';
 import { remedyOf } from '../../cli/remedy';
 import { dryRunOf, isSkippedFor, repairNamed } from '../../cli/repair-named';
 
@@ -29,6 +29,13 @@ export type WaitResult =
   | { readonly kind: 'never'; readonly why: string; readonly hint?: string }
   | { readonly kind: 'timed-out'; readonly companionTag: string; readonly state: CompanionState };
 
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** Takes a line about what it waits for. */
+  readonly note: (line: string) => void;
+}
+
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -40,23 +47,22 @@ export async function waitForCompanions(
   account: Account,
   reference: ImageReference,
   policy: Policy,
-  timeoutMs: number,
-  note: (line: string) => void,
+  { timeoutMs, clock, note }: WaitOptions,
 ): Promise<WaitResult> {
   const { repository, tag, text } = reference;
   if (!tag) throw new CliError(`'${text}' has no tag, and companions belong to tags.`, 'Name the tag that was pushed.');
-  const deadline = Date.now() + timeoutMs;
+  const deadline = clock.now() + timeoutMs;
   const poller = new CompanionPoller(account, reference, { repository, tag }, policy);
   let noted = '';
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
     const result = await poller.poll();
     if (result.kind !== 'not-yet') return result;
-    const left = deadline - Date.now();
+    const left = deadline - clock.now();
     if (left <= 0) return { ...result, kind: 'timed-out' };
     const line = `${result.companionTag} is ${result.state}${result.problem ? ` (${result.problem})` : ''}`;
     if (line !== noted) note(`${line}; waiting for up to ${formatDuration(left)}`);
     noted = line;
-    await sleep(Math.min(pause, left));
+    await clock.sleep(Math.min(pause, left));
   }
 }
 

@@ -1,16 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Cli } from '../../support/cli';
 import { DOCKER, descriptor, digestOfText, dockerImage, index, OCI, ociImage } from '../../support/manifests';
+import { runCli } from '../../support/run-cli';
 
-let cli: Cli;
-beforeAll(() => {
-  cli = new Cli();
-});
-afterAll(() => cli.remove());
+const directory = mkdtempSync(join(tmpdir(), 'convert-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const convert = (manifest: object | string, ...args: string[]) =>
-  cli.run(['convert', ...args], { stdin: typeof manifest === 'string' ? manifest : JSON.stringify(manifest) });
+  runCli(['convert', ...args], { stdin: typeof manifest === 'string' ? manifest : JSON.stringify(manifest) });
 /** As the converter writes descriptors: `{mediaType, size, digest}`. */
 const reordered = ({ mediaType, size, digest }: ReturnType<typeof descriptor>) => ({ mediaType, size, digest });
 const { schemaVersion, mediaType, config, layers } = dockerImage();
@@ -25,9 +23,9 @@ test('stdin to stdout: the exact bytes, whose digest stderr names', async () => 
 });
 
 test('a file does too', async () => {
-  const file = join(cli.directory, 'manifest.json');
+  const file = join(directory, 'manifest.json');
   writeFileSync(file, JSON.stringify(ociImage(), null, 2));
-  expect((await cli.run(['convert', file])).stdout).toBe(asDocker);
+  expect((await runCli(['convert', file])).stdout).toBe(asDocker);
 });
 
 test('there and back again', async () => {
@@ -85,7 +83,7 @@ test('what cannot be converted is refused: exit code 1', async () => {
 });
 
 test.each(['/nowhere/manifest.json', '/'])('%s cannot be read: exit code 2', async (file) => {
-  expect(await cli.run(['convert', file])).toEqual({
+  expect(await runCli(['convert', file])).toEqual({
     code: 2,
     stdout: '',
     stderr: expect.stringContaining('cannot be read'),

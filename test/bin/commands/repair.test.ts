@@ -8,26 +8,16 @@ import {
   helmChart,
   zstdImage,
 } from '../../../local/images/catalogue';
-import { Cli, EcrServer } from '../../support/cli';
+import type { Package } from '../../../local/images/package';
 import { DOCKER } from '../../support/manifests';
+import { useEcrCli } from '../../support/run-cli';
 
-const REPOSITORY = 'team/app';
-let cli: Cli;
-let server: EcrServer;
+const cli = useEcrCli();
+beforeEach(async () => cli.push('v1', await dockerDesktopImage()));
 
-beforeAll(() => {
-  cli = new Cli();
-});
-afterAll(() => cli.remove());
-beforeEach(async () => {
-  server = await EcrServer.start();
-  await server.registry.push(REPOSITORY, 'v1', await dockerDesktopImage());
-});
-afterEach(() => server.stop());
-
-const repair = (...args: string[]) => cli.run(['repair', ...args, '--endpoint-url', server.endpoint]);
-const companion = (tag = 'v1-dockerv2') => server.ecr.manifest(REPOSITORY, tag);
-const puts = () => server.ecr.calls.filter(({ operation }) => operation === 'PutImage').length;
+const repair = (...args: string[]) => cli.run(['repair', ...args]);
+const companion = (tag = 'v1-dockerv2') => cli.server.ecr.manifest('team/app', tag);
+const puts = () => cli.calls('PutImage');
 const sha256 = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 test('makes the companion, and the second time leaves it', async () => {
@@ -40,9 +30,9 @@ test('makes the companion, and the second time leaves it', async () => {
 });
 
 test('each image of several, and the exit code of the worst', async () => {
-  await server.registry.push(REPOSITORY, 'z', await zstdImage());
-  await server.registry.push(REPOSITORY, 'd', await dockerImage());
-  await server.registry.push(REPOSITORY, 'c', await helmChart());
+  await cli.push('z', await zstdImage());
+  await cli.push('d', await dockerImage());
+  await cli.push('c', await helmChart());
   const { code, stdout } = await repair('team/app:z', 'team/app:v1', 'team/app:d', 'team/app:c', '--json');
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject([
@@ -55,7 +45,7 @@ test('each image of several, and the exit code of the worst', async () => {
 });
 
 test('two platforms have two companions', async () => {
-  await server.registry.push(REPOSITORY, 'm', await buildxIndex('image manifest'));
+  await cli.push('m', await buildxIndex('image manifest'));
   const { code, stdout } = await repair('team/app:m', '--platform', 'linux/amd64', '--platform', 'linux/arm64');
   expect([code, stdout.split('\n').map((line) => line.split(' ').slice(2, 5).join(' '))]).toEqual([
     0,
@@ -64,19 +54,19 @@ test('two platforms have two companions', async () => {
 });
 
 test('an immutable companion is refused with the filter that would cure it', async () => {
-  server.ecr.createRepository('team/frozen', {
+  cli.server.ecr.createRepository('team/frozen', {
     imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
     exclusionFilters: ['latest'],
   });
-  await server.registry.push('team/frozen', 'latest', await dockerDesktopImage('first'));
+  await cli.push('latest', await dockerDesktopImage('first'), 'team/frozen');
   await repair('team/frozen:latest');
-  await server.registry.push('team/frozen', 'latest', await dockerDesktopImage('second'));
+  await cli.push('latest', await dockerDesktopImage('second'), 'team/frozen');
   const { code, stdout } = await repair('team/frozen:latest');
   expect([code, stdout]).toEqual([1, expect.stringMatching(/refused: tag-immutable: .*\*-dockerv2/)]);
 });
 
 test('a denied PutImage names the action', async () => {
-  server.before = ({ operation }) => {
+  cli.server.before = ({ operation }) => {
     if (operation !== 'PutImage') return;
     throw new AwsError(
       'AccessDeniedException',
@@ -100,7 +90,7 @@ test.each([
 
 describe('--dry-run', () => {
   test('prints the exact bytes, what they are and drop, and writes nothing', async () => {
-    await server.registry.push(REPOSITORY, 'b', await buildahImage());
+    await cli.push('b', await buildahImage());
     const { code, stdout, stderr } = await repair('team/app:b', '--dry-run');
     expect([code, puts(), companion('b-dockerv2')]).toEqual([0, 0, undefined]);
     expect(stderr).toMatch(/^team\/app:b {2}would be converted: b-dockerv2 would name sha256:/);
@@ -124,13 +114,13 @@ describe('--dry-run', () => {
     expect(stderr).toContain('would be converted');
   });
 
-  test.each<[string, () => Promise<Parameters<EcrServer['registry']['push']>[2]>, number, RegExp]>([
+  test.each<[string, () => Promise<Package>, number, RegExp]>([
     ['z', zstdImage, 1, /would be refused: zstd-layer/],
     ['c', helmChart, 0, /would be skipped: artifact/],
     ['d', dockerImage, 0, /would be skipped: already-docker/],
     ['x-dockerv2', dockerImage, 0, /would be skipped: companion-tag/],
   ])('%s has no manifest to print', async (tag, image, code, stderr) => {
-    await server.registry.push(REPOSITORY, tag, await image());
+    await cli.push(tag, await image());
     expect(await repair(`team/app:${tag}`, '--dry-run')).toEqual({
       code,
       stdout: '',
@@ -141,9 +131,9 @@ describe('--dry-run', () => {
   test('an out-of-date companion is named', async () => {
     await repair('team/app:v1');
     const before = companion()?.digest;
-    await server.registry.push(REPOSITORY, 'v1', await dockerDesktopImage('second'));
+    await cli.push('v1', await dockerDesktopImage('second'));
     expect((await repair('team/app:v1', '--dry-run')).stderr).toContain(`instead of ${before}`);
-    await server.registry.push(REPOSITORY, 'v1', await helmChart());
+    await cli.push('v1', await helmChart());
     const chart = await repair('team/app:v1', '--dry-run');
     expect([chart.code, chart.stderr]).toEqual([1, expect.stringContaining('refused: stale-companion')]);
   });

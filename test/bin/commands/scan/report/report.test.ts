@@ -107,7 +107,7 @@ test('percentages say all and none only where it is so', () => {
 });
 
 test('rows of the table stand under their heads', () => {
-  const output = new Output(false);
+  const output = new Output(false, process);
   const line = tableRow(refused('v3', 'zstd'), output);
   expect(line).toBe('refused zstd-layer            OCI image    no         yes     team/app:v3');
   expect(tableHead().indexOf('IMAGE')).toBe(line.indexOf('team/app'));
