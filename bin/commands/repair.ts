@@ -9,6 +9,7 @@ import { EXIT, type ExitCode, worstExitCode } from '../cli/exit-code';
 import { type ImageReference, requireTag } from '../cli/image-reference';
 import { forEachImage, type ImageResult } from '../cli/images';
 import { inRepository } from '../cli/not-found';
+import { optedOutNote } from '../cli/opt-out';
 import { type AccountOptions, addAccountOptions, addPolicyOptions, type PolicyOptions, policyOf } from '../cli/options';
 import type { Output } from '../cli/output';
 import { remedyOf } from '../cli/remedy';
@@ -62,6 +63,7 @@ async function repairOne(
 ): Promise<ImageResult> {
   const image = { repository: reference.repository, tag: requireTag(reference, 'repair') };
   const outcomes = await repairNamed(account, account.registry, reference, image, policy);
+  noteOptOut(outcomes, output);
   const details = outcomes.map((outcome) => outcomeDetail(outcome, account));
   if (!output.json) for (const detail of details) output.print(lineOf(detail, account, output));
   for (const outcome of outcomes)
@@ -79,6 +81,7 @@ async function dryRun(
   const image = { repository: reference.repository, tag: requireTag(reference, 'repair') };
   const registry = dryRunOf(account, image);
   const outcomes = await repairNamed(account, registry, reference, image, policy);
+  noteOptOut(outcomes, output);
   const json: object[] = [];
   for (const outcome of outcomes) {
     output.note(describeDryRun(outcome));
@@ -110,6 +113,11 @@ function printManifest(manifest: StoredManifest, output: Output): void {
   const text = textOf(manifest);
   if (output.stdout.isTTY) output.print(JSON.stringify(JSON.parse(text), null, 2));
   else output.stdout.write(text);
+}
+
+function noteOptOut(outcomes: readonly Outcome[], output: Output): void {
+  const found = outcomes.find((outcome) => isSkippedFor(outcome, 'opted-out'));
+  if (found) output.note(optedOutNote(found.image.repository));
 }
 
 const exitCodeOf = (outcome: Outcome): ExitCode =>

@@ -31,6 +31,8 @@ export class Totals {
   readonly skips = new Map<string, number>();
   /** Tags that a repair or a person has to look at, by repository. */
   readonly toDo = new Map<string, number>();
+  /** Repositories that opted out, and would get companions otherwise. */
+  readonly optedOut = new Set<string>();
   readonly unreadable: UnreadableRepository[] = [];
   readonly coverage: Record<Consumer, Coverage> = { sagemaker: NOTHING, lambda: NOTHING };
 
@@ -42,6 +44,7 @@ export class Totals {
     if (row.isRepairable) this.repairable += 1;
     if (state === 'refused' && reason) count(this.refusals, reason);
     if (state === 'not-needed' && reason) count(this.skips, reason);
+    if (reason === 'opted-out') this.optedOut.add(row.repository);
     if (['missing', 'out-of-date', 'refused', 'unreadable'].includes(state)) count(this.toDo, row.repository);
     if (state !== 'companion' && state !== 'orphan') count(this.formats, row.format);
     if (!isSourceImage(row)) return;

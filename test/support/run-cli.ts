@@ -88,6 +88,8 @@ export interface EcrCli {
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
   start(args: readonly string[], options?: RunOptions): Running;
   push(tag: string, image: Package, repository?: string): Promise<unknown>;
+  /** Gives the repository the resource tag by which its owner opts out. */
+  optOut(repository?: string): Promise<void>;
   /** How often an operation was called. */
   calls(operation: string): number;
 }
@@ -114,8 +116,24 @@ export function useEcrCli({ sharedBy = 'test' }: { readonly sharedBy?: 'test' | 
     start,
     run: (args, options) => start(args, options).ended,
     push: (tag, image, repository = 'team/app') => started().registry.push(repository, tag, image),
+    optOut: (repository = 'team/app') => optOut(started(), repository),
     calls: (operation) => started().ecr.calls.filter((call) => call.operation === operation).length,
   };
+}
+
+async function optOut({ endpoint }: EcrServer, repository: string): Promise<void> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.TagResource',
+    },
+    body: JSON.stringify({
+      resourceArn: `arn:aws:ecr:eu-north-1:123456789012:repository/${repository}`,
+      tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }],
+    }),
+  });
+  expect(response.status).toBe(200);
 }
 
 /** For commands without an ECR: the SDK reads the environment of the process. */

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode, worstExitCode } from '../../cli/exit-code';
+import { optedOutNote } from '../../cli/opt-out';
 import type { AccountOptions } from '../../cli/options';
 import type { Output } from '../../cli/output';
 import { reportError } from '../../cli/report-error';
@@ -52,7 +53,8 @@ export class BackfillReport {
     this.#tellFailures();
     const codes: ExitCode[] = [exitCode];
     if (tally.failed > 0 || totals.unreadable.length > 0) codes.push(EXIT.unknown);
-    if (tally.refused > 0 || tally.left > 0) codes.push(EXIT.no);
+    for (const repository of totals.optedOut) output.note(optedOutNote(repository));
+    if (tally.refused > 0 || tally.left > 0 || totals.optedOut.size > 0) codes.push(EXIT.no);
     if (this.#document) this.#document.end({ isComplete: !isInterrupted, summary: tallyJson(tally, totals) });
     else this.#tellSummary();
     if (exitCode === EXIT.timedOut)

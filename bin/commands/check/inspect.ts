@@ -12,6 +12,7 @@ import type { Account } from '../../cli/account';
 import { tagsOf } from '../../cli/ecr-listing';
 import type { ImageReference } from '../../cli/image-reference';
 import { inRepository, noSuchImage } from '../../cli/not-found';
+import { optOutObstacle } from '../../cli/opt-out';
 
 /** An image as it is in the registry now. */
 export interface Inspection {
@@ -44,7 +45,7 @@ export function inspect(account: Account, reference: ImageReference, policy: Pol
       return inspectionOf(reference, registry, found, companions);
     }
     // The repair reads the tag together with its companions, in one call.
-    const companions = await companionsOfTags(registry, repository, tag ? [tag] : [], policy);
+    const companions = await companionsOfTags(account, registry, repository, tag ? [tag] : [], policy);
     const found = tag ? (await registry.readTags(repository, [tag])).get(tag) : undefined;
     if (!found) throw await noSuchImage(account, reference);
     return inspectionOf(reference, registry, found, companions);
@@ -70,7 +71,7 @@ async function companionsOfDigest(
   policy: Policy,
 ): Promise<Companions> {
   try {
-    return await companionsOfTags(registry, repository, await tagsOf(account, repository, digest), policy);
+    return await companionsOfTags(account, registry, repository, await tagsOf(account, repository, digest), policy);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AccessDeniedException') throw error;
     return { noCompanion: "not looked for, because the caller can't see the tags of the image (ecr:DescribeImages)" };
@@ -78,6 +79,7 @@ async function companionsOfDigest(
 }
 
 async function companionsOfTags(
+  account: Account,
   registry: SnapshotRegistry,
   repository: string,
   tags: readonly string[],
@@ -89,7 +91,7 @@ async function companionsOfTags(
   const sourceTag =
     tags.find((one) => !skipReasonOf({ repository, tag: one }, policy)) ??
     tags.flatMap((one) => sourceTagOf(one, policy.companionTag, policy.platforms) ?? [])[0];
-  const dryRun = new DryRunRegistry(registry);
+  const dryRun = new DryRunRegistry(registry, optOutObstacle(account, repository));
   const image = { repository, tag: sourceTag ?? tag };
   const outcomes = await repair(dryRun, image, policy);
   const [first] = outcomes;

@@ -115,6 +115,18 @@ describe('exit codes and failures', () => {
     expect([code, stdout]).toEqual([1, expect.stringMatching(/^1 {2}refused: zstd-layer$/m)]);
   });
 
+  test.each([[], ['--dry-run']])('1 where a repository opted out, which gets nothing: backfill %s', async (...args) => {
+    await push('v1', await dockerDesktopImage());
+    await push('v1', await dockerDesktopImage(), 'team/other');
+    await cli.optOut();
+    const { code, stdout, stderr } = await backfill(...FAST, ...args);
+    expect([code, companions()]).toEqual([1, []]);
+    expect(`${stdout}${stderr}`).toMatch(/^1 {2}left alone: opted-out$/m);
+    expect(stderr).toContain('team/app opted out of companions: it has the resource tag ecr-oci-remediation: disabled');
+    expect(stderr).not.toContain('team/other opted out');
+    expect(putCalls().map(({ repository }) => repository)).toEqual(args.length === 0 ? ['team/other'] : []);
+  });
+
   test('1 where immutability keeps a companion, without a put', async () => {
     cli.server.ecr.createRepository('team/app', {
       imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',

@@ -139,6 +139,18 @@ describe('what it tells', () => {
     });
   });
 
+  test('of an image in a repository that opted out: that, and not the command that would repair it', async () => {
+    await cli.push('v1', await dockerDesktopImage(), 'team/opted-out');
+    await cli.optOut('team/opted-out');
+    const { stdout } = await check('team/opted-out:v1');
+    expect(stdout).toMatch(/companion +none: opted-out: .*ecr-oci-remediation: disabled/);
+    expect(stdout).not.toContain('ecr-oci repair');
+    cli.server.before = ({ operation }) => {
+      if (operation === 'ListTagsForResource') throw new AwsError('AccessDeniedException', 'No.');
+    };
+    expect((await check('team/opted-out:v1')).stdout).toContain('v1-dockerv2 is missing');
+  });
+
   test('by the choices of the deployed service', async () => {
     const report = await reportOf(
       'team/app:v1',

@@ -65,6 +65,29 @@ test('an immutable companion is refused with the filter that would cure it', asy
   expect([code, stdout]).toEqual([1, expect.stringMatching(/refused: tag-immutable: .*\*-dockerv2/)]);
 });
 
+test.each([[], ['--dry-run'], ['--json']])('a repository that opted out gets nothing: repair %s', async (...args) => {
+  await cli.optOut();
+  const { code, stderr } = await repair('team/app:v1', ...args);
+  expect(code).toBe(1);
+  expect(stderr).toContain('team/app opted out of companions: it has the resource tag ecr-oci-remediation: disabled');
+  expect([puts(), companion()]).toEqual([0, undefined]);
+});
+
+test('a companion that is current needs no put, so opting out changes nothing', async () => {
+  await repair('team/app:v1');
+  await cli.optOut();
+  expect(await repair('team/app:v1')).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('whether a repository opted out must be known before a put', async () => {
+  cli.server.before = ({ operation }) => {
+    if (operation === 'ListTagsForResource') throw new AwsError('AccessDeniedException', 'No.');
+  };
+  expect((await repair('team/app:v1')).code).toBe(2);
+  expect(puts()).toBe(0);
+  expect((await repair('team/app:v1', '--dry-run')).code).toBe(0);
+});
+
 test('a denied PutImage names the action', async () => {
   cli.server.before = ({ operation }) => {
     if (operation !== 'PutImage') return;

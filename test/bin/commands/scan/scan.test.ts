@@ -132,7 +132,7 @@ describe('what is said of each tag', () => {
 
   test('a repository that its owner wants left alone', async () => {
     await push('v1', await dockerDesktopImage());
-    await tagResource('team/app', 'ecr-oci-remediation', 'disabled');
+    await cli.optOut();
     expect(stateOf(imagesOf(await scan('--json')), 'v1')).toBe('not-needed opted-out');
   });
 
@@ -147,21 +147,6 @@ describe('what is said of each tag', () => {
     expect(stateOf(imagesOf(await scan('--json')), 'mixed')).toBe('missing');
   });
 });
-
-async function tagResource(repository: string, key: string, value: string): Promise<void> {
-  const response = await fetch(cli.server.endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.TagResource',
-    },
-    body: JSON.stringify({
-      resourceArn: `arn:aws:ecr:eu-north-1:123456789012:repository/${repository}`,
-      tags: [{ Key: key, Value: value }],
-    }),
-  });
-  expect(response.status).toBe(200);
-}
 
 describe('ways to print it', () => {
   beforeEach(async () => {
