@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { pageScript } from '../../bin/commands/scan/report/page-script';
 import { dockerDesktopImage, dockerImage } from '../../local/images/catalogue';
 import { version } from '../../package.json';
 import { Cli, EcrServer } from '../support/cli';
@@ -56,6 +59,13 @@ test('reads images from a pipe, and has none where stdin is closed', async () =>
   const child = spawn(process.execPath, [cli.file, 'check', '-'], { stdio: ['ignore', 'ignore', 'pipe'] });
   const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);
   expect([stderr, code]).toEqual([expect.stringContaining('Stdin has no image.'), 2]);
+});
+
+test('has the script of the page beside it', async () => {
+  await pushOne();
+  const file = join(cli.directory, 'images.html');
+  expect((await cli.run(['scan', '--html', file, ...at()])).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toContain(pageScript());
 });
 
 test('without a network, it names the host', async () => {

@@ -7,13 +7,14 @@ import { plural, type Totals } from '../../../inventory/totals';
 import { chart, percent } from './chart';
 import { escapeHtml, jsonForScript } from './escape';
 import type { PageData } from './page-data';
-import { PAGE_SCRIPT } from './page-script';
+import { pageScript } from './page-script';
 import { PAGE_STYLE } from './page-style';
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** What the page may do is run this script and use this style: no request, no form, nothing that data could add. */
-const POLICY = `default-src 'none'; script-src ${hash(PAGE_SCRIPT)}; style-src ${hash(PAGE_STYLE)}; base-uri 'none'; form-action 'none'`;
+/** The page may run this script and use this style, and nothing else: no request, no form, nothing that data could add. */
+const securityPolicy = (script: string): string =>
+  `default-src 'none'; script-src ${hash(script)}; style-src ${hash(PAGE_STYLE)}; base-uri 'none'; form-action 'none'`;
 
 const COLUMNS = [
   ['repository', 'Repository'],
@@ -37,13 +38,14 @@ const CHOICES: readonly (readonly [value: string, text: string])[] = [
 /** One page without any request: every tag, its totals and a chart, to look at, to search, to print. */
 export function htmlPage(metadata: InventoryMetadata, totals: Totals, data: PageData): string {
   const { account, region, generatedAt } = metadata;
+  const script = pageScript();
   const generated = `${generatedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const title = `Images in Amazon ECR: ${account}, ${region}`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${securityPolicy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${escapeHtml(title)}</title>
@@ -89,7 +91,7 @@ ${list('Repositories with most to do', ranked(totals.toDo).slice(0, 10))}
 <p>SageMaker and Lambda columns say what each is documented or reported to accept; no AWS service but Amazon ECR was asked. Archived images are left out. Made by <span class="code">ecr-oci scan</span>.</p>
 </footer>
 <script type="application/json" id="data">${jsonForScript(data)}</script>
-<script>${PAGE_SCRIPT}</script>
+<script>${script}</script>
 </body>
 </html>
 `;

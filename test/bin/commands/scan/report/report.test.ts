@@ -5,6 +5,7 @@ import { repairsAtATime } from '../../../../../bin/commands/backfill/repair-all'
 import { percent } from '../../../../../bin/commands/scan/report/chart';
 import { csvCell, csvHead, csvRow } from '../../../../../bin/commands/scan/report/csv';
 import { escapeHtml, jsonForScript } from '../../../../../bin/commands/scan/report/escape';
+import { pageScript } from '../../../../../bin/commands/scan/report/page-script';
 import { tableHead, tableRow } from '../../../../../bin/commands/scan/report/text';
 import { JsonDocument } from '../../../../../bin/inventory/json';
 import { summary } from '../../../../../bin/inventory/totals';
@@ -63,6 +64,10 @@ describe('text of others', () => {
     expect(elements(plain).filter((name) => name !== 'svg')).toEqual(['script', 'script']);
     expect(hostile).not.toContain('<img');
   });
+});
+
+test('nothing in the page script ends its element', () => {
+  expect(pageScript()).not.toMatch(/<\/script|<!--/i);
 });
 
 test('the page names nothing to load, and forbids it', () => {
