@@ -5,9 +5,9 @@ import type { Io } from './cli/io';
 import { Program } from './cli/program';
 import { addBackfill } from './commands/backfill/command';
 import { addCheck } from './commands/check/command';
-import { addConvert } from './commands/convert';
+import { addConvert } from './commands/convert/command';
 import { addLocal } from './commands/local';
-import { addRepair } from './commands/repair';
+import { addRepair } from './commands/repair/command';
 import { addScan } from './commands/scan/command';
 import { addWait } from './commands/wait/command';
 

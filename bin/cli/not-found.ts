@@ -5,10 +5,10 @@ import { CliError } from './errors';
 import { type ImageReference, nameOf } from './image-reference';
 import { nearMatches } from './near-matches';
 
-/** Enough to find a typing error in; a registry can have 100,000 repositories, a repository 100,000 images. */
-const MOST_NAMES = 5_000;
+/** Enough to find a typo. A registry can have 100,000 repositories, and a repository 100,000 images. */
+const MAX_NAMES = 5_000;
 
-/** Runs what reads a repository. @throws CliError with near matches if the repository does not exist */
+/** @throws CliError with near matches if the repository that `run` reads doesn't exist */
 export async function inRepository<T>(account: Account, repository: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -20,11 +20,11 @@ export async function inRepository<T>(account: Account, repository: string, run:
 }
 
 export async function noSuchRepository(account: Account, repository: string): Promise<CliError> {
-  const names = await listed(repositoryNames(account));
+  const names = await firstOf(repositoryNames(account));
   const message = `There is no repository ${repository} in ${await account.describe()}.`;
   if (!names) return new CliError(message, 'Check the name, the account and the Region.');
   if (names.length === 0)
-    return new CliError(message, 'It has no repositories at all there: is the Region right? Set it by --region.');
+    return new CliError(message, 'There are no repositories at all: is this the right Region? Set it with --region.');
   const near = nearMatches(repository, names);
   return new CliError(
     message,
@@ -34,8 +34,8 @@ export async function noSuchRepository(account: Account, repository: string): Pr
 
 export async function noSuchImage(account: Account, reference: ImageReference): Promise<CliError> {
   const { repository, tag, digest, isTagImplied } = reference;
-  const known = await listed(tags(account, repository));
-  const message = `There is no image ${nameOf(reference)}${isTagImplied ? ' (a name without tag means latest)' : ''}.`;
+  const known = await firstOf(tags(account, repository));
+  const message = `There is no image ${nameOf(reference)}${isTagImplied ? ' (a name without a tag means latest)' : ''}.`;
   if (!known || digest || !tag) return new CliError(message, `Check the ${digest ? 'digest' : 'tag'} and the Region.`);
   if (known.length === 0)
     return new CliError(message, `${repository} has no tags. Was the image pushed to this Region?`);
@@ -48,13 +48,13 @@ export async function noSuchImage(account: Account, reference: ImageReference): 
 
 const anyOf = (names: readonly string[]): string => new Intl.ListFormat('en', { type: 'disjunction' }).format(names);
 
-/** What a listing gives, or nothing if it gives an error: near matches are a courtesy, and the caller may not be allowed to list. */
-async function listed(names: AsyncIterable<string>): Promise<readonly string[] | undefined> {
+/** Nothing if the caller isn't allowed to list: near matches are only a courtesy. */
+async function firstOf(names: AsyncIterable<string>): Promise<readonly string[] | undefined> {
   const all: string[] = [];
   try {
     for await (const name of names) {
       all.push(name);
-      if (all.length >= MOST_NAMES) break;
+      if (all.length >= MAX_NAMES) break;
     }
     return all;
   } catch {

@@ -6,7 +6,7 @@ import { UNCOMPRESSED_LAYERS, type UncompressedLayers } from '../../lambda/core/
 import type { Platform } from '../../lambda/core/manifest/platform';
 import { companionPrefix, companionSuffix, platforms, repositoryPatterns, tagPatterns, url } from './arguments';
 
-/** Every command has these. */
+/** Options of every command. */
 export interface CommonOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
@@ -19,14 +19,14 @@ export interface AccountOptions extends CommonOptions {
   readonly endpointUrl?: string;
 }
 
-/** How companions are made: the same choices as the construct's props, with the same defaults. */
+/** How companions are made: the choices and defaults of the construct's props. */
 export interface PolicyOptions {
   readonly companionSuffix?: string;
   readonly companionPrefix?: string;
   readonly platform?: readonly Platform[];
   readonly companionFor: CompanionFor;
   readonly uncompressedLayers: UncompressedLayers;
-  /** Globs of tags that get no companion; only the commands that list tags have it. */
+  /** Patterns of tags that get no companion; an option of the commands that list tags. */
   readonly excludeTag?: readonly string[];
 }
 
@@ -40,14 +40,14 @@ export interface ListingOptions {
 export const addCommonOptions = (command: Command): Command =>
   command
     .option('--json', 'print the result as JSON')
-    .option('--verbose', 'print the stack trace and the AWS request id of an error');
+    .option('--verbose', 'print the stack trace and the AWS request id of errors');
 
 export const addAccountOptions = (command: Command): Command =>
   addCommonOptions(
     command
-      .option('--region <region>', 'the AWS Region, where the image URI does not name it')
+      .option('--region <region>', 'the AWS Region, if the image URI does not have it')
       .option('--profile <name>', 'a profile of the AWS configuration')
-      .option('--endpoint-url <url>', 'another ECR, such as the one of `ecr-oci local`', url),
+      .option('--endpoint-url <url>', 'another ECR endpoint, such as that of `ecr-oci local`', url),
   );
 
 export const addPolicyOptions = (command: Command): Command =>
@@ -58,17 +58,17 @@ export const addPolicyOptions = (command: Command): Command =>
         .conflicts('companionPrefix'),
     )
     .addOption(
-      new Option('--companion-prefix <text>', 'how companion tags begin, instead of a suffix').argParser(
+      new Option('--companion-prefix <text>', 'how companion tags start, instead of a suffix').argParser(
         companionPrefix,
       ),
     )
     .option(
       '--platform <os/arch>',
-      'the platform to take from an index; repeat it for further companions (default: linux/amd64)',
+      'the platform to take from an index; repeatable, each further one gets its own companion (default: linux/amd64)',
       platforms,
     )
     .addOption(
-      new Option('--companion-for <which>', 'which images have a companion')
+      new Option('--companion-for <which>', 'which images get a companion')
         .choices(COMPANION_FOR)
         .default('oci-images'),
     )
@@ -82,10 +82,14 @@ export const addListingOptions = (command: Command): Command =>
   command
     .option(
       '--repository <name>',
-      "a repository, or several by a pattern such as 'ml/*'; repeatable (default: all)",
+      "a repository, or a pattern such as 'ml/*'; repeatable (default: all)",
       repositoryPatterns,
     )
-    .option('--exclude-tag <tag>', "tags that get no companion, by a pattern such as 'dev-*'; repeatable", tagPatterns);
+    .option(
+      '--exclude-tag <tag>',
+      "a tag that gets no companion, or a pattern such as 'dev-*'; repeatable",
+      tagPatterns,
+    );
 
 const AMD64: Platform = { os: 'linux', architecture: 'amd64' };
 

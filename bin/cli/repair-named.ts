@@ -11,7 +11,7 @@ import { noSuchImage, noSuchRepository } from './not-found';
 import { optOutObstacle } from './opt-out';
 
 /**
- * Repairs an image that a person named. The service leaves what is gone alone; a person has mistyped it.
+ * Repairs an image that a person named. Where the service skips an image that is gone, a person has mistyped its name.
  * @throws CliError with near matches if there is no such repository or tag
  */
 export async function repairNamed(

@@ -12,23 +12,23 @@ export interface ScannedBatch {
   readonly rows: readonly Row[];
   /** Whether these are the last of the repository. */
   readonly isLast: boolean;
-  /** Why the repository, or the rest of it, cannot be read. */
+  /** Why the repository, or the rest of it, can't be read. */
   readonly error?: unknown;
 }
 
 /**
- * Calls under way at the same time. ECR allows 2,000 BatchGetImage calls a second, and does not publish how many DescribeImages calls;
- * the SDK waits and tries again where it is told to. https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+ * Calls at the same time. ECR allows 2,000 BatchGetImage calls a second, and doesn't publish how many DescribeImages calls; the SDK
+ * backs off when it is throttled. https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
  */
 const LISTINGS = 4;
 const BATCHES = 8;
-/** As many manifests as one BatchGetImage call reads. */
+/** The most manifests that one BatchGetImage call reads. */
 const BATCH_SIZE = 100;
 
 /**
- * Reads every tag of these repositories and compares each companion by content: it runs each repair dry.
+ * Reads every tag of these repositories, and compares each companion by content with a dry run of its repair.
  * @returns batches in the order of the repositories
- * @throws whatever keeps every repository from being read
+ * @throws what keeps all repositories from being read
  */
 export async function* scan(
   settings: ScanSettings,
@@ -41,7 +41,7 @@ export async function* scan(
     try {
       return { ...base, rows: await inspectBatch(settings, work, tags) };
     } catch (error) {
-      // Deleted meanwhile.
+      // It was deleted meanwhile.
       if (error instanceof RepositoryNotFound) return { ...base, rows: [] };
       if (!isOfOneRepository(error)) throw error;
       return { ...base, rows: [], error };

@@ -1,14 +1,19 @@
 import { CONSUMERS, type Consumer } from './acceptance';
 import { count, ranked } from './counts';
-import type { UnreadableRepository } from './metadata';
 import { isSourceImage, type Row, type TagState } from './row';
 
-/** How the images fare with one consumer; the parts sum up to all images. */
+/** A repository that could not be read, and why. */
+export interface UnreadableRepository {
+  readonly repository: string;
+  readonly why: string;
+}
+
+/** What one consumer makes of the images. The parts add up to all images. */
 export const COVERAGE = {
-  asIs: 'accepted as it is',
-  byCompanion: 'accepted by its companion',
-  repairable: 'a repair would make it accepted',
-  refused: 'not accepted: a person must act',
+  asIs: 'accepted as is',
+  byCompanion: 'its companion is accepted',
+  repairable: 'a repair would give it a companion that is accepted',
+  refused: 'not accepted: someone has to act',
   unknown: 'not known',
 } as const;
 export type CoveragePart = keyof typeof COVERAGE;
@@ -16,20 +21,20 @@ export type Coverage = Readonly<Record<CoveragePart, number>>;
 
 const NOTHING: Coverage = { asIs: 0, byCompanion: 0, repairable: 0, refused: 0, unknown: 0 };
 
-/** The sums of an inventory, row by row. */
+/** The totals of an inventory. */
 export class Totals {
   tags = 0;
-  /** Tags of images that somebody pushed: no companions, no artifacts, no caches. */
+  /** Tags of images that were pushed to run: not companions, artifacts or caches. */
   images = 0;
   repairable = 0;
   readonly repositories = new Set<string>();
   readonly formats = new Map<string, number>();
   readonly states = new Map<TagState, number>();
-  /** Why companions are refused. */
+  /** Refused companions by reason. */
   readonly refusals = new Map<string, number>();
-  /** Why none is needed. */
+  /** Tags that need no companion, by reason. */
   readonly skips = new Map<string, number>();
-  /** Tags that a repair or a person has to look at, by repository. */
+  /** Tags that need a repair or a person, by repository. */
   readonly toDo = new Map<string, number>();
   /** Repositories that opted out, and would get companions otherwise. */
   readonly optedOut = new Set<string>();
@@ -55,7 +60,7 @@ export class Totals {
     }
   }
 
-  /** A repository is named once, though several of its parts may fail. */
+  /** A repository is listed once, even if several of its batches fail. */
   addUnreadable(repository: string, why: string): void {
     if (!this.unreadable.some((known) => known.repository === repository)) this.unreadable.push({ repository, why });
   }
@@ -86,7 +91,7 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
 export const scopeOf = ({ tags, repositories }: Totals): string =>
   `${plural(tags, 'tag')} in ${plural(repositories.size, 'repository', 'repositories')}`;
 
-/** One line: what the inventory comes to. */
+/** One line. */
 export function summary(totals: Totals): string {
   const states = ranked(totals.states).map(([state, tags]) => `${tags.toLocaleString('en')} ${state}`);
   return `${scopeOf(totals)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`;

@@ -70,7 +70,7 @@ test('has the script of the page beside it', async () => {
 
 test('without a network, it names the host', async () => {
   const { code, stderr } = await cli.run(['check', 'team/app:v1', '--endpoint-url', 'http://127.0.0.1:1']);
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/no connection to 127\.0\.0\.1:1/)]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/Can't connect to 127\.0\.0\.1:1 /)]);
 });
 
 test.each([

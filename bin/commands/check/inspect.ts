@@ -26,12 +26,13 @@ export interface Inspection {
 /** The companions of a source tag: what a repair would do to each, or why there are none. */
 export type Companions =
   | {
+      readonly kind: 'found';
       readonly sourceTag: string;
       readonly outcomes: readonly Outcome[];
       /** The manifest that a repair would put under a companion tag. */
       readonly wouldPut: (tag: string) => StoredManifest | undefined;
     }
-  | { readonly noCompanion: string };
+  | { readonly kind: 'none'; readonly why: string };
 
 /** @throws CliError with near matches if there is no such repository or image */
 export function inspect(account: Account, reference: ImageReference, policy: Policy): Promise<Inspection> {
@@ -74,7 +75,10 @@ async function companionsOfDigest(
     return await companionsOfTags(account, registry, repository, await tagsOf(account, repository, digest), policy);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AccessDeniedException') throw error;
-    return { noCompanion: "not looked for, because the caller can't see the tags of the image (ecr:DescribeImages)" };
+    return {
+      kind: 'none',
+      why: "unknown, because the caller isn't allowed to list the image's tags (ecr:DescribeImages)",
+    };
   }
 }
 
@@ -86,8 +90,8 @@ async function companionsOfTags(
   policy: Policy,
 ): Promise<Companions> {
   const [tag] = tags;
-  if (tag === undefined) return { noCompanion: 'the image has no tag, and companions belong to tags' };
-  // The companion of v1 is shown as such, with its own source.
+  if (tag === undefined) return { kind: 'none', why: 'the image has no tag, and companions belong to tags' };
+  // For a companion, its source tag's companions are shown.
   const sourceTag =
     tags.find((one) => !skipReasonOf({ repository, tag: one }, policy)) ??
     tags.flatMap((one) => sourceTagOf(one, policy.companionTag, policy.platforms) ?? [])[0];
@@ -96,9 +100,11 @@ async function companionsOfTags(
   const outcomes = await repair(dryRun, image, policy);
   const [first] = outcomes;
   const isAlone = first?.outcome === 'skipped' && first.source === undefined;
-  if (!isAlone) return { sourceTag: image.tag, outcomes, wouldPut: (companionTag) => dryRun.wouldPut(companionTag) };
+  if (!isAlone)
+    return { kind: 'found', sourceTag: image.tag, outcomes, wouldPut: (companionTag) => dryRun.wouldPut(companionTag) };
+  const isSourceGone = first.reason === 'source-gone';
   return {
-    noCompanion:
-      first.reason === 'source-gone' ? `its source tag ${image.tag} no longer exists` : SKIP_REASONS[first.reason],
+    kind: 'none',
+    why: isSourceGone ? `its source tag ${image.tag} no longer exists` : SKIP_REASONS[first.reason],
   };
 }

@@ -86,6 +86,6 @@ test.each(['/nowhere/manifest.json', '/'])('%s cannot be read: exit code 2', asy
   expect(await runCli(['convert', file])).toEqual({
     code: 2,
     stdout: '',
-    stderr: expect.stringContaining('cannot be read'),
+    stderr: expect.stringContaining("Can't read"),
   });
 });

@@ -105,7 +105,7 @@ test('a denied PutImage names the action', async () => {
 test.each([
   [['team/app:v2'], /no image team\/app:v2\.\nDid you mean team\/app:v1\?/],
   [['team/ap:v1'], /no repository team\/ap in/],
-  [[`team/app@sha256:${'0'.repeat(64)}`], /by its digest, and companions belong to tags/],
+  [[`team/app@sha256:${'0'.repeat(64)}`], /has a digest, and companions belong to tags/],
   [['team/app:v2', '--dry-run'], /no image team\/app:v2/],
 ])('%j cannot be repaired: exit code 2', async (args, stderr) => {
   expect(await repair(...args)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });

@@ -116,7 +116,7 @@ test('throttling after the first look is waited out', async () => {
     throw new AwsError('ThrottlingException', 'Rate exceeded');
   });
   const { code, stderr } = await wait('team/app:v1');
-  expect([code, stderr]).toEqual([0, expect.stringContaining('is missing (ECR throttles')]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('is missing (ECR is throttling')]);
 });
 
 test.each([

@@ -1,19 +1,19 @@
-import { acceptanceOf, type Judged } from '../../../bin/inventory/acceptance';
+import { acceptanceOf, type ImageToAccept } from '../../../bin/inventory/acceptance';
 import { readManifest } from '../../../lambda/core/manifest/manifest';
 import { bytesOf, DOCKER, descriptor, dockerImage, index, OCI, ociImage, platform } from '../../support/manifests';
 
-const judged = (manifest: { mediaType?: string }, mediaType = manifest.mediaType ?? ''): Judged => ({
+const judged = (manifest: { mediaType?: string }, mediaType = manifest.mediaType ?? ''): ImageToAccept => ({
   mediaType,
   manifest: readManifest(bytesOf(manifest), mediaType),
 });
-const verdicts = (subject: Judged) =>
+const verdicts = (subject: ImageToAccept) =>
   [acceptanceOf('sagemaker', subject), acceptanceOf('lambda', subject)].map(({ verdict }) => verdict);
 const layers = (...types: string[]) => ({ layers: types.map((type, at) => descriptor(type, `layer-${at}`)) });
 const ZSTD = 'application/vnd.docker.image.rootfs.diff.tar.zstd';
 const CACHE = 'application/vnd.buildkit.cacheconfig.v0';
 const children = [descriptor(OCI.manifest, 'child', platform('amd64'))];
 
-test.each<[string, Judged, sageMaker: string, lambda: string]>([
+test.each<[string, ImageToAccept, sageMaker: string, lambda: string]>([
   ['an OCI manifest', judged(ociImage()), 'refused', 'accepted'],
   ['an OCI manifest with plain tar layers', judged(ociImage('app', layers(OCI.tar))), 'refused', 'accepted'],
   ['an OCI manifest with zstd layers', judged(ociImage('app', layers(OCI.gzip, OCI.zstd))), 'refused', 'unknown'],

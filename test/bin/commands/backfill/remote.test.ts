@@ -41,7 +41,7 @@ test('asks the service, and follows it until all that can be repaired is', async
   expect(code).toBe(seeded.some(({ kind }) => kind === 'zstd') ? 1 : 0);
   expect(wrongCompanions(account.ecr, seeded)).toEqual([]);
   expect(requests()[0]).toEqual(['Registry Audit Requested', undefined]);
-  expect(stderr).toContain('asked the service for an audit of the registry');
+  expect(stderr).toContain('requested an audit of the registry');
   expect(puts()).toBe(before);
   // Nothing is left to ask for.
   account.bus.events.length = 0;

@@ -272,7 +272,7 @@ describe('when not everything can be read', () => {
     const document = JSON.parse(stdout);
     expect(document.images).toHaveLength(1);
     expect(document).toMatchObject({ isComplete: false, unreadable: [{ repository: 'secret/app' }] });
-    expect(stderr).toMatch(/not read: secret\/app: .*may not ecr:DescribeImages/);
+    expect(stderr).toMatch(/not read: secret\/app: .*isn't allowed to call ecr:DescribeImages/);
     expect(readFileSync(join(directory, 'part.html'), 'utf8')).toContain('1 repository could not be read');
   });
 
