@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { devNull } from 'node:os';
-import { Readable, Writable } from 'node:stream';
-import { stripVTControlCharacters } from 'node:util';
+import { Readable } from 'node:stream';
 import type { Clock, Io } from '../../bin/cli/io';
 import { run } from '../../bin/program';
 import type { Package } from '../../local/images/package';
 import { EcrServer, type Ran } from './cli';
+import { Written } from './written';
 
 /** Nobody's AWS configuration, and no second attempt: a fault that a test injects is seen at once. */
 export const NO_AWS_CONFIGURATION: Readonly<Record<string, string>> = {
@@ -29,26 +29,6 @@ export class LeapingClock implements Clock {
   async sleep(ms: number): Promise<void> {
     this.#now += ms;
     await this.onSleep();
-  }
-}
-
-/** What a command writes. Colors are left out: Jest forces them on its workers when a person runs it. */
-export class Written extends Writable {
-  readonly columns = 80;
-  #text = '';
-
-  constructor(readonly isTTY: boolean) {
-    super({ decodeStrings: false });
-  }
-
-  override _write(chunk: string | Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#text += chunk;
-    this.emit('text');
-    done();
-  }
-
-  get text(): string {
-    return stripVTControlCharacters(this.#text);
   }
 }
 
@@ -136,7 +116,7 @@ async function optOut({ endpoint }: EcrServer, repository: string): Promise<void
   expect(response.status).toBe(200);
 }
 
-/** For commands without an ECR: the SDK reads the environment of the process. */
+/** For commands without this ECR: the SDK reads the environment of the process. */
 export function useNoAwsConfiguration(): void {
   let restoreEnv: () => void;
   beforeAll(() => {

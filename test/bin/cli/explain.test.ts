@@ -62,7 +62,7 @@ test.each<[string, Error, RegExp, RegExp]>([
   ['access denied without a reason', error('AccessDeniedException', 'No.'), /denied access: No\./, /account/],
   ['throttling', error('ThrottlingException', 'Rate exceeded'), /is throttling/, /Try again/],
   [
-    'a Region that is none',
+    'a Region that does not exist',
     error('Error', 'getaddrinfo', { code: 'ENOTFOUND', hostname: 'api.ecr.eu-nort-1.amazonaws.com' }),
     /can't be found/,
     /is eu-nort-1 an AWS Region/,
@@ -88,7 +88,7 @@ test.each<[string, Error, RegExp, RegExp]>([
   ],
   ['a fault of ECR', error('ServerException', 'Oops'), /ECR failed: Oops/, /Try again/],
   [
-    'an image that ECR cannot read',
+    "an image that ECR can't read",
     new TransientFailure('ECR cannot read team/app v1: KmsError'),
     /KmsError/,
     /Try again/,
@@ -117,7 +117,7 @@ test('only what can pass by itself is transient', () => {
   expect(lasting.map((thrown) => explain(thrown).isTransient)).toEqual([false, false, false]);
 });
 
-test('what is explained stays, and what is unknown is said as it is', () => {
+test('an explained error stays, and an unknown one keeps its message', () => {
   const own = new CliError('No.', 'Yes.');
   expect(explain(own)).toBe(own);
   expect(explain('a string').message).toBe('a string');

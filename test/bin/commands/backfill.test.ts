@@ -22,7 +22,7 @@ describe('200 images of every kind in 10 repositories', () => {
   });
   const needed = () => wrongCompanions(cli.server.ecr, seeded).length;
 
-  test('all companions are right afterwards, and the second run puts nothing', async () => {
+  test('all companions are current afterwards, and a second run puts nothing', async () => {
     const before = needed();
     const tags = new Map(cli.server.ecr.repositories.map((name) => [name, cli.server.ecr.tags(name)]));
     const first = await backfill(...FAST, '--json');
@@ -98,7 +98,7 @@ describe('Ctrl-C', () => {
 });
 
 describe('exit codes and failures', () => {
-  test('0 where all is right', async () => {
+  test('0 where all is current', async () => {
     await push('v1', await dockerDesktopImage());
     const { code, stdout, stderr } = await backfill();
     expect({ code, stdout, stderr }).toEqual({
@@ -162,7 +162,7 @@ describe('exit codes and failures', () => {
     expect(summary.left).toBe(40 - summary.failed);
   });
 
-  test('a tag that is deleted, and one that is repaired by somebody else meanwhile, are no failures', async () => {
+  test('a tag that is deleted meanwhile, or repaired by someone else, is not a failure', async () => {
     await pushMany(2);
     const { stdout } = await cli.run(['repair', 'team/app:v0', '--dry-run']);
     let isDone = false;
@@ -181,13 +181,13 @@ describe('exit codes and failures', () => {
     [['--timeout', '5'], /Expected a duration/],
     [['--repository', 'no/such'], /no repository no\/such/],
     [['team/app:v1'], /too many arguments/],
-  ])('2 for arguments that are not understood: %j', async (args, message) => {
+  ])('2 for invalid arguments: %j', async (args, message) => {
     const { code, stderr } = await backfill(...args);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 });
 
-test('puts no faster than it is told', async () => {
+test('puts no faster than --rate', async () => {
   await pushMany(5);
   const start = performance.now();
   await backfill('--rate', '20');
@@ -196,7 +196,7 @@ test('puts no faster than it is told', async () => {
   expect(performance.now() - start).toBeGreaterThan(195);
 });
 
-test('--remote where nobody takes events is an error, and nothing is put', async () => {
+test('--remote without an event bus is an error, and nothing is put', async () => {
   await push('v1', await dockerDesktopImage());
   const { code, stderr } = await backfill('--remote', '--timeout', '5s');
   expect([code, putCalls()]).toEqual([2, []]);

@@ -95,7 +95,7 @@ describe('the exit code and the verdicts', () => {
   });
 });
 
-describe('what it tells', () => {
+describe('the report', () => {
   test('of an index: platforms, attestations, layers, and what to give instead', async () => {
     const { code, stdout, stderr } = await check(`${IN_ECR}:v1`);
     expect([code, stderr]).toEqual([1, '']);
@@ -128,7 +128,7 @@ describe('what it tells', () => {
     });
   });
 
-  test('of a digest whose tags must not be seen: the verdicts all the same', async () => {
+  test('of a digest whose tags the caller may not list: still the verdicts', async () => {
     cli.server.before = ({ operation }) => {
       if (operation === 'DescribeImages') throw new AwsError('AccessDeniedException', 'No.');
     };
@@ -167,13 +167,13 @@ describe('what it tells', () => {
     ]);
   });
 
-  test('of a name without tag: that it is about latest', async () => {
+  test('of a name without a tag: that it is about latest', async () => {
     const { stdout, stderr } = await check('team/app');
     expect(stdout).toContain('team/app:latest');
     expect(stderr).toContain('latest');
   });
 
-  test('the platform is left out where the config must not be read', async () => {
+  test('leaves out the platform if the caller may not read the config', async () => {
     cli.server.before = ({ operation }) => {
       if (operation === 'GetDownloadUrlForLayer') throw new AwsError('AccessDeniedException', 'No.');
     };
@@ -184,7 +184,7 @@ describe('what it tells', () => {
 describe('stdin', () => {
   const piped = (stdin: string, ...args: string[]) => cli.run(['check', '-', ...args], { stdin });
 
-  test('takes the error message of SageMaker as it is', async () => {
+  test('takes an error message of SageMaker', async () => {
     const message = `An error occurred (ValidationException) when calling the CreateModel operation: Unsupported manifest media type application/vnd.oci.image.index.v1+json for image ${IN_ECR}:v1. Ensure that valid manifest media type is used for specified image.`;
     const { code, stdout } = await piped(message);
     expect([code, stdout.split('\n')[0]]).toEqual([1, 'team/app:v1']);
@@ -198,20 +198,30 @@ describe('stdin', () => {
     ]);
   });
 
-  test('without an image is not understood', async () => {
+  test('with an image that does not exist names it in JSON too', async () => {
+    const { code, stdout } = await piped('team/app:v3\nteam/app:nothing\n', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([2, [{ image: 'team/app:v3' }, { image: 'team/app:nothing' }]]);
+  });
+
+  test('that is a terminal gets a prompt', async () => {
+    const { code, stderr } = await cli.run(['check', '-'], { stdin: 'team/app:v3', isTTY: true });
+    expect([code, stderr]).toEqual([0, 'Paste image names or an error message, then press Ctrl-D.\n']);
+  });
+
+  test('without an image is an error', async () => {
     const { code, stderr } = await piped('\n');
     expect([code, stderr]).toEqual([2, expect.stringContaining('no image')]);
   });
 });
 
-describe('what goes wrong is told in a sentence, with exit code 2', () => {
+describe('an error is one sentence, and exit code 2', () => {
   const throwing = (code: string, message = '') => {
     cli.server.before = () => {
       throw new AwsError(code, message);
     };
   };
 
-  test('a name that is not there, or none', async () => {
+  test('a name that does not exist, or is not valid', async () => {
     const cases: readonly (readonly [image: string, stderr: RegExp])[] = [
       ['team/ap:v1', /no repository team\/ap in account 123456789012, Region eu-north-1\.\nDid you mean team\/app\?/],
       ['nothing/like/it:v1', /no repository nothing\/like\/it.*\nCheck the name/],
@@ -247,7 +257,7 @@ describe('what goes wrong is told in a sentence, with exit code 2', () => {
     expect(await check('team/app:v1')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });
   });
 
-  test('near matches are left out where listing is denied', async () => {
+  test('without near matches if listing is denied', async () => {
     cli.server.before = ({ operation }) => {
       if (operation.startsWith('Describe')) throw new AwsError('AccessDeniedException', 'No.');
     };
@@ -256,8 +266,8 @@ describe('what goes wrong is told in a sentence, with exit code 2', () => {
   });
 
   test('without credentials or a Region', async () => {
-    const nobody = await runCli(['check', `${IN_ECR}:v1`]);
-    expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining('No AWS credentials')]);
+    const anonymous = await runCli(['check', `${IN_ECR}:v1`]);
+    expect([anonymous.code, anonymous.stderr]).toEqual([2, expect.stringContaining('No AWS credentials')]);
     const profile = await runCli(['check', `${IN_ECR}:v1`, '--profile', 'nobody']);
     expect([profile.code, profile.stderr]).toEqual([2, expect.stringContaining("profile nobody doesn't exist")]);
     const nowhere = await runCli(['check', 'team/app:v1']);

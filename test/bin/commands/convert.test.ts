@@ -14,7 +14,7 @@ const reordered = ({ mediaType, size, digest }: ReturnType<typeof descriptor>) =
 const { schemaVersion, mediaType, config, layers } = dockerImage();
 const asDocker = JSON.stringify({ schemaVersion, mediaType, config: reordered(config), layers: layers.map(reordered) });
 
-test('stdin to stdout: the exact bytes, whose digest stderr names', async () => {
+test('stdin to stdout: the exact bytes, with their digest on stderr', async () => {
   expect(await convert(ociImage())).toEqual({
     code: 0,
     stdout: asDocker,
@@ -53,7 +53,7 @@ test('in JSON', async () => {
 test.each([
   ['docker', dockerImage()],
   ['oci', ociImage('app', { annotations: { a: 'b' } })],
-])('what is %s already comes out as it is', async (form, manifest) => {
+])('what already is %s stays as it is', async (form, manifest) => {
   const text = JSON.stringify(manifest, null, 3);
   expect((await convert(text, '--to', form)).stdout).toBe(text);
 });
@@ -68,7 +68,7 @@ test('plain tar layers are refused, unless they may be relabelled', async () => 
   expect(await convert(tar, '--uncompressed-layers', 'relabel')).toMatchObject({ code: 0 });
 });
 
-test('what cannot be converted is refused: exit code 1', async () => {
+test("what can't be converted is refused: exit code 1", async () => {
   const cases: readonly (readonly [manifest: object | string, stderr: RegExp])[] = [
     [ociImage('app', { layers: [descriptor(OCI.zstd, 'layer')] }), /refused: zstd-layer/],
     [index([descriptor(OCI.manifest, 'child')]), /refused: this is an index[\s\S]*ecr-oci repair/],
@@ -82,7 +82,7 @@ test('what cannot be converted is refused: exit code 1', async () => {
   expect(runs).toEqual(cases.map(([, stderr]) => ({ code: 1, stdout: '', stderr: expect.stringMatching(stderr) })));
 });
 
-test.each(['/nowhere/manifest.json', '/'])('%s cannot be read: exit code 2', async (file) => {
+test.each(['/nowhere/manifest.json', '/'])("%s can't be read: exit code 2", async (file) => {
   expect(await runCli(['convert', file])).toEqual({
     code: 2,
     stdout: '',

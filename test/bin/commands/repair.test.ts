@@ -9,7 +9,7 @@ import {
   zstdImage,
 } from '../../../local/images/catalogue';
 import type { Package } from '../../../local/images/package';
-import { DOCKER } from '../../support/manifests';
+import { DOCKER, OCI } from '../../support/manifests';
 import { useEcrCli } from '../../support/run-cli';
 
 const cli = useEcrCli();
@@ -121,6 +121,17 @@ describe('--dry-run', () => {
     await repair('team/app:b');
     expect(sha256(stdout)).toBe(companion('b-dockerv2')?.digest);
     expect((await repair('team/app:b', '--dry-run')).stderr).toContain('would be unchanged');
+  });
+
+  test('on a terminal, readable, and hostile text is escaped', async () => {
+    const annotations = { 'a\u202eb': '' };
+    const manifest = JSON.stringify({ ...JSON.parse((await dockerDesktopImage()).top.text), annotations });
+    cli.server.ecr.store('team/app', { bytes: Buffer.from(manifest), mediaType: OCI.manifest, tag: 't' });
+    const { stdout, stderr } = await cli.run(['repair', 'team/app:t', '--dry-run'], { isTTY: true });
+    expect(stdout).toMatch(/^\{\n {2}"schemaVersion": 2,/);
+    expect(stderr).toMatch(/drops \$\.annotations.*a\\u202eb/);
+    await cli.run(['repair', 'team/app:t']);
+    expect(sha256(JSON.stringify(JSON.parse(stdout)))).toBe(companion('t-dockerv2')?.digest);
   });
 
   test('in JSON, the bytes as text', async () => {

@@ -25,13 +25,13 @@ const service =
     await cli.run(['repair', 'team/app:v1', ...more]);
   };
 
-test('returns at once when the companion is right, with nothing but the URI on stdout', async () => {
+test('returns at once if the companion is current, with only the URI on stdout', async () => {
   await push(await dockerDesktopImage());
   await service()();
   expect(await wait('team/app:v1')).toEqual({ code: 0, stdout: `${URI}@${digestOf('v1-dockerv2')}\n`, stderr: '' });
 });
 
-test('waits for the service, and says so on stderr', async () => {
+test('waits for the service, with a note on stderr', async () => {
   await push(await dockerDesktopImage());
   beforePoll(2, service());
   const { code, stdout, stderr } = await wait('team/app:v1');
@@ -69,7 +69,7 @@ test('with the digest of the push, another push ends it', async () => {
   expect(stderr).toContain(`another push came after ${first}`);
 });
 
-test('prints a line for each platform, and says which in JSON', async () => {
+test('prints a line for each platform, and the platform in JSON', async () => {
   await push(await buildxIndex('OCI artifact'));
   const platforms = ['--platform', 'linux/amd64', '--platform', 'linux/arm64'];
   await service(...platforms)();
@@ -109,7 +109,7 @@ test('without a service it ends after the timeout, with exit code 3', async () =
   expect(stderr).toContain('Is the service deployed');
 });
 
-test('throttling after the first look is waited out', async () => {
+test('throttling after the first poll is waited out', async () => {
   await push(await dockerDesktopImage());
   beforePoll(2, async () => {
     await service()();

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AwsError } from '../../../../local/aws/error';
+import { AwsError } from '../../../local/aws/error';
 import {
   buildCache,
   buildxIndex,
@@ -9,10 +9,10 @@ import {
   dockerImage,
   helmChart,
   zstdImage,
-} from '../../../../local/images/catalogue';
-import { DOCKER, OCI } from '../../../support/manifests';
-import { useEcrCli } from '../../../support/run-cli';
-import { seed } from '../../../support/seed';
+} from '../../../local/images/catalogue';
+import { DOCKER, OCI } from '../../support/manifests';
+import { useEcrCli } from '../../support/run-cli';
+import { seed } from '../../support/seed';
 
 const cli = useEcrCli();
 const directory = mkdtempSync(join(tmpdir(), 'scan-'));
@@ -37,8 +37,8 @@ const stateOf = (images: readonly Image[], tag: string) => {
   return reason ? `${state} ${reason}` : state;
 };
 
-describe('what is said of each tag', () => {
-  test('its format, who accepts it, and how its companion is', async () => {
+describe('each tag', () => {
+  test('has a format, services that accept it, and the state of its companion', async () => {
     await push('oci', await dockerDesktopImage());
     await push('index', await buildxIndex('image manifest'));
     await push('docker', await dockerImage());
@@ -55,10 +55,10 @@ describe('what is said of each tag', () => {
     const ran = await scan('--json');
     const images = imagesOf(ran);
     expect([ran.code, images.length]).toEqual([0, 13]);
-    const said = Object.fromEntries(
+    const formats = Object.fromEntries(
       images.map(({ tag, format, sagemaker, lambda }) => [tag, `${format}: ${sagemaker.verdict}, ${lambda.verdict}`]),
     );
-    expect(said).toMatchObject({
+    expect(formats).toMatchObject({
       oci: 'OCI image: refused, accepted',
       index: 'OCI index: refused, refused',
       'index-dockerv2': 'Docker V2: accepted, accepted',
@@ -85,7 +85,7 @@ describe('what is said of each tag', () => {
     });
   });
 
-  test('a tag moved to an older image is out of date, whatever the dates say', async () => {
+  test('that moved to an older image is out of date, whatever its dates are', async () => {
     await push('v1', await dockerDesktopImage('first'));
     await cli.run(['repair', 'team/app:v1']);
     await push('v2', await dockerDesktopImage('second'));
@@ -95,7 +95,7 @@ describe('what is said of each tag', () => {
     expect([stateOf(images, 'v1'), stateOf(images, 'v2')]).toEqual(['current', 'out-of-date']);
   });
 
-  test('by the rules that are given: prefix, platforms, tags left out', async () => {
+  test('follows the options: prefix, platforms, excluded tags', async () => {
     await push('v1', await buildxIndex('image manifest'));
     await push('dev-1', await dockerDesktopImage());
     const rules = ['--companion-prefix', 'dockerv2-', '--platform', 'linux/amd64', '--platform', 'linux/arm64'];
@@ -111,7 +111,7 @@ describe('what is said of each tag', () => {
     });
   });
 
-  test('where immutability keeps an out-of-date companion, that is a refusal, but not where a filter lets it move', async () => {
+  test('is refused if immutability keeps an out-of-date companion, but not if a filter lets it move', async () => {
     for (const [name, filters] of [
       ['team/fixed', ['v*']],
       ['team/free', ['v*', '*-dockerv2']],
@@ -130,13 +130,13 @@ describe('what is said of each tag', () => {
     expect(byRepository('team/free')?.companion).toMatchObject({ state: 'out-of-date' });
   });
 
-  test('a repository that its owner wants left alone', async () => {
+  test('needs no companion in a repository that opted out', async () => {
     await push('v1', await dockerDesktopImage());
     await cli.optOut();
     expect(stateOf(imagesOf(await scan('--json')), 'v1')).toBe('not-needed opted-out');
   });
 
-  test('a Docker manifest around OCI layers needs a companion, though its media type does not say so', async () => {
+  test('needs a companion if a Docker manifest has OCI layers, despite its media type', async () => {
     const text = JSON.stringify({
       schemaVersion: 2,
       mediaType: DOCKER.manifest,
@@ -171,7 +171,7 @@ describe('ways to print it', () => {
     expect(imagesOf(await scan('--state', 'missing', '--json')).map(({ tag }) => tag)).toEqual(['v1']);
   });
 
-  test('JSON is one document, one image a line, and says whether it is complete', async () => {
+  test('JSON: one document, one image a line, and whether it is complete', async () => {
     const { stdout } = await scan('--json');
     const document = JSON.parse(stdout);
     expect(document).toMatchObject({
@@ -194,7 +194,7 @@ describe('ways to print it', () => {
     expect(lines[1]).toMatch(/^team\/app,v1,sha256:[0-9a-f]{64},OCI image,/);
   });
 
-  test('a page in a file, and then no table', async () => {
+  test('a page in a file, and no table', async () => {
     const file = join(directory, 'images.html');
     const { code, stdout } = await scan('--html', file);
     expect([code, stdout]).toEqual([0, '']);
@@ -203,7 +203,7 @@ describe('ways to print it', () => {
     expect(html).toContain('eu-north-1');
   });
 
-  test('a page that cannot be written is said once, in JSON within the document', async () => {
+  test("a page that can't be written is one error, in JSON inside the document", async () => {
     const file = join(directory, 'no-such-directory', 'images.html');
     const { code, stdout, stderr } = await scan('--html', file, '--json');
     expect(code).toBe(2);
@@ -229,7 +229,7 @@ describe('which repositories', () => {
     expect(await names('--repository', 'ml/*', '--repository', 'team/app', '--repository', 'ml/a')).toHaveLength(3);
   });
 
-  test('a name or pattern that fits none is an error, not an empty list', async () => {
+  test('a name or pattern without a match is an error, not an empty list', async () => {
     const name = await scan('--repository', 'no/such');
     expect([name.code, name.stdout]).toEqual([2, '']);
     expect(name.stderr).toMatch(/There is no repository no\/such/);
@@ -250,14 +250,14 @@ test.each([
   [['--state', 'wrong'], /Expected one or more of current, missing/],
   [['--csv', '--json'], /cannot be used with option/],
   [['--platform', 'amd64'], /os\/architecture/],
-])('arguments that are not understood: %j', async (args, message) => {
+])('invalid arguments: %j', async (args, message) => {
   const { code, stdout, stderr } = await scan(...args);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(message);
 });
 
-describe('when not everything can be read', () => {
-  test('one repository that denies it does not hide the others; the exit code and the list say so', async () => {
+describe('if not everything can be read', () => {
+  test("one repository that denies access doesn't hide the others, and shows in the exit code and the list", async () => {
     await push('v1', await dockerImage());
     await push('v1', await dockerImage(), 'secret/app');
     cli.server.before = ({ operation, repository }) => {
@@ -276,7 +276,7 @@ describe('when not everything can be read', () => {
     expect(readFileSync(join(directory, 'part.html'), 'utf8')).toContain('1 repository could not be read');
   });
 
-  test('a repository whose key is disabled does not hide the others either', async () => {
+  test("a repository whose key is disabled doesn't hide the others either", async () => {
     await push('v1', await dockerDesktopImage());
     await push('v1', await dockerDesktopImage(), 'locked/app');
     cli.server.before = ({ operation, repository }) => {
@@ -290,7 +290,7 @@ describe('when not everything can be read', () => {
     ]);
   });
 
-  test('one image whose config cannot be read does not hide the others of its batch', async () => {
+  test("one image whose config can't be read doesn't hide the others of its batch", async () => {
     await push('v1', await dockerDesktopImage());
     const children = ['a', 'b'].map((name) => {
       const config = { mediaType: OCI.config, digest: `sha256:${name.repeat(64)}`, size: 1 };
@@ -312,7 +312,7 @@ describe('when not everything can be read', () => {
     expect(images.find(({ tag }) => tag === 'broken')?.companion.detail).toMatch(/answered 404/);
   });
 
-  test('expired credentials end it, in a sentence and within the JSON document', async () => {
+  test('expired credentials end it, with one sentence and inside the JSON document', async () => {
     await push('v1', await dockerImage());
     cli.server.before = ({ operation }) => {
       if (operation === 'DescribeImages')
@@ -328,7 +328,7 @@ describe('when not everything can be read', () => {
     expect(stderr).toMatch(/credentials have expired/);
   });
 
-  test('a repository that is deleted meanwhile is no error', async () => {
+  test('a repository that is deleted meanwhile is not an error', async () => {
     await push('v1', await dockerImage());
     cli.server.before = ({ operation }) => {
       if (operation === 'DescribeImages') throw new AwsError('RepositoryNotFoundException', 'does not exist');
@@ -337,7 +337,7 @@ describe('when not everything can be read', () => {
   });
 });
 
-test('Ctrl-C ends it, and the JSON document says that it is not complete', async () => {
+test('Ctrl-C ends it, and the JSON document is marked as incomplete', async () => {
   seed(cli.server.ecr, { repositories: 20, images: 200, seed: 1 });
   const running = cli.start(['scan', '--json']);
   cli.server.before = ({ operation }) => {
@@ -348,7 +348,7 @@ test('Ctrl-C ends it, and the JSON document says that it is not complete', async
   expect(stderr).toMatch(/^interrupted/);
 });
 
-test('400 images of every kind in 20 repositories: each as it was made, in few calls', async () => {
+test('400 images of every kind in 20 repositories: each in its state, with few calls', async () => {
   const seeded = seed(cli.server.ecr, { repositories: 20, images: 400, seed: 3 });
   const images = imagesOf(await scan('--json'));
   const found = new Map(images.map((image) => [`${image.repository}:${image.tag}`, image]));
