@@ -15,10 +15,10 @@ const pushMany = async (count: number) => {
 };
 const companions = () => [...cli.server.ecr.tags('team/app').keys()].filter((tag) => tag.endsWith('-dockerv2'));
 
-describe('200 images of every kind in 10 repositories', () => {
+describe('100 images of every kind in 5 repositories', () => {
   let seeded: readonly SeededTag[];
   beforeEach(() => {
-    seeded = seed(cli.server.ecr, { repositories: 10, images: 200, seed: 3 });
+    seeded = seed(cli.server.ecr, { repositories: 5, images: 100, seed: 3 });
   });
   const needed = () => wrongCompanions(cli.server.ecr, seeded).length;
 
@@ -150,7 +150,7 @@ describe('exit codes and failures', () => {
   });
 
   test('2 where all would fail: it stops after some, and leaves the rest', async () => {
-    await pushMany(40);
+    await pushMany(25);
     cli.server.before = ({ operation }) => {
       if (operation === 'PutImage') throw new AwsError('ThrottlingException', 'Rate exceeded');
     };
@@ -159,7 +159,7 @@ describe('exit codes and failures', () => {
     expect(code).toBe(2);
     expect(summary.failed).toBeGreaterThanOrEqual(5);
     expect(summary.failed).toBeLessThanOrEqual(20);
-    expect(summary.left).toBe(40 - summary.failed);
+    expect(summary.left).toBe(25 - summary.failed);
   });
 
   test('a tag that is deleted meanwhile, or repaired by someone else, is not a failure', async () => {
