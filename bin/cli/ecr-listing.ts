@@ -32,7 +32,10 @@ export async function* describeRepositories({ client }: Lister, names: readonly 
   }
 }
 
-/** Every image that has a tag. Archived images are left out: they can't be pulled. */
+/**
+ * Every image that has a tag. Archived images are left out: they can't be pulled.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
+ */
 export async function* listTaggedImages({ client }: Lister, repositoryName: string): AsyncGenerator<ImageDetail> {
   const filter = { tagStatus: 'TAGGED', imageStatus: 'ACTIVE' } as const;
   for await (const { imageDetails } of paginateDescribeImages(

@@ -40,6 +40,6 @@ test.each<[args: readonly string[], stderr: RegExp]>([
   [['backfill', '--rate', '0'], /above 0/],
   [['convert', '--to', 'oci2'], /Allowed choices are docker, oci/],
   [['local', '--port', '70000'], /Expected a port/],
-])('%j is not understood: exit code 2', async (args, stderr) => {
+])('%j is not valid: exit code 2', async (args, stderr) => {
   expect(await runCli(args)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });
 });

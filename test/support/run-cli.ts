@@ -33,7 +33,7 @@ export class LeapingClock implements Clock {
 }
 
 export interface RunOptions {
-  readonly stdin?: string;
+  readonly stdin?: string | Iterable<string>;
   /** Whether the command runs in a terminal. */
   readonly isTTY?: boolean;
   readonly env?: Readonly<Record<string, string>>;
@@ -52,7 +52,13 @@ export interface Running {
 export function startCli(args: readonly string[], options: RunOptions = {}): Running {
   const { stdin = '', isTTY = false, env = {}, clock = new LeapingClock() } = options;
   const [stdout, stderr, signals] = [new Written(isTTY), new Written(isTTY), new EventEmitter()];
-  const io: Io = { stdin: Object.assign(Readable.from([stdin]), { isTTY }), stdout, stderr, signals, clock };
+  const io: Io = {
+    stdin: Object.assign(Readable.from(typeof stdin === 'string' ? [stdin] : stdin), { isTTY }),
+    stdout,
+    stderr,
+    signals,
+    clock,
+  };
   const restoreEnv = setEnv(env);
   const ended = run(args, io)
     .then((code): Ran => ({ code, stdout: stdout.text, stderr: stderr.text }))

@@ -115,7 +115,7 @@ describe('exit codes and failures', () => {
     expect([code, stdout]).toEqual([1, expect.stringMatching(/^1 {2}refused: zstd-layer$/m)]);
   });
 
-  test.each([[], ['--dry-run']])('1 where a repository opted out, which gets nothing: backfill %s', async (...args) => {
+  test.each([[[]], [['--dry-run']]])('1 where a repository opted out, which gets nothing: %j', async (args) => {
     await push('v1', await dockerDesktopImage());
     await push('v1', await dockerDesktopImage(), 'team/other');
     await cli.optOut();

@@ -82,6 +82,14 @@ test("what can't be converted is refused: exit code 1", async () => {
   expect(runs).toEqual(cases.map(([, stderr]) => ({ code: 1, stdout: '', stderr: expect.stringMatching(stderr) })));
 });
 
+test('reads no more than a manifest can have', async () => {
+  function* endless() {
+    for (;;) yield ' '.repeat(1024 * 1024);
+  }
+  const { code, stderr } = await runCli(['convert'], { stdin: endless() });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('too-large')]);
+});
+
 test.each(['/nowhere/manifest.json', '/'])("%s can't be read: exit code 2", async (file) => {
   expect(await runCli(['convert', file])).toEqual({
     code: 2,

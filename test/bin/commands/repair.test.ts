@@ -65,7 +65,7 @@ test('an immutable companion is refused with the filter that would cure it', asy
   expect([code, stdout]).toEqual([1, expect.stringMatching(/refused: tag-immutable: .*\*-dockerv2/)]);
 });
 
-test.each([[], ['--dry-run'], ['--json']])('a repository that opted out gets nothing: repair %s', async (...args) => {
+test.each([[[]], [['--dry-run']], [['--json']]])('a repository that opted out gets nothing: %j', async (args) => {
   await cli.optOut();
   const { code, stderr } = await repair('team/app:v1', ...args);
   expect(code).toBe(1);

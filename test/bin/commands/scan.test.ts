@@ -348,6 +348,30 @@ test('Ctrl-C ends it, and the JSON document is marked as incomplete', async () =
   expect(stderr).toMatch(/^interrupted/);
 });
 
+test.each([
+  ['DescribeImages', 4],
+  ['BatchGetImage', 8],
+])('asks %s for %d repositories at a time', async (operation, limit) => {
+  for (let at = 0; at < 2 * limit; at += 1) await push('v1', await dockerImage(), `team/app-${at}`);
+  const held: (() => void)[] = [];
+  let most = 0;
+  let isHolding = true;
+  cli.server.before = async (call) => {
+    if (call.operation !== operation || !isHolding) return;
+    const released = new Promise<void>((resolve) => held.push(resolve));
+    most = Math.max(most, held.length);
+    if (held.length === limit) setTimeout(release, 20);
+    await released;
+  };
+  // Time enough for one call too many to come in.
+  const release = () => {
+    isHolding = false;
+    for (const resume of held) resume();
+  };
+  expect((await scan()).code).toBe(0);
+  expect(most).toBe(limit);
+});
+
 test('400 images of every kind in 20 repositories: each in its state, with few calls', async () => {
   const seeded = seed(cli.server.ecr, { repositories: 20, images: 400, seed: 3 });
   const images = imagesOf(await scan('--json'));
