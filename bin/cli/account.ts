@@ -1,5 +1,6 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
-import { registryHost } from '../../lambda/core/registry-address';
+import { partition } from '@aws-sdk/core/client';
+import { type RegistryAddress, registryHost } from '../../lambda/core/registry-address';
 import { EcrRegistry } from '../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../lambda/ecr/pacer';
 import { CliError } from './errors';
@@ -14,7 +15,7 @@ const LOOPBACK = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)/;
 const LOCAL = { region: 'eu-north-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
 /** A registry: one account and Region, with the caller's credentials. */
-export class Account {
+export class Account implements RegistryAddress {
   readonly client: ECRClient;
   readonly registry: EcrRegistry;
   readonly #named: NamedRegistry;
@@ -39,7 +40,12 @@ export class Account {
       ...(isLocal ? { credentials: LOCAL.credentials } : {}),
     });
     this.#addRegistryId();
-    this.registry = new EcrRegistry(this.client, new Pacer(putsPerSecond), this, 'looked-up');
+    this.registry = new EcrRegistry({
+      client: this.client,
+      pacer: new Pacer(putsPerSecond),
+      address: this,
+      caller: 'person',
+    });
   }
 
   /** Twelve digits: from the image's name, or from ECR's first answer. @throws CliError before either is known */
@@ -52,6 +58,14 @@ export class Account {
   get region(): string {
     if (this.#region) return this.#region;
     throw new CliError('The AWS Region is not known yet.', 'Use --region.');
+  }
+
+  get partition(): string {
+    return partition(this.region).name;
+  }
+
+  get urlSuffix(): string {
+    return partition(this.region).dnsSuffix;
   }
 
   /** `account 123456789012, Region eu-north-1`, as far as it is known. */

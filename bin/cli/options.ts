@@ -97,6 +97,6 @@ export function policyOf(options: PolicyOptions): Policy {
   const { companionSuffix: suffix, companionPrefix: prefix, companionFor, uncompressedLayers } = options;
   const companionTag: CompanionTagForm = prefix ? { prefix } : { suffix: suffix ?? DEFAULT_COMPANION_TAG_SUFFIX };
   const [first = AMD64, ...further] = options.platform ?? [];
-  const scope = { repositories: ['*'], excludedTags: options.excludeTag ?? [] };
+  const scope = { repositories: ['*'], excludedRepositories: [], excludedTags: options.excludeTag ?? [] };
   return { scope, companionTag, platforms: [first, ...further], companionFor, uncompressedLayers };
 }

@@ -1,10 +1,8 @@
-import type { BatchReader } from '../../lambda/core/audit/inventory';
+import type { BatchReader, ManifestBatch } from '../../lambda/core/audit/inventory';
 import { prefetch } from '../../lambda/core/audit/prefetch';
 import { DryRunRegistry } from '../../lambda/core/companion/dry-run-registry';
 import type { Policy } from '../../lambda/core/companion/policy';
 import { repair } from '../../lambda/core/companion/repair';
-import { SnapshotRegistry } from '../../lambda/core/companion/snapshot-registry';
-import { TransientFailure } from '../../lambda/core/errors';
 import { manifestOf } from '../../lambda/core/manifest/manifest';
 import { type PutResult, RegistryDecorator, type StoredManifest } from '../../lambda/core/registry';
 import type { Account } from '../cli/account';
@@ -36,8 +34,7 @@ export async function inspectBatch(
 ): Promise<readonly Row[]> {
   const { account, policy } = settings;
   const digests = tags.map(({ digest }) => digest);
-  const manifests = await prefetch(new TolerantReader(account.registry), repository.name, digests, policy);
-  const snapshot = new SnapshotRegistry(account.registry, manifests, listing);
+  const snapshot = await prefetch(new RoomyReader(account.registry), repository.name, digests, listing, policy);
   const dryRun = new DryRunRegistry(snapshot, (tag, isTaken) => obstacleOf(account, repository, tag, isTaken));
   const rows: Row[] = [];
   for (const tag of tags) {
@@ -47,19 +44,15 @@ export async function inspectBatch(
   return rows;
 }
 
-/** One image that can't be read must not hide the 99 others of its batch: the repairs then read each by itself. */
-class TolerantReader extends RegistryDecorator implements BatchReader {
+/** Leaves what does not fit a batch to be read by itself: a terminal has more memory and time than the function. */
+class RoomyReader extends RegistryDecorator implements BatchReader {
   constructor(protected override readonly registry: BatchReader) {
     super(registry);
   }
 
-  async readManifests(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
-    try {
-      return await this.registry.readManifests(repository, digests);
-    } catch (error) {
-      if (error instanceof TransientFailure) return new Map();
-      throw error;
-    }
+  async readManifests(repository: string, digests: readonly string[]): Promise<ManifestBatch> {
+    const { manifests } = await this.registry.readManifests(repository, digests);
+    return { manifests, unread: [] };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
+import { RegistryRefusal } from '../core/errors';
 import { translated } from './ecr-errors';
 
 export interface SendOptions {
@@ -11,6 +12,7 @@ export class EcrCalls {
 
   constructor(
     readonly client: ECRClient,
+    readonly caller: 'service' | 'person',
     readonly signal?: AbortSignal,
   ) {}
 
@@ -23,8 +25,18 @@ export class EcrCalls {
     try {
       return await this.attempt(send);
     } catch (error) {
-      throw translated(error, operation, repository);
+      throw this.translated(error, operation, repository);
     }
+  }
+
+  translated(error: unknown, operation: string, repository: string): unknown {
+    const known = translated(error, operation, repository);
+    return known instanceof RegistryRefusal && this.isErrorOf(known.reason) ? error : known;
+  }
+
+  /** Whether this is an error to a person, who can get the permission, and an outcome to the service, which can't. */
+  isErrorOf(reason: string): boolean {
+    return this.caller === 'person' && (reason === 'access-denied' || reason === 'kms-key');
   }
 
   /** With ECR's own errors. */

@@ -13,7 +13,7 @@ import { type RegistryAddress, repositoryArn } from '../core/registry-address';
 import { beforeEachAttempt } from './bounded-response';
 import { download } from './download';
 import { EcrCalls } from './ecr-calls';
-import { nameOf, putRefusalOf, translated } from './ecr-errors';
+import { nameOf, putRefusalOf } from './ecr-errors';
 import { HeavyTurn } from './heavy-turn';
 import { factsOf, listCachePrefixes, listManifests, listRepositories, type RepositoryPage } from './listings';
 import { ManifestReader } from './manifest-reader';
@@ -29,11 +29,11 @@ export interface EcrRegistryOptions {
   /** Shared by the pieces of work of one process. @default a turn of its own */
   readonly heavyTurn?: HeavyTurn;
   /**
-   * Who keeps puts out of a repository that opted out: the policy of the service's role, at no cost, or this class, which reads the
-   * repository's tags, for credentials that may put everywhere.
-   * @default 'held-by-policy'
+   * The policy of the service's role keeps it out of a repository that opted out, and what it is denied is an outcome. A person's credentials
+   * may put everywhere, so the repository's tags are read before, and what a person is denied is an error that says so.
+   * @default 'service'
    */
-  readonly optOut?: 'held-by-policy' | 'looked-up';
+  readonly caller?: 'service' | 'person';
 }
 
 /** The registry of the caller's account and Region, over the ECR API, for one piece of work. */
@@ -45,9 +45,9 @@ export class EcrRegistry implements Inventory {
   readonly #optedOut = new Map<string, boolean>();
 
   constructor(options: EcrRegistryOptions) {
-    const { client, signal, heavyTurn = new HeavyTurn() } = options;
+    const { client, signal, heavyTurn = new HeavyTurn(), caller = 'service' } = options;
     this.#options = options;
-    this.#calls = new EcrCalls(client, signal);
+    this.#calls = new EcrCalls(client, caller, signal);
     this.#heavyTurn = heavyTurn;
     this.#reader = new ManifestReader(
       this.#calls,
@@ -129,7 +129,7 @@ export class EcrRegistry implements Inventory {
       if (nameOf(error) === 'ImageAlreadyExistsException') return { kind: 'done' };
       if (nameOf(error) === 'ImageTagAlreadyExistsException') return { kind: 'tag-immutable' };
       const reason = putRefusalOf(error);
-      if (!reason) throw translated(error, 'PutImage', repositoryName);
+      if (!reason || this.#calls.isErrorOf(reason)) throw this.#calls.translated(error, 'PutImage', repositoryName);
       if (reason === 'access-denied' && (await this.#isKnownToOptOut(repositoryName))) return { kind: 'opted-out' };
       const { name, message } = error as Error;
       const detail = `PutImage of ${repositoryName}:${imageTag} answered ${name}: ${message}`;
@@ -165,7 +165,7 @@ export class EcrRegistry implements Inventory {
   }
 
   async #mustLeave(repository: string): Promise<boolean> {
-    return this.#options.optOut === 'looked-up' && (await this.isOptedOut(repository));
+    return this.#options.caller === 'person' && (await this.isOptedOut(repository));
   }
 
   /** The role's policy has the opt-out as a condition, so it costs a call only where something was denied. If that call fails too, the denial counts. */

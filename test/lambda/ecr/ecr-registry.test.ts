@@ -191,7 +191,7 @@ describe('putting', () => {
   });
 
   test('with credentials that may put everywhere, asks for the opt-out tag first, and once', async () => {
-    const careful = new EcrRegistry({ ...options, optOut: 'looked-up' });
+    const careful = new EcrRegistry({ ...options, caller: 'person' });
     aws.answers = [{ json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
     expect(await careful.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
     expect(await careful.putManifest('team/app', 'v2-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
