@@ -46,7 +46,7 @@ describe('arrows point one way', () => {
     expect(outside('lambda/core', /^lambda\/core\/|^node:crypto$/)).toEqual([]);
   });
 
-  test('inside the core, audit stands on companion, companion on manifest, and manifest on the port', () => {
+  test('inside the core, audit stands on lifecycle and companion, lifecycle on companion, companion on manifest, and manifest on the port', () => {
     const port = '[a-z-]+$';
     const fromPort = importsOf('lambda/core').filter(({ file }) =>
       new RegExp(`^lambda/core/${port}`).test(file.slice(0, -3)),
@@ -54,7 +54,11 @@ describe('arrows point one way', () => {
     expect(fromPort.filter(({ of }) => !new RegExp(`^lambda/core/${port}`).test(of))).toEqual([]);
     expect(outside('lambda/core/manifest', new RegExp(`^lambda/core/(manifest/|${port})|^node:crypto$`))).toEqual([]);
     expect(outside('lambda/core/companion', new RegExp(`^lambda/core/((companion|manifest)/|${port})`))).toEqual([]);
-    expect(outside('lambda/core/audit', new RegExp(`^lambda/core/((audit|companion|manifest)/|${port})`))).toEqual([]);
+    expect(
+      outside('lambda/core/lifecycle', new RegExp(`^lambda/core/((lifecycle|companion|manifest)/|${port})`)),
+    ).toEqual([]);
+    const belowAudit = new RegExp(`^lambda/core/((audit|lifecycle|companion|manifest)/|${port})`);
+    expect(outside('lambda/core/audit', belowAudit)).toEqual([]);
   });
 
   test('lambda/core knows no clock, no environment, no network and no console', () => {

@@ -1,0 +1,139 @@
+import { type Impact, impactOf, type PlannedCompanion } from '../../../../lambda/core/lifecycle/impact';
+import { image, keepDays, keepNewest, keepPulled, NOW, policyOf } from './repository';
+
+const sources = (count: number) =>
+  Array.from({ length: count }, (_, at) => image(`s${at + 1}`, [`v${at + 1}`], count - at));
+const companionOf = (at: number, more: Partial<PlannedCompanion> = {}): PlannedCompanion => ({
+  tag: `v${at}-dockerv2`,
+  sourceDigest: `s${at}`,
+  ...more,
+});
+const companions = (count: number) => Array.from({ length: count }, (_, at) => companionOf(at + 1));
+const summaryOf = ({ lost, companionsLost, crowding }: Impact) => ({
+  lost: lost.map(({ image, fate }) => `${image.digest} ${fate.kind} ${fate.rule.rulePriority}`),
+  companionsLost: companionsLost.map(
+    ({ companion, fate }) => `${companion.tag} ${fate.kind} ${fate.rule.rulePriority}`,
+  ),
+  crowding: crowding.map(({ rule, keepsNow, keepsThen }) => [rule.rulePriority, keepsNow, keepsThen]),
+});
+const nothing = { lost: [], companionsLost: [], crowding: [] };
+
+test('ten sources and their ten new companions: a rule that keeps ten images loses all sources', () => {
+  const { lost, companionsLost, crowding } = summaryOf(
+    impactOf(policyOf(keepNewest(10, 'any')), sources(10), companions(10), NOW),
+  );
+  expect(lost).toEqual(Array.from({ length: 10 }, (_, at) => `s${at + 1} expire 1`));
+  expect(companionsLost).toEqual([]);
+  expect(crowding).toEqual([[1, 10, 5]]);
+});
+
+test('what goes without companions too is not their fault', () => {
+  expect(summaryOf(impactOf(policyOf(keepNewest(3, 'any')), sources(4), [companionOf(4)], NOW)).lost).toEqual([
+    's2 expire 1',
+  ]);
+});
+
+test('more new companions than a rule keeps: some of them go at once', () => {
+  const { lost, companionsLost } = summaryOf(impactOf(policyOf(keepNewest(2, ['v*'])), sources(3), companions(3), NOW));
+  expect(lost).toEqual(['s2 expire 1', 's3 expire 1']);
+  expect(companionsLost).toEqual(['v1-dockerv2 expire 1']);
+});
+
+test('companions push by pull time nobody out, and age rules neither', () => {
+  expect(summaryOf(impactOf(policyOf(keepDays(5, 'any')), sources(3), companions(3), NOW))).toEqual(nothing);
+  expect(summaryOf(impactOf(policyOf(keepPulled(5, 'any')), sources(3), companions(3), NOW))).toEqual(nothing);
+});
+
+test('an untagged image that companions push out is lost too', () => {
+  const images = [image('untagged', [], 5), ...sources(1)];
+  expect(summaryOf(impactOf(policyOf(keepNewest(2, 'any')), images, companions(1), NOW)).lost).toEqual([
+    'untagged expire 1',
+  ]);
+});
+
+test('a rule that counts only companions, or only sources, is not crowded', () => {
+  const policy = policyOf(keepNewest(9, ['*-dockerv2']), keepNewest(9, ['*1']));
+  expect(summaryOf(impactOf(policy, sources(1), companions(1), NOW))).toEqual(nothing);
+});
+
+describe('companions that exist', () => {
+  const existing = (at: number, pushedDaysAgo: number) => image(`c${at}`, [`v${at}-dockerv2`], pushedDaysAgo);
+  const named = (at: number) => companionOf(at, { digest: `c${at}` });
+
+  test('are not there in the comparison, and keep their age', () => {
+    const images = [...sources(2), existing(1, 1.5), existing(2, 0.5)];
+    const impact = (count: number) =>
+      summaryOf(impactOf(policyOf(keepNewest(count, 'any')), images, [named(1), named(2)], NOW));
+    expect(impact(4).lost).toEqual([]);
+    expect(impact(3).lost).toEqual(['s1 expire 1']);
+    expect(impact(2)).toEqual({
+      lost: ['s1 expire 1'],
+      companionsLost: ['v1-dockerv2 expire 1'],
+      crowding: [[1, 2, 1]],
+    });
+  });
+
+  test('are younger than a source of the same time, and lost rather than a source a millisecond younger', () => {
+    const images = [image('z', ['v1'], 1), image('a', ['v1-dockerv2'], 1)];
+    const only = [{ tag: 'v1-dockerv2', sourceDigest: 'z', digest: 'a' }];
+    expect(summaryOf(impactOf(policyOf(keepNewest(1, 'any')), images, only, NOW)).lost).toEqual(['z expire 1']);
+    const later = [image('z', ['v1'], 1 - 1 / 86_400_000), image('a', ['v1-dockerv2'], 1)];
+    expect(summaryOf(impactOf(policyOf(keepNewest(1, 'any')), later, only, NOW)).lost).toEqual([]);
+  });
+
+  test('leave an untagged image behind when their tag moves', () => {
+    const images = [...sources(1), existing(1, 1.5)];
+    const moved = [companionOf(1, { digest: 'new' })];
+    expect(summaryOf(impactOf(policyOf(keepNewest(2, 'any')), images, moved, NOW)).lost).toEqual([]);
+    const older = [...sources(1), existing(1, 0.5)];
+    expect(summaryOf(impactOf(policyOf(keepNewest(2, 'any')), older, moved, NOW)).lost).toEqual(['s1 expire 1']);
+    expect(summaryOf(impactOf(policyOf(keepNewest(1, ['v*'])), older, moved, NOW)).lost).toEqual(['s1 expire 1']);
+  });
+});
+
+describe('companions that name an image that is there anyway', () => {
+  test('a source that gets its own companion tag is one image', () => {
+    const policy = policyOf(keepNewest(2, ['v*']));
+    const aliases = [companionOf(1, { digest: 's1' }), companionOf(2, { digest: 's2' })];
+    expect(summaryOf(impactOf(policy, sources(2), aliases, NOW))).toEqual(nothing);
+  });
+
+  test('the tag brings an image under a rule that did not select it', () => {
+    const images = [image('child', ['build-7'], 9), image('s1', ['v1'], 8), image('s2', ['v2'], 7)];
+    const alias = [companionOf(2, { digest: 'child' })];
+    expect(summaryOf(impactOf(policyOf(keepNewest(2, ['v*'])), images, alias, NOW))).toEqual({
+      lost: ['child expire 1'],
+      companionsLost: ['v2-dockerv2 expire 1'],
+      crowding: [[1, 2, 1]],
+    });
+  });
+
+  test('two tags of one digest are one image', () => {
+    const images = [image('s1', ['v1', 'latest'], 1)];
+    const both = [
+      { tag: 'v1-dockerv2', sourceDigest: 's1', digest: 'c1' },
+      { tag: 'latest-dockerv2', sourceDigest: 's1', digest: 'c1' },
+    ];
+    const { lost, crowding } = summaryOf(impactOf(policyOf(keepNewest(2, 'any')), images, both, NOW));
+    expect(lost).toEqual([]);
+    expect(crowding).toEqual([[1, 2, 1]]);
+  });
+});
+
+test('a clock behind that of the registry does not make companions older than sources', () => {
+  const images = [image('z', ['v1'], -1)];
+  expect(summaryOf(impactOf(policyOf(keepNewest(1, 'any')), images, companions(1), NOW)).lost).toEqual(['z expire 1']);
+});
+
+test('the source with the most companions says what a rule comes to keep', () => {
+  const further = { tag: 'v1-dockerv2-arm64', sourceDigest: 's1' };
+  const { crowding } = summaryOf(
+    impactOf(policyOf(keepNewest(10, 'any')), sources(2), [companionOf(2), companionOf(1), further], NOW),
+  );
+  expect(crowding).toEqual([[1, 10, 3]]);
+});
+
+test('100,000 images with as many companions', () => {
+  const impact = impactOf(policyOf(keepNewest(100_000, 'any')), sources(100_000), companions(100_000), NOW);
+  expect(impact.lost).toHaveLength(100_000);
+});
