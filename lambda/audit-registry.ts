@@ -1,7 +1,7 @@
 import { skipReasonOfRepository } from './core/companion/policy';
 import { REQUESTS } from './core/contract';
 import type { RegistryAuditWork } from './events/work';
-import { isExpiredToken, restarted } from './page-token';
+import { continued, isExpiredToken, restarted } from './page-token';
 import type { Service } from './service';
 import { log } from './telemetry';
 
@@ -16,13 +16,12 @@ export async function auditRegistry(service: Service, work: RegistryAuditWork): 
   const prefixes = await registry.listCachePrefixes();
   const isCache = (name: string) => prefixes.some((prefix) => name === prefix || name.startsWith(`${prefix}/`));
   const chosen = page.names.filter((name) => !skipReasonOfRepository(name, policy) && !isCache(name));
-  const backfill = work.isBackfill ? { backfill: true } : {};
   const audits = chosen.map((repository) => ({
     detailType: REQUESTS.repositoryAudit,
-    detail: { repository, ...backfill },
+    detail: { repository, ...continued(work) },
   }));
   const { nextToken } = page;
-  const next = nextToken ? [{ detailType: REQUESTS.registryAudit, detail: { nextToken, ...backfill } }] : [];
+  const next = nextToken ? [{ detailType: REQUESTS.registryAudit, detail: { nextToken, ...continued(work) } }] : [];
   // The next page first: its token does not last as long as a queue can.
   await service.request([...next, ...audits]);
   log('INFO', 'registry audit', { eventId: work.request.id, repositories: chosen.length, isLastPage: !nextToken });

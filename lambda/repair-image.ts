@@ -1,6 +1,7 @@
-import type { Outcome } from './core/companion/outcome';
+import { companionStateOf, type Outcome } from './core/companion/outcome';
 import { repair } from './core/companion/repair';
 import { MEDIA_TYPE_DIMENSION, METRICS, OUTCOME_DETAIL_TYPE, REASON_DIMENSION } from './core/contract';
+import { riskOfPushes } from './core/lifecycle/risk';
 import { isOci } from './core/manifest/media-types';
 import { type OutcomeDetail, outcomeDetail } from './events/outcome-event';
 import type { RepairWork } from './events/work';
@@ -15,10 +16,14 @@ export async function repairImage(service: Service, work: RepairWork, pushes: re
   const began = Date.now();
   const { registry, configuration } = service;
   const outcomes = await repair(registry, work.image, configuration.policy);
+  const lifecycleRisk = outcomes.some(isNewCompanion) ? await riskOf(service, work) : undefined;
   const effort = { durationMs: Date.now() - began, registryCalls: registry.callCount };
-  const details = outcomes.map((outcome) => outcomeDetail(outcome, configuration.address));
+  const details = outcomes.map((outcome) => ({
+    ...outcomeDetail(outcome, configuration.address),
+    ...(lifecycleRisk !== undefined && isNewCompanion(outcome) ? { lifecycleRisk } : {}),
+  }));
   for (const detail of details) {
-    log(detail.outcome === 'refused' ? 'WARN' : 'INFO', 'image remediation', {
+    log(detail.outcome === 'refused' || detail.lifecycleRisk !== undefined ? 'WARN' : 'INFO', 'image remediation', {
       eventId: work.request.id,
       ...detail,
       ...effort,
@@ -29,6 +34,7 @@ export async function repairImage(service: Service, work: RepairWork, pushes: re
     ...(pushes.length > 0 ? countPushes(outcomes, pushes) : {}),
     ...countOutcomes(outcomes),
     [METRICS.registryCalls]: effort.registryCalls,
+    ...(lifecycleRisk === undefined ? {} : { [METRICS.lifecycleRisk]: 1 }),
     ...(notPublished > 0 ? { [METRICS.outcomesNotPublished]: notPublished } : {}),
   });
   if (pushes.length > 0) {
@@ -38,6 +44,22 @@ export async function repairImage(service: Service, work: RepairWork, pushes: re
   }
   for (const { reason } of details.filter(({ outcome }) => outcome === 'refused')) {
     emitMetrics(configuration.functionName, { [METRICS.refused]: 1 }, { [REASON_DIMENSION]: reason ?? '' });
+  }
+}
+
+const isNewCompanion = (outcome: Outcome): boolean => companionStateOf(outcome) === 'missing';
+
+/** The companion is put by now, so an error is no reason to do it again: the next push or audit asks too. */
+async function riskOf(
+  { registry, configuration }: Service,
+  { image, request }: RepairWork,
+): Promise<string | undefined> {
+  try {
+    const lifecycle = await registry.recentLifecyclePolicy(image.repository);
+    return riskOfPushes(lifecycle, [image.tag], configuration.policy);
+  } catch (error) {
+    log('WARN', 'lifecycle policy not read', { eventId: request.id, ...image, error: String(error) });
+    return undefined;
   }
 }
 

@@ -3,8 +3,10 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Configuration } from './configuration';
 import type { Inventory } from './core/audit/inventory';
 import { REQUEST_BUS } from './core/contract';
+import type { LifecyclePolicy, NotUnderstood } from './core/lifecycle/policy';
 import { EcrRegistry } from './ecr/ecr-registry';
 import { HeavyTurn } from './ecr/heavy-turn';
+import { RecentPolicies } from './ecr/lifecycle';
 import type { RepositoryPage } from './ecr/listings';
 import { Pacer } from './ecr/pacer';
 import { type OwnEvent, putEvents } from './events/put-events';
@@ -14,6 +16,8 @@ export interface ServiceRegistry extends Inventory {
   /** Calls so far. */
   readonly callCount: number;
   isOptedOut(repository: string): Promise<boolean>;
+  /** As it was within the last hour. */
+  recentLifecyclePolicy(repository: string): Promise<LifecyclePolicy | NotUnderstood>;
   /** The names of up to 1,000 repositories. */
   listRepositories(nextToken?: string): Promise<RepositoryPage>;
   /** The prefixes of the repositories that are pull-through caches. */
@@ -48,6 +52,7 @@ export class AwsEnvironment {
   readonly #ecr: ECRClient;
   readonly #eventBridge: EventBridgeClient;
   readonly #heavyTurn = new HeavyTurn();
+  readonly #recentPolicies = new RecentPolicies();
 
   constructor(readonly configuration: Configuration) {
     // Without `throwOnRequestTimeout` the SDK only warns, and an answer that never comes would take the whole batch with it.
@@ -72,6 +77,7 @@ export class AwsEnvironment {
           address: configuration.address,
           signal,
           heavyTurn: this.#heavyTurn,
+          recentPolicies: this.#recentPolicies,
         });
         try {
           return await work({

@@ -50,6 +50,7 @@ export const METRICS = {
   skipped: 'Skipped',
   refused: 'Refused',
   failed: 'Failed',
+  lifecycleRisk: 'LifecycleRisk',
   outcomesNotPublished: 'OutcomesNotPublished',
   timeToCompanion: 'TimeToCompanion',
   registryCalls: 'RegistryCalls',

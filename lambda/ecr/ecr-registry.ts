@@ -8,6 +8,8 @@ import type { Inventory, ListPage, ManifestBatch } from '../core/audit/inventory
 import { type TagFacts, tagsToKeep } from '../core/companion/deletion';
 import { OPT_OUT_TAG } from '../core/contract';
 import { RegistryRefusal } from '../core/errors';
+import type { RepositoryImage } from '../core/lifecycle/planned-companions';
+import type { LifecyclePolicy, NotUnderstood } from '../core/lifecycle/policy';
 import type { KeptTag, PutResult, StoredManifest, TaggedManifest } from '../core/registry';
 import { type RegistryAddress, repositoryArn } from '../core/registry-address';
 import { beforeEachAttempt } from './bounded-response';
@@ -15,6 +17,7 @@ import { download } from './download';
 import { EcrCalls } from './ecr-calls';
 import { nameOf, putRefusalOf } from './ecr-errors';
 import { HeavyTurn } from './heavy-turn';
+import { listImages, RecentPolicies, readLifecyclePolicy } from './lifecycle';
 import { factsOf, listCachePrefixes, listManifests, listRepositories, type RepositoryPage } from './listings';
 import { ManifestReader } from './manifest-reader';
 import type { Pacer } from './pacer';
@@ -28,6 +31,8 @@ export interface EcrRegistryOptions {
   readonly signal?: AbortSignal;
   /** Shared by the pieces of work of one process. @default a turn of its own */
   readonly heavyTurn?: HeavyTurn;
+  /** Shared by the pieces of work of one process. @default its own */
+  readonly recentPolicies?: RecentPolicies;
   /**
    * The policy of the service's role keeps it out of a repository that opted out, and what it is denied is an outcome. A person's credentials
    * may put everywhere, so the repository's tags are read before, and what a person is denied is an error that says so.
@@ -42,13 +47,15 @@ export class EcrRegistry implements Inventory {
   readonly #calls: EcrCalls;
   readonly #reader: ManifestReader;
   readonly #heavyTurn: HeavyTurn;
+  readonly #recentPolicies: RecentPolicies;
   readonly #optedOut = new Map<string, boolean>();
 
   constructor(options: EcrRegistryOptions) {
-    const { client, signal, heavyTurn = new HeavyTurn(), caller = 'service' } = options;
+    const { client, signal, heavyTurn = new HeavyTurn(), recentPolicies = new RecentPolicies() } = options;
     this.#options = options;
-    this.#calls = new EcrCalls(client, caller, signal);
+    this.#calls = new EcrCalls(client, options.caller ?? 'service', signal);
     this.#heavyTurn = heavyTurn;
+    this.#recentPolicies = recentPolicies;
     this.#reader = new ManifestReader(
       this.#calls,
       () => heavyTurn.take(this, signal),
@@ -92,6 +99,20 @@ export class EcrRegistry implements Inventory {
 
   listCachePrefixes(): Promise<readonly string[]> {
     return listCachePrefixes(this.#calls);
+  }
+
+  async readLifecyclePolicy(repository: string): Promise<LifecyclePolicy | NotUnderstood> {
+    const policy = await readLifecyclePolicy(this.#calls, repository);
+    this.#recentPolicies.set(repository, policy);
+    return policy;
+  }
+
+  async recentLifecyclePolicy(repository: string): Promise<LifecyclePolicy | NotUnderstood> {
+    return this.#recentPolicies.get(repository) ?? this.readLifecyclePolicy(repository);
+  }
+
+  listImages(repository: string): Promise<readonly RepositoryImage[] | undefined> {
+    return listImages(this.#calls, repository);
   }
 
   /** Whether the repository has the resource tag that says to leave it alone; ECR is asked once. */

@@ -10,7 +10,7 @@ import type { EcrCalls } from './ecr-calls';
 import { nameOf } from './ecr-errors';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html */
-const MAX_RESULTS = 1_000;
+export const MAX_RESULTS = 1_000;
 
 /** Tagged images that can be pulled. Archived images are left out by default: https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html */
 export async function listManifests(calls: EcrCalls, repositoryName: string, nextToken?: string): Promise<ListPage> {
@@ -22,7 +22,7 @@ export async function listManifests(calls: EcrCalls, repositoryName: string, nex
   return { manifests, ...(page.nextToken ? { nextToken: page.nextToken } : {}) };
 }
 
-const listedManifest = ({
+export const listedManifest = ({
   imageDigest: digest = '',
   imageManifestMediaType: mediaType = '',
   imageTags: tags = [],

@@ -28,8 +28,9 @@ export function numberIn(fields: Fields, name: string): number {
   throw unexpected(name, value, 'a whole number');
 }
 
-export function flagIn(fields: Fields, name: string): boolean {
-  const value = fields[name];
+/** An absent flag is not set. */
+export function optionalFlagIn(fields: Fields, name: string): boolean {
+  const value = fields[name] ?? false;
   if (typeof value === 'boolean') return value;
   throw unexpected(name, value, 'true or false');
 }

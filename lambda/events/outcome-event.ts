@@ -18,6 +18,8 @@ export interface OutcomeDetail {
   /** What the companion tag named before; absent if it did not exist. */
   readonly replacedDigest?: string;
   readonly platform?: string;
+  /** Why the repository's lifecycle policy can expire or archive images because of this new companion, in one sentence. */
+  readonly lifecycleRisk?: string;
   /** At most 50; `droppedFieldCount` says how many there were. */
   readonly droppedFields?: readonly string[];
   readonly droppedFieldCount?: number;

@@ -1,7 +1,7 @@
 import { type AuditCounts, NO_COUNTS } from '../core/audit/counts';
 import type { ImageTag } from '../core/companion/outcome';
 import { EVENT_SOURCE, REQUESTS } from '../core/contract';
-import { fieldsOf, flagIn, mustBe, numberIn, optionalTextIn, textIn, UnreadableEvent } from './fields';
+import { fieldsOf, mustBe, numberIn, optionalFlagIn, optionalTextIn, textIn, UnreadableEvent } from './fields';
 
 /** The event that requests some work. */
 export interface RequestContext {
@@ -20,10 +20,12 @@ export interface RepairWork {
   readonly isUrgent: boolean;
 }
 
-interface AuditWork {
+export interface AuditWork {
   readonly request: RequestContext;
   /** Whether images of any age get their companions, and not only those of the audit window. */
   readonly isBackfill: boolean;
+  /** Whether companions are put whatever the lifecycle policy of their repository would do. */
+  readonly isDespiteLifecycle: boolean;
   readonly nextToken?: string;
   /** How often this audit began again because ECR no longer knew its page token. */
   readonly restarts: number;
@@ -38,6 +40,8 @@ export interface RepositoryAuditWork extends AuditWork {
   readonly repository: string;
   /** What the earlier pages of this audit found. */
   readonly counts: AuditCounts;
+  /** That an earlier page found, if any did. */
+  readonly lifecycleRisk?: string;
 }
 
 export type Work = RepairWork | RegistryAuditWork | RepositoryAuditWork;
@@ -60,7 +64,7 @@ export function readWork(body: string): Work {
       mustBe(detail, 'action-type', 'REPLICATE');
       return pushed(request, event, detail, false);
     case 'aws.events Scheduled Event':
-      return { kind: 'registry-audit', request, isBackfill: false, restarts: 0 };
+      return { kind: 'registry-audit', request, isBackfill: false, isDespiteLifecycle: false, restarts: 0 };
     case `${EVENT_SOURCE} ${REQUESTS.registryAudit}`:
       return { kind: 'registry-audit', request, ...auditFields(detail) };
     case `${EVENT_SOURCE} ${REQUESTS.repositoryAudit}`: {
@@ -71,6 +75,7 @@ export function readWork(body: string): Work {
         repository,
         ...auditFields(detail),
         counts: countsIn(detail.counts),
+        ...optionalTextIn(detail, 'lifecycleRisk'),
       };
     }
     case `${EVENT_SOURCE} ${REQUESTS.imageRepair}`:
@@ -98,7 +103,8 @@ function pushed(request: RequestContext, event: Fields, detail: Fields, isUrgent
 }
 
 const auditFields = (detail: Fields) => ({
-  isBackfill: detail.backfill === undefined ? false : flagIn(detail, 'backfill'),
+  isBackfill: optionalFlagIn(detail, 'backfill'),
+  isDespiteLifecycle: optionalFlagIn(detail, 'despiteLifecycle'),
   restarts: detail.restarts === undefined ? 0 : numberIn(detail, 'restarts'),
   ...optionalTextIn(detail, 'nextToken'),
 });

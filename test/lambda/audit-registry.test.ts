@@ -3,7 +3,13 @@ import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST 
 import { DEFAULT_POLICY } from '../support/policy';
 
 const lines = captureLines();
-const work = { kind: 'registry-audit', request: REQUEST, isBackfill: false, restarts: 0 } as const;
+const work = {
+  kind: 'registry-audit',
+  request: REQUEST,
+  isBackfill: false,
+  isDespiteLifecycle: false,
+  restarts: 0,
+} as const;
 
 const auditOf = (repository: string) => ({ detailType: 'Repository Audit Requested', detail: { repository } });
 

@@ -4,6 +4,7 @@ import type { RepositoryAuditWork } from '../../lambda/events/work';
 import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST } from '../support/fake-service';
 import { DOCKER, descriptor, dockerImage, OCI, ociImage } from '../support/manifests';
 import { DEFAULT_POLICY } from '../support/policy';
+import { keepNewest, policyOf } from './core/lifecycle/repository';
 
 const lines = captureLines();
 const audit: RepositoryAuditWork = {
@@ -12,6 +13,7 @@ const audit: RepositoryAuditWork = {
   repository: 'team/app',
   counts: NO_COUNTS,
   isBackfill: true,
+  isDespiteLifecycle: false,
   restarts: 0,
 };
 
@@ -36,7 +38,7 @@ test('requests a repair for each tag that is out of sync, and publishes what it 
       message: 'repository audit finished',
       eventId: 'event-1',
       ...detail,
-      registryCalls: 3,
+      registryCalls: 4,
     },
   ]);
 });
@@ -129,4 +131,49 @@ test.each(['isOptedOut', 'listManifests'])('an error at %s is thrown, so that th
   };
   await expect(auditRepository(service, audit)).rejects.toThrow('throttled');
   expect(service.published).toEqual([]);
+});
+
+describe('a lifecycle policy that can cost the repository sources', () => {
+  const RISK = 'rule 1 would expire v0, which would stay without companions';
+  const MORE =
+    'rule 1 of the lifecycle policy counts companions too, so of 1 images it keeps about 0 with their companions';
+  const keepOne = () => {
+    service.registry.lifecyclePolicy = policyOf(keepNewest(1, 'any'));
+    service.registry.push(ociImage('v0'), OCI.manifest, 'v0');
+  };
+
+  test('is told by the event, the log and a metric; nothing is requested, and no line for each tag', async () => {
+    keepOne();
+    await auditRepository(service, audit);
+    expect(service.requested).toEqual([]);
+    expect(service.published).toMatchObject([
+      { detail: { lifecycleRisk: RISK, refused: { 'lifecycle-policy': 1 }, requested: 0 } },
+    ]);
+    expect(lines.logs()).toMatchObject([{ level: 'WARN', message: 'repository audit finished', lifecycleRisk: RISK }]);
+    expect(lines.metrics()).toMatchObject([{ FunctionName: 'remediation', LifecycleRisk: 1 }]);
+  });
+
+  test('despite it, if the request says so', async () => {
+    keepOne();
+    await auditRepository(service, { ...audit, isDespiteLifecycle: true });
+    expect(service.requested).toMatchObject([{ detail: { repository: 'team/app', tag: 'v0' } }]);
+    expect(service.published).toMatchObject([{ detail: { lifecycleRisk: MORE, requested: 1 } }]);
+  });
+
+  test('what an early page found is told by the last', async () => {
+    service.registry.lifecyclePolicy = policyOf(keepNewest(1, ['a*']));
+    service.registry.pageSize = 1;
+    service.registry.push(ociImage('a'), OCI.manifest, 'a');
+    for (let n = 0; n < 12; n += 1) service.registry.push(dockerImage(`d${n}`), DOCKER.manifest, `d${n}`);
+    await auditRepository(service, { ...audit, isDespiteLifecycle: true });
+    const [next] = service.requested;
+    expect(next?.detail).toMatchObject({
+      lifecycleRisk: MORE,
+      backfill: true,
+      despiteLifecycle: true,
+      nextToken: '10',
+    });
+    await auditRepository(service, { ...audit, nextToken: '10', lifecycleRisk: MORE });
+    expect(service.published).toMatchObject([{ detail: { lifecycleRisk: MORE } }]);
+  });
 });

@@ -2,6 +2,7 @@ import { repairImage } from '../../lambda/repair-image';
 import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST } from '../support/fake-service';
 import { DOCKER, descriptor, dockerImage, index, OCI, ociImage, platform } from '../support/manifests';
 import { AMD64, ARM64, DEFAULT_POLICY } from '../support/policy';
+import { keepNewest, policyOf } from './core/lifecycle/repository';
 
 const lines = captureLines();
 const image = { repository: 'team/app', tag: 'v1' };
@@ -40,7 +41,7 @@ test('a pushed OCI image: its outcome is logged, counted and published', async (
   };
   expect(service.published).toEqual([{ detailType: 'Image Remediation', detail }]);
   expect(lines.logs()).toMatchObject([
-    { level: 'INFO', message: 'image remediation', eventId: 'event-1', ...detail, registryCalls: 3 },
+    { level: 'INFO', message: 'image remediation', eventId: 'event-1', ...detail, registryCalls: 4 },
   ]);
   expect(lines.logs()[0]?.durationMs).toBeGreaterThanOrEqual(0);
   const { counted, further } = values();
@@ -53,7 +54,7 @@ test('a pushed OCI image: its outcome is logged, counted and published', async (
     Unchanged: 0,
     Skipped: 0,
     Refused: 0,
-    RegistryCalls: 3,
+    RegistryCalls: 4,
   });
   expect(counted.TimeToCompanion).toBeGreaterThanOrEqual(1_500);
   expect(counted.TimeToCompanion).toBeLessThan(60_000);
@@ -70,7 +71,7 @@ test('several pushes of one tag are one repair, and count one by one from the fi
   service.registry.push(ociImage(), OCI.manifest, 'v1');
   await repairImage(service, work, [Date.now() - 100, Date.now() - 90_000, Date.now() - 200]);
   const { counted, further } = values();
-  expect(counted).toMatchObject({ Pushed: 3, OciImagesPushed: 3, Converted: 1, RegistryCalls: 3 });
+  expect(counted).toMatchObject({ Pushed: 3, OciImagesPushed: 3, Converted: 1, RegistryCalls: 4 });
   expect(counted.TimeToCompanion).toBeGreaterThanOrEqual(90_000);
   expect(further).toEqual([{ MediaType: OCI.manifest, Pushed: 3 }]);
 });
@@ -94,7 +95,7 @@ test('a companion that is current already counts a push, and no time to it', asy
   await repairImage(service, work, asked);
   await repairImage(service, work, push());
   const { _aws, ...second } = lines.metrics()[1] ?? {};
-  expect(second).toMatchObject({ Unchanged: 1, Pushed: 1, OciImagesPushed: 1, RegistryCalls: 1 + 3 });
+  expect(second).toMatchObject({ Unchanged: 1, Pushed: 1, OciImagesPushed: 1, RegistryCalls: 1 + 4 });
   expect(second).not.toHaveProperty('TimeToCompanion');
 });
 
@@ -174,4 +175,39 @@ test('what the registry can not answer is thrown, so that the queue retries it, 
   await expect(repairImage(service, work, push())).rejects.toThrow('throttled');
   expect(service.published).toEqual([]);
   expect([...lines.logs(), ...lines.metrics()]).toEqual([]);
+});
+
+describe('a lifecycle policy that can cost the repository sources', () => {
+  const RISK =
+    'rule 1 of the lifecycle policy counts companions too, so of 10 images it keeps about 5 with their companions';
+  beforeEach(() => {
+    service.registry.lifecyclePolicy = policyOf(keepNewest(10, 'any'));
+    service.registry.push(ociImage(), OCI.manifest, 'v1');
+  });
+
+  test('a push gets its companion, and the outcome, the log and a metric tell', async () => {
+    await repairImage(service, work, push());
+    expect(service.published).toMatchObject([{ detail: { outcome: 'converted', lifecycleRisk: RISK } }]);
+    expect(lines.logs()).toMatchObject([{ level: 'WARN', outcome: 'converted', lifecycleRisk: RISK }]);
+    expect(values().counted).toMatchObject({ Converted: 1, LifecycleRisk: 1 });
+  });
+
+  test('is not asked for where no companion is new', async () => {
+    await repairImage(service, work, push());
+    service.registry.push(ociImage('moved'), OCI.manifest, 'v1');
+    service.registry.calls.length = 0;
+    await repairImage(service, work, push());
+    expect(service.registry.calls).not.toContain('readLifecyclePolicy');
+    expect(service.published.at(-1)?.detail).toMatchObject({ outcome: 'converted' });
+    expect(service.published.at(-1)?.detail).not.toHaveProperty('lifecycleRisk');
+  });
+
+  test('that can not be read does not bring the message back: its companion is put', async () => {
+    service.registry.before = (call) => {
+      if (call === 'readLifecyclePolicy') throw new Error('throttled');
+    };
+    await repairImage(service, work, push());
+    expect(service.published).toMatchObject([{ detail: { outcome: 'converted' } }]);
+    expect(lines.logs()[0]).toMatchObject({ level: 'WARN', message: 'lifecycle policy not read', tag: 'v1' });
+  });
 });

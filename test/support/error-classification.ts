@@ -51,6 +51,14 @@ export const ECR_ERRORS = {
     ServerException: 'retried',
     UnableToGetUpstreamLayerException: 'pull-through-cache',
   },
+  // Asked when the companion is put: whatever it answers, the companion stays.
+  GetLifecyclePolicy: {
+    InvalidParameterException: 'converted',
+    LifecyclePolicyNotFoundException: 'converted',
+    RepositoryNotFoundException: 'converted',
+    ServerException: 'converted',
+    ValidationException: 'converted',
+  },
   ListTagsForResource: {
     InvalidParameterException: 'retried',
     RepositoryNotFoundException: 'repository-gone',

@@ -1,5 +1,7 @@
 import type { Inventory, ListPage, ManifestBatch } from '../../lambda/core/audit/inventory';
 import { RepositoryNotFound } from '../../lambda/core/errors';
+import type { RepositoryImage } from '../../lambda/core/lifecycle/planned-companions';
+import type { LifecyclePolicy, NotUnderstood } from '../../lambda/core/lifecycle/policy';
 import { digestOf } from '../../lambda/core/manifest/digest';
 import type { KeptTag, PutResult, StoredManifest } from '../../lambda/core/registry';
 
@@ -21,6 +23,8 @@ export class FakeRegistry implements Inventory {
   readonly kept = new Map<string, string>();
   /** What a put answers instead of storing. */
   putAnswer: PutResult | undefined;
+  lifecyclePolicy: LifecyclePolicy | NotUnderstood = [];
+  hasTooManyImages = false;
 
   constructor(readonly repository = 'team/app') {}
 
@@ -88,6 +92,26 @@ export class FakeRegistry implements Inventory {
       return { digest, mediaType, tags, pushedAt: this.pushedAt.get(digest) ?? 0 };
     });
     return { manifests, ...(from + this.pageSize < rows.size ? { nextToken: `${from + this.pageSize}` } : {}) };
+  }
+
+  async readLifecyclePolicy(repository: string): Promise<LifecyclePolicy | NotUnderstood> {
+    await this.#call('readLifecyclePolicy', repository);
+    return this.lifecyclePolicy;
+  }
+
+  async listImages(repository: string): Promise<readonly RepositoryImage[] | undefined> {
+    await this.#call('listImages', repository);
+    if (this.hasTooManyImages) return undefined;
+    const tagsOf = (digest: string) => [...this.tags].flatMap(([tag, named]) => (named === digest ? [tag] : []));
+    return [...this.manifests.values()].map(({ digest, mediaType }) => {
+      return {
+        digest,
+        mediaType,
+        tags: tagsOf(digest),
+        storageClass: 'standard',
+        pushedAt: this.pushedAt.get(digest) ?? 0,
+      };
+    });
   }
 
   async readBlob(repository: string, digest: string, maxBytes: number): Promise<Uint8Array> {

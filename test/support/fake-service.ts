@@ -21,6 +21,10 @@ export class FakeServiceRegistry extends FakeRegistry implements ServiceRegistry
     return this.optedOut.has(repository);
   }
 
+  recentLifecyclePolicy(repository: string) {
+    return this.readLifecyclePolicy(repository);
+  }
+
   async listRepositories(nextToken = '0'): Promise<RepositoryPage> {
     await this.#made(`listRepositories ${nextToken}`);
     const page = Number(nextToken);

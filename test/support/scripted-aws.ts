@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { ECRClient } from '@aws-sdk/client-ecr';
 
 interface Received {
   /** The API operation, or method and path of any other request. */
@@ -58,6 +59,12 @@ export class ScriptedAws {
 
   get endpoint(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** A client that asks it, each call once. */
+  ecrClient(): ECRClient {
+    const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
+    return new ECRClient({ endpoint: this.endpoint, region: 'eu-north-1', maxAttempts: 1, credentials });
   }
 
   get operations(): readonly string[] {

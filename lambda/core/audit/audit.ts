@@ -3,21 +3,15 @@ import { DryRunRegistry } from '../companion/dry-run-registry';
 import { type CompanionState, companionStateOf, type ImageTag, type Outcome, type Refused } from '../companion/outcome';
 import { outcomeOfRefusal } from '../companion/outcomes';
 import { companionTagsOf } from '../companion/plan';
-import { type Policy, skipReasonOf } from '../companion/policy';
+import { mayNeedCompanion, type Policy, skipReasonOf } from '../companion/policy';
 import { repair } from '../companion/repair';
 import type { SnapshotRegistry } from '../companion/snapshot-registry';
 import { RegistryRefusal } from '../errors';
 import type { ManifestIdentity } from '../registry';
 import type { AuditCounts } from './counts';
 import type { Inventory } from './inventory';
-import {
-  isAliasedInListing,
-  type ListedTag,
-  type Listing,
-  listPage,
-  mayNeedCompanion,
-  needsInspection,
-} from './listing';
+import { checkLifecycle } from './lifecycle-check';
+import { isAliasedInListing, type ListedTag, type Listing, listPage, needsInspection } from './listing';
 import { NoRoom, prefetch } from './prefetch';
 
 export interface AuditPage {
@@ -25,6 +19,8 @@ export interface AuditPage {
   /** Source tags with a companion that is missing or out of date, or that there was no room to inspect. */
   readonly outOfSync: readonly string[];
   readonly refusals: readonly Refused[];
+  /** Why the lifecycle policy can cost the repository sources, in one sentence. */
+  readonly lifecycleRisk?: string;
   /** Where the next page begins; absent if this was the last. */
   readonly nextToken?: string;
 }
@@ -37,6 +33,10 @@ export interface AuditOptions {
   readonly since?: number | undefined;
   /** Where an earlier page ended. @default - the first page */
   readonly nextToken?: string | undefined;
+  /** Companions are put whatever the repository's lifecycle policy would do. @default false */
+  readonly isDespiteLifecycle?: boolean;
+  /** In milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** Of the tags of one page, the share whose companions one audit may have deleted, so that an error in a listing can't empty a repository. */
@@ -50,7 +50,7 @@ export async function auditPage(
   inventory: Inventory,
   repository: string,
   policy: Policy,
-  { since, nextToken }: AuditOptions = {},
+  { since, nextToken, isDespiteLifecycle, now }: AuditOptions,
 ): Promise<AuditPage> {
   const listing = await listPage(inventory, repository, policy, nextToken);
   const isSource = (tag: string) => !skipReasonOf({ repository, tag }, policy);
@@ -66,7 +66,16 @@ export async function auditPage(
     ? unlistedSources(listing, policy, isSource).filter((tag) => !elsewhere.tags.has(tag))
     : [];
   const mostOrphans = Math.max(1, Math.floor(listing.tags.size * MAX_ORPHAN_SHARE));
-  const outOfSync = [...inspected.outOfSync, ...orphans.slice(0, mostOrphans)];
+  const hasCompanion = (tag: string) => companionTagsOf(tag, policy).some((companion) => tags.has(companion));
+  const lifecycle = await checkLifecycle(inventory, repository, policy, {
+    sources: nextToken ? [] : [...open].map(({ tag }) => tag),
+    missing: isDespiteLifecycle ? [] : inspected.outOfSync.filter((tag) => !hasCompanion(tag)),
+    since,
+    now,
+  });
+  const left = new Set(lifecycle.refusals.map(({ image }) => image.tag));
+  const outOfSync = [...inspected.outOfSync.filter((tag) => !left.has(tag)), ...orphans.slice(0, mostOrphans)];
+  const refusals = [...inspected.refusals, ...lifecycle.refusals];
   const { images, ociImages } = listing;
   return {
     counts: {
@@ -74,10 +83,11 @@ export async function auditPage(
       ociImages,
       upToDate: inspected.upToDate + settled.length,
       requested: outOfSync.length,
-      refused: countByReason(inspected.refusals),
+      refused: countByReason(refusals),
     },
     outOfSync,
-    refusals: inspected.refusals,
+    refusals,
+    ...(lifecycle.risk === undefined ? {} : { lifecycleRisk: lifecycle.risk }),
     ...(listing.nextToken ? { nextToken: listing.nextToken } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import type { LifecycleReader } from '../lifecycle/risk';
 import type { ManifestIdentity, Registry, StoredManifest } from '../registry';
 
 /** A manifest with its tags, as a listing of the repository has it. */
@@ -25,7 +26,7 @@ export interface BatchReader extends Registry {
 }
 
 /** The port of an audit. */
-export interface Inventory extends BatchReader {
+export interface Inventory extends BatchReader, LifecycleReader {
   /** Tagged manifests that can be pulled, up to 1,000 a page; archived ones are left out. */
   listManifests(repository: string, nextToken?: string): Promise<ListPage>;
 }

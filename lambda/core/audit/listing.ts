@@ -1,5 +1,5 @@
 import { companionTagsOf } from '../companion/plan';
-import type { Policy } from '../companion/policy';
+import { mayNeedCompanion, type Policy } from '../companion/policy';
 import { isIndex, isOci } from '../manifest/media-types';
 import type { ManifestIdentity } from '../registry';
 import type { Inventory } from './inventory';
@@ -50,9 +50,6 @@ export async function listPage(
   }
   return { tags, images, ociImages, isWhole: !from && !nextToken, ...(nextToken ? { nextToken } : {}) };
 }
-
-export const mayNeedCompanion = (mediaType: string, { companionFor }: Policy): boolean =>
-  companionFor === 'every-tag' || isOci(mediaType) || isIndex(mediaType);
 
 /** Whether the listing alone shows that a Docker image's companion is current: it names the very same manifest. */
 export function isAliasedInListing({ tag, digest }: ListedTag, { tags }: Listing, policy: Policy): boolean {

@@ -1,4 +1,5 @@
 import type { UncompressedLayers } from '../manifest/convert';
+import { isIndex, isOci } from '../manifest/media-types';
 import type { Platform } from '../manifest/platform';
 import type { SkipReason } from '../reasons';
 import { type CompanionTagForm, skipReasonOfTag } from './companion-tag';
@@ -27,6 +28,10 @@ export interface Policy {
   /** Whether companions are deleted with their source tag. Nothing is deleted otherwise. */
   readonly deleteOrphanedCompanions?: boolean;
 }
+
+/** Whether an image of this media type can get a companion, as far as a listing tells. */
+export const mayNeedCompanion = (mediaType: string, { companionFor }: Policy): boolean =>
+  companionFor === 'every-tag' || isOci(mediaType) || isIndex(mediaType);
 
 /** Why the service leaves a repository alone, if it does. */
 export function skipReasonOfRepository(repository: string, { scope }: Policy): SkipReason | undefined {

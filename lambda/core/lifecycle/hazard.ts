@@ -20,6 +20,10 @@ export const crowdingOf = (rule: LifecycleRule, companionsOfEach: number): Crowd
   return { rule, keepsNow: countNumber, keepsThen: Math.floor(countNumber / (1 + companionsOfEach)) };
 };
 
+/** Whether a rule can expire or archive a source because of companions: a rule by age treats each image by itself. */
+export const canCostSources = (rule: LifecycleRule): boolean =>
+  globsOf(rule).length > 0 && (isCountRule(rule) || rule.selection.countType === 'sinceImagePulled');
+
 /**
  * By which rules a source tag's companions can cost the repository sources, from the policy alone: for a push, where no listing is
  * affordable. The images' other tags are not known, so one entry of a list is enough for a rule to be reported.

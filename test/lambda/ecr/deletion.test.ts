@@ -1,4 +1,3 @@
-import { ECRClient } from '@aws-sdk/client-ecr';
 import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../../lambda/ecr/pacer';
 import { ADDRESS } from '../../support/fake-service';
@@ -9,12 +8,7 @@ let registry: EcrRegistry;
 
 beforeEach(async () => {
   aws = await ScriptedAws.start();
-  const client = new ECRClient({
-    endpoint: aws.endpoint,
-    region: 'eu-north-1',
-    maxAttempts: 1,
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-  });
+  const client = aws.ecrClient();
   registry = new EcrRegistry({ client, pacer: new Pacer(1_000), address: ADDRESS });
 });
 afterEach(() => aws.stop());

@@ -1,4 +1,3 @@
-import { ECRClient } from '@aws-sdk/client-ecr';
 import { RepositoryNotFound, TransientFailure } from '../../../lambda/core/errors';
 import { digestOf } from '../../../lambda/core/manifest/digest';
 import { EcrRegistry, type EcrRegistryOptions } from '../../../lambda/ecr/ecr-registry';
@@ -13,12 +12,7 @@ let registry: EcrRegistry;
 
 beforeEach(async () => {
   aws = await ScriptedAws.start();
-  const client = new ECRClient({
-    endpoint: aws.endpoint,
-    region: 'eu-north-1',
-    maxAttempts: 1,
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-  });
+  const client = aws.ecrClient();
   options = { client, pacer: new Pacer(1_000), address: ADDRESS };
   registry = new EcrRegistry(options);
 });

@@ -71,6 +71,12 @@ const WORK: Readonly<Record<string, Case['work']>> = {
   ListTagsForResource: 'repository-audit',
 };
 
+/** Where an error that any operation can answer ends otherwise. */
+const COMMON_ENDS: Readonly<Record<string, Readonly<Record<string, End>>>> = {
+  DescribeRepositories: commonErrors('retried'),
+  GetLifecyclePolicy: commonErrors('converted'),
+};
+
 const tried = (operation: string, table: Readonly<Record<string, End>>, more: Partial<Case> = {}): Case[] =>
   Object.entries(table).map(([error, end]) => ({ operation, error, work: WORK[operation] ?? 'repair', end, ...more }));
 
@@ -79,8 +85,7 @@ const cases: readonly Case[] = [
     // Its request names no repository, so that the answer can't be that of one case.
     .filter(([operation]) => operation !== 'DescribePullThroughCacheRules')
     .flatMap(([operation, table]) => {
-      const isOfRegistry = operation === 'DescribeRepositories';
-      return tried(operation, { ...(isOfRegistry ? commonErrors('retried') : COMMON_ECR_ERRORS), ...table });
+      return tried(operation, { ...(COMMON_ENDS[operation] ?? COMMON_ECR_ERRORS), ...table });
     }),
   ...tried('BatchGetImage', FAILURE_CODES, { isFailureCode: true }),
   ...tried('PutEvents', { ...commonErrors('repaired, not published'), ...OUTCOME_ERRORS }),

@@ -60,6 +60,7 @@ test('reads requests, and a schedule as the request for everything', () => {
     kind: 'registry-audit',
     request,
     isBackfill: false,
+    isDespiteLifecycle: false,
     restarts: 0,
   });
   expect(requestEvent('Registry Audit Requested', { nextToken: 'n' })).toEqual({
@@ -67,6 +68,7 @@ test('reads requests, and a schedule as the request for everything', () => {
     request,
     nextToken: 'n',
     isBackfill: false,
+    isDespiteLifecycle: false,
     restarts: 0,
   });
   const counts = { ...NO_COUNTS, images: 3, refused: { 'zstd-layer': 1 } };
@@ -76,6 +78,7 @@ test('reads requests, and a schedule as the request for everything', () => {
     repository: 'a/b',
     counts: NO_COUNTS,
     isBackfill: false,
+    isDespiteLifecycle: false,
     restarts: 0,
   });
   const begunAgain = { repository: 'a/b', backfill: true, restarts: 2 };

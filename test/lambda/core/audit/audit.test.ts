@@ -17,7 +17,7 @@ async function audit(registry: FakeRegistry, by: Policy = policy, since?: number
   let nextToken: string | undefined;
   let pages = 0;
   do {
-    const page = await auditPage(registry, REPOSITORY, by, { since, nextToken });
+    const page = await auditPage(registry, REPOSITORY, by, { since, nextToken, now: 0 });
     counts = addCounts(counts, page.counts);
     outOfSync.push(...page.outOfSync);
     refusals.push(...page.refusals.map(({ image, reason }) => `${image.tag} ${reason}`));

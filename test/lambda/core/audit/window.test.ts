@@ -13,7 +13,7 @@ function push(registry: FakeRegistry, tag: string, pushedAt: number, manifest: o
   registry.pushedAt.set(digest, pushedAt);
 }
 const audit = (registry: FakeRegistry, since?: number, policy: Policy = DEFAULT_POLICY) =>
-  auditPage(registry, REPOSITORY, policy, { since });
+  auditPage(registry, REPOSITORY, policy, { since, now: 0 });
 
 describe('the audit window', () => {
   let registry: FakeRegistry;
@@ -44,7 +44,11 @@ describe('the audit window', () => {
     registry.push(dockerImage('earlier'), DOCKER.manifest, 'a-dockerv2');
     for (let n = 0; n < 12; n += 1) push(registry, `0${n}`, SINCE - 1);
     const first = await audit(registry, SINCE);
-    const second = await auditPage(registry, REPOSITORY, DEFAULT_POLICY, { since: SINCE, nextToken: first.nextToken });
+    const second = await auditPage(registry, REPOSITORY, DEFAULT_POLICY, {
+      since: SINCE,
+      nextToken: first.nextToken,
+      now: 0,
+    });
     expect([...first.outOfSync, ...second.outOfSync]).toEqual(['a']);
   });
 

@@ -1,0 +1,140 @@
+import { NotUnderstood } from '../../../lambda/core/lifecycle/policy';
+import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
+import { RecentPolicies } from '../../../lambda/ecr/lifecycle';
+import { Pacer } from '../../../lambda/ecr/pacer';
+import { ADDRESS } from '../../support/fake-service';
+import { DOCKER, OCI } from '../../support/manifests';
+import { errorAnswer, ScriptedAws } from '../../support/scripted-aws';
+import { keepNewest, NOW, policyOf, rule } from '../core/lifecycle/repository';
+
+let aws: ScriptedAws;
+let registry: EcrRegistry;
+beforeEach(async () => {
+  aws = await ScriptedAws.start();
+  registry = new EcrRegistry({ client: aws.ecrClient(), pacer: new Pacer(1_000), address: ADDRESS });
+});
+afterEach(() => aws.stop());
+
+describe('a lifecycle policy', () => {
+  const TEXT = JSON.stringify({ rules: [rule(1, keepNewest(10, 'any'))] });
+  const POLICY = policyOf(keepNewest(10, 'any'));
+
+  test('is read', async () => {
+    aws.answers = [{ json: { repositoryName: 'team/app', lifecyclePolicyText: TEXT } }];
+    expect(await registry.readLifecyclePolicy('team/app')).toEqual(POLICY);
+    expect(aws.received).toEqual([{ operation: 'GetLifecyclePolicy', input: { repositoryName: 'team/app' } }]);
+  });
+
+  test('a repository without one has no rules', async () => {
+    aws.answers = [errorAnswer('LifecyclePolicyNotFoundException')];
+    expect(await registry.readLifecyclePolicy('team/app')).toEqual([]);
+  });
+
+  test('one that may not be read is not understood', async () => {
+    aws.answers = [errorAnswer('AccessDeniedException', 'not allowed')];
+    const policy = await registry.readLifecyclePolicy('team/app');
+    expect(policy).toBeInstanceOf(NotUnderstood);
+    expect(policy).toMatchObject({ detail: expect.stringContaining('not allowed') });
+  });
+
+  test('is asked for once by work that does not need it fresh', async () => {
+    aws.answers = [{ json: { lifecyclePolicyText: TEXT } }, errorAnswer('LifecyclePolicyNotFoundException')];
+    expect(await registry.recentLifecyclePolicy('team/app')).toEqual(POLICY);
+    expect(await registry.recentLifecyclePolicy('team/app')).toEqual(POLICY);
+    expect(await registry.readLifecyclePolicy('team/app')).toEqual([]);
+    expect(await registry.recentLifecyclePolicy('team/app')).toEqual([]);
+    expect(aws.received).toHaveLength(2);
+  });
+});
+
+describe('recent policies', () => {
+  afterEach(() => jest.useRealTimers());
+
+  test('are of the last hour', () => {
+    jest.useFakeTimers({ now: NOW });
+    const recent = new RecentPolicies();
+    recent.set('a', []);
+    jest.setSystemTime(NOW + 3_599_999);
+    expect(recent.get('a')).toEqual([]);
+    jest.setSystemTime(NOW + 3_600_000);
+    expect(recent.get('a')).toBeUndefined();
+  });
+
+  test('are of 1,000 repositories, those that were read last', () => {
+    const recent = new RecentPolicies();
+    for (let n = 0; n < 1_000; n += 1) recent.set(`r${n}`, []);
+    recent.set('r0', []);
+    recent.set('more', []);
+    expect(['r0', 'r1', 'r2', 'more'].map((name) => recent.get(name))).toEqual([[], undefined, [], []]);
+  });
+});
+
+describe('all images of a repository', () => {
+  test('tagged or not, archived or not, over all pages', async () => {
+    const time = NOW / 1_000;
+    aws.answers = [
+      {
+        json: {
+          imageDetails: [
+            {
+              imageDigest: 'sha256:a',
+              imageTags: ['v1'],
+              imageManifestMediaType: OCI.manifest,
+              imagePushedAt: time,
+              lastRecordedPullTime: time + 1,
+            },
+          ],
+          nextToken: 'more',
+        },
+      },
+      {
+        json: {
+          imageDetails: [
+            {
+              imageDigest: 'sha256:b',
+              imageManifestMediaType: DOCKER.manifest,
+              imagePushedAt: time,
+              imageStatus: 'ARCHIVED',
+              lastArchivedAt: time + 2,
+              lastActivatedAt: time + 3,
+            },
+          ],
+        },
+      },
+    ];
+    expect(await registry.listImages('team/app')).toEqual([
+      {
+        digest: 'sha256:a',
+        tags: ['v1'],
+        mediaType: OCI.manifest,
+        storageClass: 'standard',
+        pushedAt: NOW,
+        lastPulledAt: NOW + 1_000,
+      },
+      {
+        digest: 'sha256:b',
+        tags: [],
+        mediaType: DOCKER.manifest,
+        storageClass: 'archive',
+        pushedAt: NOW,
+        archivedAt: NOW + 2_000,
+        activatedAt: NOW + 3_000,
+      },
+    ]);
+    expect(aws.received.map(({ input }) => input)).toEqual([
+      { repositoryName: 'team/app', maxResults: 1_000, filter: { tagStatus: 'ANY', imageStatus: 'ANY' } },
+      {
+        repositoryName: 'team/app',
+        maxResults: 1_000,
+        filter: { tagStatus: 'ANY', imageStatus: 'ANY' },
+        nextToken: 'more',
+      },
+    ]);
+  });
+
+  test('more than ten pages are too many', async () => {
+    aws.answers = Array.from({ length: 11 }, (_, page) => ({ json: { imageDetails: [], nextToken: `${page}` } }));
+    expect(await registry.listImages('team/app')).toBeUndefined();
+    expect(aws.received).toHaveLength(10);
+  });
+});
