@@ -10,8 +10,6 @@ import { type TagMutabilityMode, tagMutability } from './tag-mutability';
 import { TokenBucket } from './token-bucket';
 
 export interface EcrOptions extends RegistryOptions {
-  /** Whether a push over the registry API creates its repository, MUTABLE. @default true */
-  readonly createOnPush?: boolean;
   /**
    * The account's quota of `PutImage` calls a second, which the JSON API and pushes over the registry API share: 10 in AWS
    * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html). @default none
@@ -69,7 +67,7 @@ export class LocalEcr {
     }
     if (!isRegistryPath(request)) return false;
     const received = (call: EcrCall) => this.#received(this.registryCalls, call, beforeCall);
-    await serveRegistry(request, response, { registry, createOnPush: this.#options.createOnPush ?? true, received });
+    await serveRegistry(request, response, { registry, received });
     return true;
   }
 

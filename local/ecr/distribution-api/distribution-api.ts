@@ -48,7 +48,6 @@ export function isRegistryPath(request: IncomingMessage): boolean {
 
 export interface RegistryContext {
   readonly registry: Registry;
-  readonly createOnPush: boolean;
   readonly received: (call: EcrCall) => void | Promise<void>;
 }
 
@@ -65,8 +64,7 @@ async function route(request: IncomingMessage, response: ServerResponse, context
     const [repository = '', reference = ''] = match.slice(1).map(decode);
     const tagged = object === 'manifest' && isTag(reference);
     await context.received({ operation: `${method} ${object}`, repository, ...(tagged ? { tag: reference } : {}) });
-    const { registry, createOnPush } = context;
-    return serve({ registry, createOnPush, request, response, method, repository, reference, query });
+    return serve({ registry: context.registry, request, response, method, repository, reference, query });
   }
   throw new RegistryError(404, 'UNSUPPORTED', `The local ECR has nothing at ${pathname}`);
 }

@@ -15,7 +15,6 @@ export interface Exchange {
   /** Tag, digest or upload id, by what the path is about; empty where it has none. */
   readonly reference: string;
   readonly query: URLSearchParams;
-  readonly createOnPush: boolean;
 }
 
 export function send(response: ServerResponse, status: number, headers: Record<string, string | number> = {}): void {
@@ -28,14 +27,12 @@ export function sendJson(response: ServerResponse, body: object, headers: Record
   response.end(JSON.stringify(body));
 }
 
-/** The repository to push to. ECR creates it on push if a template says so: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html */
-export function repositoryToPush({ registry, repository, createOnPush }: Exchange): Repository {
+/** The repository to push to, created if it doesn't exist. ECR does so where a repository creation template has it: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html */
+export function repositoryToPush({ registry, repository }: Exchange): Repository {
   if (!isRepositoryName(repository)) {
     throw new RegistryError(400, 'NAME_INVALID', `'${repository}' is not a repository name that ECR allows`);
   }
-  const known = registry.find(repository);
-  if (known !== undefined) return known;
-  return createOnPush ? registry.create(repository, MUTABLE) : registry.get(repository);
+  return registry.find(repository) ?? registry.create(repository, MUTABLE);
 }
 
 export const methodNotAllowed = (method: string, object: string): RegistryError =>

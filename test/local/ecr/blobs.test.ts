@@ -4,20 +4,15 @@ import { get, request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { pushBlob, type RunningEcr, sha256, startEcr } from './support';
+import { pushBlob, sha256, useEcr } from './support';
 
-let running: RunningEcr;
-
-beforeEach(async () => {
-  running = await startEcr();
-});
-afterEach(() => running.close());
+const { server } = useEcr();
 
 const call = (method: string, path: string, init: RequestInit = {}) =>
-  fetch(`${running.origin}${path}`, { method, ...init });
+  fetch(`${server.endpoint}${path}`, { method, ...init });
 const begin = async (repository = 'app') =>
   (await call('POST', `/v2/${repository}/blobs/uploads/`)).headers.get('location') ?? '';
-const filesIn = (folder: string) => readdir(join(running.directory, folder));
+const filesIn = (folder: string) => readdir(join(server.blobDirectory, folder));
 
 async function codeOf(response: Response): Promise<string> {
   const { errors } = (await response.json()) as { errors: { code: string }[] };
@@ -25,7 +20,7 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 describe('uploads', () => {
-  it('arrive in chunks, tell how far they are, and end as a blob', async () => {
+  test('arrive in chunks, tell how far they are, and end as a blob', async () => {
     const location = await begin();
     const first = await call('PATCH', location, { body: 'abc', headers: { 'content-range': '0-2' } });
     expect([first.status, first.headers.get('range')]).toEqual([202, '0-2']);
@@ -42,7 +37,7 @@ describe('uploads', () => {
     expect(await codeOf(await call('GET', location))).toBe('404 BLOB_UPLOAD_UNKNOWN');
   });
 
-  it('keep nothing when the digest is wrong, unknown in kind, or the upload is cancelled', async () => {
+  test('keep nothing when the digest is wrong, unknown in kind, or the upload is cancelled', async () => {
     const wrong = await call('PUT', `${await begin()}?digest=${sha256('other')}`, { body: 'bytes' });
     expect(await codeOf(wrong)).toBe('400 DIGEST_INVALID');
     const kind = await call('PUT', `${await begin()}?digest=sha512:00`, { body: 'bytes' });
@@ -54,20 +49,20 @@ describe('uploads', () => {
     expect([await filesIn('uploads'), await filesIn('sha256')]).toEqual([[], []]);
   });
 
-  it('are only known in the repository that began them', async () => {
+  test('are only known in the repository that began them', async () => {
     const location = await begin('app');
     const elsewhere = location.replace('/v2/app/', '/v2/other/');
     expect(await codeOf(await call('PATCH', elsewhere, { body: 'abc' }))).toBe('404 BLOB_UPLOAD_UNKNOWN');
   });
 
-  it('take one chunk at a time, and can be resumed after the client hung up in the middle', async () => {
+  test('take one chunk at a time, and can be resumed after the client hung up in the middle', async () => {
     const location = await begin();
     await call('PATCH', location, { body: 'abc' });
-    const half = request(`${running.origin}${location}`, { method: 'PATCH', headers: { 'content-length': 100 } });
+    const half = request(`${server.endpoint}${location}`, { method: 'PATCH', headers: { 'content-length': 100 } });
     half.on('error', () => undefined);
     half.write('def');
     const [file = ''] = await filesIn('uploads');
-    const arrived = async () => (await stat(join(running.directory, 'uploads', file))).size === 6;
+    const arrived = async () => (await stat(join(server.blobDirectory, 'uploads', file))).size === 6;
     while (!(await arrived())) await new Promise(setImmediate);
     expect(await codeOf(await call('PATCH', location, { body: 'x' }))).toBe('409 BLOB_UPLOAD_INVALID');
     half.destroy();
@@ -78,8 +73,8 @@ describe('uploads', () => {
     expect(done.status).toBe(201);
   });
 
-  it('mount a blob from a repository that has it, and begin an upload otherwise', async () => {
-    const digest = await pushBlob(running.origin, 'base', 'layer');
+  test('mount a blob from a repository that has it, and begin an upload otherwise', async () => {
+    const digest = await pushBlob(server.endpoint, 'base', 'layer');
     const mounted = await call('POST', `/v2/app/blobs/uploads/?mount=${digest}&from=base`);
     expect([mounted.status, mounted.headers.get('location')]).toEqual([201, `/v2/app/blobs/${digest}`]);
     expect((await call('HEAD', `/v2/app/blobs/${digest}`)).headers.get('content-length')).toBe('5');
@@ -90,21 +85,21 @@ describe('uploads', () => {
     expect(await filesIn('sha256')).toHaveLength(1);
   });
 
-  it('may be empty', async () => {
-    const digest = await pushBlob(running.origin, 'app', '');
+  test('may be empty', async () => {
+    const digest = await pushBlob(server.endpoint, 'app', '');
     expect(await (await call('GET', `/v2/app/blobs/${digest}`)).text()).toBe('');
   });
 });
 
 describe('downloads', () => {
-  it.each([
+  test.each([
     ['bytes=2-4', 206, 'cde', 'bytes 2-4/10'],
     ['bytes=7-', 206, 'hij', 'bytes 7-9/10'],
     ['bytes=-3', 206, 'hij', 'bytes 7-9/10'],
     ['bytes=8-99', 206, 'ij', 'bytes 8-9/10'],
     ['lines=1-2', 200, 'abcdefghij', null],
   ])('answer the range %s', async (range, status, body, contentRange) => {
-    const digest = await pushBlob(running.origin, 'app', 'abcdefghij');
+    const digest = await pushBlob(server.endpoint, 'app', 'abcdefghij');
     const response = await call('GET', `/v2/app/blobs/${digest}`, { headers: { range } });
     expect([response.status, await response.text(), response.headers.get('content-range')]).toEqual([
       status,
@@ -113,9 +108,9 @@ describe('downloads', () => {
     ]);
   });
 
-  it('refuse a range beyond the end, a blob of another repository, and what is no digest', async () => {
-    const digest = await pushBlob(running.origin, 'app', 'abc');
-    await pushBlob(running.origin, 'other', 'x');
+  test('refuse a range beyond the end, a blob of another repository, and what is no digest', async () => {
+    const digest = await pushBlob(server.endpoint, 'app', 'abc');
+    await pushBlob(server.endpoint, 'other', 'x');
     const range = await call('GET', `/v2/app/blobs/${digest}`, { headers: { range: 'bytes=3-' } });
     expect(await codeOf(range)).toBe('416 SIZE_INVALID');
     expect(await codeOf(await call('GET', `/v2/other/blobs/${digest}`))).toBe('404 BLOB_UNKNOWN');
@@ -123,7 +118,7 @@ describe('downloads', () => {
   });
 });
 
-it('memory does not grow with the size of a blob', async () => {
+test('memory does not grow with the size of a blob', async () => {
   const MiB = 1024 * 1024;
   const total = 256 * MiB;
   const chunk = Buffer.alloc(64 * 1024, 7);
@@ -141,7 +136,7 @@ it('memory does not grow with the size of a blob', async () => {
     }
   }
   const location = await begin();
-  const put = request(`${running.origin}${location}?digest=${digest}`, { method: 'PUT' });
+  const put = request(`${server.endpoint}${location}?digest=${digest}`, { method: 'PUT' });
   const answered = new Promise<number | undefined>((resolve, reject) => {
     put.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
   });
@@ -150,7 +145,7 @@ it('memory does not grow with the size of a blob', async () => {
 
   const received = createHash('sha256');
   await new Promise<void>((resolve, reject) => {
-    get(`${running.origin}/v2/app/blobs/${digest}`, (response) => {
+    get(`${server.endpoint}/v2/app/blobs/${digest}`, (response) => {
       response.on('data', (data: Buffer) => {
         peak = Math.max(peak, used() - before);
         received.update(data);

@@ -1,34 +1,31 @@
 import { InvalidEventPattern, matches } from '../../../local/eventbridge';
-
-const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
-const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+import { DOCKER, OCI } from '../../support/manifests';
 
 const on = (detail: object) => (pattern: object) => matches({ detail: pattern }, { detail });
 
 /** The columns of the table that was measured against AWS's own matcher (event-ruler). */
 const COLUMNS = {
-  'v1 OCI': on({ 'image-tag': 'v1', 'manifest-media-type': OCI_MANIFEST }),
-  'child ""': on({ 'image-tag': '', 'manifest-media-type': OCI_MANIFEST }),
-  'tag absent': on({ 'manifest-media-type': OCI_MANIFEST }),
-  companion: on({ 'image-tag': 'v1-dockerv2', 'manifest-media-type': DOCKER_MANIFEST }),
+  'v1 OCI': on({ 'image-tag': 'v1', 'manifest-media-type': OCI.manifest }),
+  'child ""': on({ 'image-tag': '', 'manifest-media-type': OCI.manifest }),
+  'tag absent': on({ 'manifest-media-type': OCI.manifest }),
+  companion: on({ 'image-tag': 'v1-dockerv2', 'manifest-media-type': DOCKER.manifest }),
   'no media type': on({ 'image-tag': 'v1' }),
 };
 
 const HIT = true;
 const NO = false;
-const OCI = [OCI_INDEX, OCI_MANIFEST];
+const OCI_TYPES = [OCI.index, OCI.manifest];
 
 describe('the patterns measured against event-ruler', () => {
   const table: readonly [object, ...boolean[]][] = [
     [{ 'image-tag': [{ 'anything-but': { suffix: '-dockerv2' } }] }, HIT, HIT, NO, NO, HIT],
     [{ 'image-tag': [{ 'anything-but': '' }] }, HIT, NO, NO, HIT, HIT],
     [{ 'image-tag': [{ 'anything-but': [''] }] }, HIT, NO, NO, HIT, HIT],
-    [{ 'manifest-media-type': OCI }, HIT, HIT, HIT, NO, NO],
-    [{ 'manifest-media-type': OCI, 'image-tag': [{ 'anything-but': '' }] }, HIT, NO, NO, NO, NO],
+    [{ 'manifest-media-type': OCI_TYPES }, HIT, HIT, HIT, NO, NO],
+    [{ 'manifest-media-type': OCI_TYPES, 'image-tag': [{ 'anything-but': '' }] }, HIT, NO, NO, NO, NO],
     [
       {
-        'manifest-media-type': [...OCI, { exists: false }],
+        'manifest-media-type': [...OCI_TYPES, { exists: false }],
         'image-tag': [{ 'anything-but': { suffix: '-dockerv2' } }],
       },
       ...[HIT, HIT, NO, NO, HIT],
