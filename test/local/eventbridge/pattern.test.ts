@@ -1,6 +1,7 @@
-import { InvalidEventPattern, matches } from '../../../local/eventbridge';
+import { compilePattern, InvalidEventPattern } from '../../../local/eventbridge';
 import { DOCKER, OCI } from '../../support/manifests';
 
+const matches = (pattern: unknown, event: unknown) => compilePattern(pattern).matches(event);
 const on = (detail: object) => (pattern: object) => matches({ detail: pattern }, { detail });
 
 /** The columns of the table that was measured against AWS's own matcher (event-ruler). */
@@ -62,10 +63,8 @@ describe('operators', () => {
     [false, null, false],
     [{ prefix: 'ab' }, 'abc', true],
     [{ prefix: 'ab' }, 'cab', false],
-    [{ prefix: { 'equals-ignore-case': 'AB' } }, 'abc', true],
     [{ suffix: 'bc' }, 'abc', true],
     [{ suffix: 'bc' }, 'bca', false],
-    [{ suffix: { 'equals-ignore-case': 'BC' } }, 'abc', true],
     [{ 'equals-ignore-case': 'ABC' }, 'aBc', true],
     [{ 'equals-ignore-case': 'ABC' }, 'abcd', false],
     [{ wildcard: 'a*c' }, 'abbbc', true],
@@ -81,12 +80,6 @@ describe('operators', () => {
     [{ exists: true }, { g: 1 }, false],
     [{ exists: false }, 'a', false],
     [{ exists: false }, [], true],
-    [{ numeric: ['=', 3] }, 3, true],
-    [{ numeric: ['=', 3] }, '3', false],
-    [{ numeric: ['>', 0, '<=', 5] }, 5, true],
-    [{ numeric: ['>', 0, '<=', 5] }, 0, false],
-    [{ numeric: ['<', 10] }, 10, false],
-    [{ numeric: ['>=', 10] }, 10, true],
     [{ 'anything-but': 'a' }, 'b', true],
     [{ 'anything-but': 'a' }, 'a', false],
     [{ 'anything-but': 'a' }, 7, true],
@@ -131,21 +124,6 @@ describe('structure', () => {
     expect(matches({ resources: [{ 'anything-but': 'x' }] }, { resources: ['x'] })).toBe(false);
   });
 
-  test('two keys match inside one element of an array, not across elements', () => {
-    const event = { people: [[{ first: 'Anna', last: 'Smith' }], [{ first: 'Peter', last: 'Jones' }]] };
-    expect(matches({ people: { first: ['Anna'], last: ['Smith'] } }, event)).toBe(true);
-    expect(matches({ people: { first: ['Anna'], last: ['Jones'] } }, event)).toBe(false);
-  });
-
-  test('$or: one of the branches, and everything beside it', () => {
-    const pattern = { source: ['s'], detail: { $or: [{ a: [1] }, { b: [2], c: [3] }], d: [4] } };
-    expect(matches(pattern, { source: 's', detail: { a: 1, d: 4 } })).toBe(true);
-    expect(matches(pattern, { source: 's', detail: { b: 2, c: 3, d: 4 } })).toBe(true);
-    expect(matches(pattern, { source: 's', detail: { b: 2, d: 4 } })).toBe(false);
-    expect(matches(pattern, { source: 's', detail: { a: 1 } })).toBe(false);
-    expect(matches(pattern, { source: 't', detail: { a: 1, d: 4 } })).toBe(false);
-  });
-
   test('an event that is not an object is a mistake', () => {
     expect(() => matches({ a: [1] }, 'text')).toThrow('an event must be a JSON object');
   });
@@ -162,26 +140,29 @@ test.each<readonly [unknown, string]>([
   [{ a: [{ like: 'b' }] }, 'Unrecognized match type like'],
   [{ a: [{ prefix: 'b', suffix: 'c' }] }, 'Only one key allowed'],
   [{ a: [{ prefix: 1 }] }, 'prefix match pattern must be a string'],
-  [{ a: [{ prefix: { suffix: 'b' } }] }, 'Unsupported prefix pattern: suffix'],
   [{ a: [{ exists: 'yes' }] }, 'exists match pattern must be either true or false'],
   [{ a: [{ wildcard: 'a**b' }] }, 'Consecutive wildcard characters'],
   [{ a: [{ wildcard: 'a\\b' }] }, 'Invalid escape character'],
   [{ a: [{ wildcard: 'a\\' }] }, 'Invalid escape character'],
-  [{ a: [{ numeric: '=1' }] }, 'Value of numeric must be an array'],
-  [{ a: [{ numeric: ['!', 1] }] }, 'Unrecognized numeric range operator'],
-  [{ a: [{ numeric: ['=', '1'] }] }, 'must be numeric'],
-  [{ a: [{ numeric: ['<', 1, '>', 5] }] }, 'Bad numeric range'],
   [{ a: [{ 'anything-but': ['a', 1] }] }, 'mixed type is not supported'],
   [{ a: [{ 'anything-but': [] }] }, 'mixed type is not supported'],
   [{ a: [{ 'anything-but': null }] }, 'mixed type is not supported'],
   [{ a: [{ 'anything-but': { numeric: ['=', 1] } }] }, 'Unsupported anything-but pattern: numeric'],
   [{ a: [{ 'anything-but': { prefix: [1] } }] }, 'prefix match pattern must be a string'],
   [{ a: [{ 'anything-but': { cidr: '10.0.0.0/8' } }] }, 'Unsupported anything-but pattern: cidr'],
-  [{ a: [{ cidr: '10.0.0.0/8' }] }, 'not supported by the local bus'],
-  [{ $or: { a: [1] } }, 'It must be an Array'],
-  [{ $or: [{ a: [1] }] }, 'at least 2 Objects'],
-  [{ $or: [{ a: [1] }, 2] }, 'Only JSON object is allowed'],
 ])('%j is invalid: %s', (pattern, reason) => {
   expect(() => matches(pattern, {})).toThrow(InvalidEventPattern);
   expect(() => matches(pattern, {})).toThrow(reason);
+});
+
+test.each<readonly [object, object, string]>([
+  [{ a: [{ numeric: ['=', 1] }] }, {}, 'the event pattern operator numeric'],
+  [{ a: [{ cidr: '10.0.0.0/8' }] }, {}, 'the event pattern operator cidr'],
+  [{ a: [{ prefix: { 'equals-ignore-case': 'b' } }] }, {}, 'an object as the argument of prefix in an event pattern'],
+  [{ a: [{ 'anything-but': { suffix: [{}] } }] }, {}, 'an object as the argument of suffix in an event pattern'],
+  [{ a: { $or: [{ b: [1] }, { c: [2] }] } }, {}, '$or in an event pattern'],
+  [{ a: { b: ['c'] } }, { a: [{ b: 'c' }] }, 'a field inside an array, a.b'],
+  [{ a: ['b'] }, { a: [['b']] }, 'an array that is not of plain values, a'],
+])('%j is beyond the local account', (pattern, event, what) => {
+  expect(() => matches(pattern, event)).toThrow(`${what}: not supported by the local account`);
 });
