@@ -20,10 +20,10 @@ const MAX_TAGS_PER_IMAGE = 1000;
 
 export interface Push {
   readonly bytes: Buffer;
-  readonly mediaType?: string | undefined;
-  readonly tag?: string | undefined;
+  readonly mediaType?: string;
+  readonly tag?: string;
   /** What the client says the digest is. */
-  readonly digest?: string | undefined;
+  readonly digest?: string;
 }
 
 export type PushResult =

@@ -18,10 +18,8 @@ const MAPPING: MappingView = {
   functionName: 'f',
   enabled: true,
   batchSize: 10,
-  windowSeconds: 0,
   maximumConcurrency: 2,
   reportBatchItemFailures: true,
-  filters: [],
 };
 const DONE: InvocationResult = { kind: 'response', response: null };
 
@@ -37,7 +35,6 @@ function start(
     arn: MAPPING.queueArn,
     visibilityTimeoutSeconds: 60,
     retentionSeconds: 345_600,
-    delaySeconds: 0,
     clock,
   };
   const dead = new Queue({ ...options, logicalId: 'dead', arn: 'dead' });
@@ -157,18 +154,7 @@ test('without ReportBatchItemFailures any response is a success', async () => {
   expect(queue.messages).toEqual([]);
 });
 
-test('a batching window waits for more, but not when the batch is full', async () => {
-  const { queue, bodies, clock, settled } = start(turn, { windowSeconds: 5, batchSize: 2 });
-  const before = clock.now();
-  queue.send('1');
-  queue.send('2');
-  queue.send('3');
-  await settled();
-  expect(bodies()).toEqual([['1', '2'], ['3']]);
-  expect(clock.now() - before).toBeGreaterThanOrEqual(5_000);
-});
-
-test('a full house does not spin while a window is over', async () => {
+test('at full concurrency nothing polls until a batch ends', async () => {
   let release: (() => void) | undefined;
   const gate = new Promise<void>((resolve) => {
     release = resolve;
@@ -178,7 +164,7 @@ test('a full house does not spin while a window is over', async () => {
       await gate;
       return DONE;
     },
-    { windowSeconds: 1, batchSize: 1 },
+    { batchSize: 1 },
   );
   for (const body of ['1', '2', '3']) queue.send(body);
   await new Promise((resolve) => setImmediate(resolve));
@@ -187,27 +173,6 @@ test('a full house does not spin while a window is over', async () => {
   release?.();
   await settled();
   expect(bodies()).toEqual([['1'], ['2'], ['3']]);
-});
-
-test('messages that pass no filter are deleted unseen', async () => {
-  const filters = [{ body: { detail: { kind: ['wanted'] } } }, { body: { also: [true] } }];
-  const { queue, bodies, lines, settled } = start(turn, { filters });
-  const wanted = '{"detail":{"kind":"wanted"}}';
-  for (const body of ['{"detail":{"kind":"other"}}', 'not JSON', wanted, '{"also":true}']) queue.send(body);
-  await settled();
-  expect(bodies()).toEqual([[wanted, '{"also":true}']]);
-  expect(queue.messages).toEqual([]);
-  expect(lines.filter((line) => line.includes('passes no filter of M'))).toHaveLength(2);
-});
-
-test('a filter may be on a body that is text, or on the attributes', async () => {
-  const filters = [{ body: ['plain'] }, { messageAttributes: { A: { stringValue: ['b'] } } }];
-  const { queue, bodies, settled } = start(turn, { filters });
-  queue.send('plain');
-  queue.send('other', { A: 'b' });
-  queue.send('other');
-  await settled();
-  expect(bodies()).toEqual([['plain', 'other']]);
 });
 
 test('an invocation longer than the visibility timeout is delivered again', async () => {
