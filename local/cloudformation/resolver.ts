@@ -1,5 +1,5 @@
 import { asBoolean, asList, asNumber, asObject, asString, isObject, type JsonObject, show } from '../aws/json';
-import { type Identity, identify, type Place, pseudoParameters } from './names';
+import { type Identity, identify, pseudoParameters, type Stack } from './names';
 
 const ABSENT = Symbol('AWS::NoValue');
 
@@ -50,7 +50,7 @@ export class Resolver {
 
   constructor(
     body: JsonObject,
-    readonly place: Place,
+    readonly stack: Stack,
     readonly given: Readonly<Record<string, string>> = {},
   ) {
     this.#parameters = asObject(body.Parameters ?? {}, '$.Parameters');
@@ -79,7 +79,7 @@ export class Resolver {
     const resource = asObject(this.#resources[logicalId], at);
     const properties = asObject(resource.Properties ?? {}, `${at}.Properties`);
     const type = asString(resource.Type, `${at}.Type`);
-    const identity = identify(type, logicalId, this.place, (key) =>
+    const identity = identify(type, logicalId, this.stack, (key) =>
       this.resolve(properties[key], `${at}.Properties.${key}`),
     );
     if (!identity) throw new Error(`${path}: reference to ${logicalId}: the local account does not know ${type}`);
@@ -114,7 +114,7 @@ export class Resolver {
 
   #ref(name: string, path: string): unknown {
     if (name === 'AWS::NoValue') return ABSENT;
-    const pseudo = pseudoParameters(this.place);
+    const pseudo = pseudoParameters(this.stack);
     if (name in pseudo) return pseudo[name];
     if (name in this.#parameters) return this.#parameter(name, path);
     if (name.startsWith('AWS::'))

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { pack } from 'tar-stream';
+import { digestOf } from '../ecr/digest';
+
+export { digestOf };
 
 /** A config, a layer, or anything else that a manifest points at. */
 export interface Blob {
@@ -13,9 +15,6 @@ export interface Layer extends Blob {
   /** The digest of the uncompressed tar, which the config lists. https://github.com/opencontainers/image-spec/blob/main/config.md#layer-diffid */
   readonly diffId: string;
 }
-
-export const digestOf = (bytes: Uint8Array | string): string =>
-  `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** The descriptor of a blob, with its keys in image-spec's order. */
 export const descriptorOf = ({ mediaType, bytes }: Blob) => ({

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LOCAL_ACCOUNT } from '../../local/aws/account-region';
 import { type EcrCall, type EcrOptions, type EventBridgeEvent, LocalEcr } from '../../local/ecr';
 import { RegistryClient } from '../../local/images/registry-client';
 
@@ -80,8 +81,7 @@ export class EcrServer {
   #emptyRegistry(): LocalEcr {
     this.#registries += 1;
     return new LocalEcr({
-      accountId: '123456789012',
-      region: 'eu-north-1',
+      ...LOCAL_ACCOUNT,
       blobDirectory: this.blobDirectory,
       onEvent: (event) => void this.events.push(event),
       beforeCall: (call) => this.before(call),

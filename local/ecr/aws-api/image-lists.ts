@@ -53,7 +53,7 @@ function byId(registry: Registry, repository: Repository, ids: readonly Input[])
     if (found.kind === 'found') return found.image;
     const { failureCode, failureReason } = found.failure;
     if (failureCode !== 'ImageNotFound') throw invalidParameter('imageIds', failureReason);
-    throw imageNotFound(imageId.imageDigest, imageId.imageTag, registry.place(repository.name));
+    throw imageNotFound(imageId.imageDigest, imageId.imageTag, registry.idOf(repository.name));
   });
   return [...new Set(images)];
 }

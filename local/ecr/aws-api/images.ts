@@ -58,7 +58,7 @@ export const imageOperations: Operations = {
       digest: input.optionalString('imageDigest'),
     });
     // Without a tag the case is not documented; the message has a place for the tag, so it is taken as the same one.
-    if (kind === 'already there') throw imageAlreadyExists(manifest.digest, tag, registry.place(repository.name));
+    if (kind === 'already there') throw imageAlreadyExists(manifest.digest, tag, registry.idOf(repository.name));
     return {
       image: {
         registryId: registry.accountId,

@@ -14,7 +14,7 @@ const MAX_PART_BYTES = 20 * 1024 * 1024;
 function sessionOf(input: Input, context: Context, repository: Repository): UploadSession {
   const id = input.string('uploadId');
   const session = context.registry.uploads.find(repository.name, id);
-  if (session === undefined) throw uploadNotFound(id, context.registry.place(repository.name));
+  if (session === undefined) throw uploadNotFound(id, context.registry.idOf(repository.name));
   return session;
 }
 
@@ -38,7 +38,7 @@ export const layerOperations: Operations = {
     const repository = repositoryOf(input, context);
     const digest = input.string('layerDigest');
     if (!isSha256(digest)) throw invalidParameter('layerDigest', 'Invalid digest');
-    if (!repository.hasBlob(digest)) throw layerNotFound(digest, context.registry.place(repository.name));
+    if (!repository.hasBlob(digest)) throw layerNotFound(digest, context.registry.idOf(repository.name));
     return { downloadUrl: `${context.origin}/blob-download/${repository.name}/${digest}`, layerDigest: digest };
   },
 

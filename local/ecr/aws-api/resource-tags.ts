@@ -33,7 +33,7 @@ function byArn(input: Input, registry: Registry): Repository {
   const arn = input.string('resourceArn');
   const name = /^arn:[^:]+:ecr:[^:]*:[0-9]{12}:repository\/(.+)$/.exec(arn)?.[1];
   if (name === undefined) throw invalidParameter('resourceArn', 'Invalid ARN');
-  if (registry.arn(name) !== arn) throw repositoryNotFound(registry.place(name));
+  if (registry.arn(name) !== arn) throw repositoryNotFound(registry.idOf(name));
   return registry.get(name);
 }
 

@@ -48,14 +48,14 @@ export function isRegistryPath(request: IncomingMessage): boolean {
 
 export interface RegistryContext {
   readonly registry: Registry;
-  readonly received: (call: EcrCall) => void | Promise<void>;
+  readonly before: (call: EcrCall) => Promise<void>;
 }
 
 async function route(request: IncomingMessage, response: ServerResponse, context: RegistryContext): Promise<void> {
   const { pathname, query } = targetOf(request);
   const method = request.method ?? 'GET';
   if (pathname === '/v2/' || pathname === '/v2') {
-    await context.received({ operation: `${method} base` });
+    await context.before({ operation: `${method} base` });
     return sendJson(response, {});
   }
   for (const { object, path, serve } of ROUTES) {
@@ -63,7 +63,7 @@ async function route(request: IncomingMessage, response: ServerResponse, context
     if (match === null) continue;
     const [repository = '', reference = ''] = match.slice(1).map(decode);
     const tagged = object === 'manifest' && isTag(reference);
-    await context.received({ operation: `${method} ${object}`, repository, ...(tagged ? { tag: reference } : {}) });
+    await context.before({ operation: `${method} ${object}`, repository, ...(tagged ? { tag: reference } : {}) });
     return serve({ registry: context.registry, request, response, method, repository, reference, query });
   }
   throw new RegistryError(404, 'UNSUPPORTED', `The local ECR has nothing at ${pathname}`);

@@ -1,7 +1,7 @@
+import { readBody } from '../../aws/http-body';
 import { deleteImage } from '../delete-image';
 import { isSha256 } from '../digest';
 import { imageNotFound, imageTagAlreadyExists } from '../errors';
-import { readBody } from '../http-body';
 import { isTag } from '../names';
 import { putImage } from '../put-image';
 import { isTagMutable } from '../tag-mutability';
@@ -38,7 +38,7 @@ function find(exchange: Exchange): ManifestAnswer {
     tag === undefined || manifest === undefined
       ? manifest
       : answerByTag(repository, manifest, acceptedBy(request.headers.accept));
-  if (answer === undefined) throw imageNotFound(digest, tag, registry.place(repository.name));
+  if (answer === undefined) throw imageNotFound(digest, tag, registry.idOf(repository.name));
   return answer;
 }
 
@@ -64,7 +64,7 @@ async function put(exchange: Exchange): Promise<void> {
   const { kind, manifest } = putImage(registry, repository, { bytes, mediaType, tag, digest });
   // A repeated push is fine, except to a tag that cannot move: https://github.com/aws/containers-roadmap/issues/2179
   if (kind === 'already there' && tag !== undefined && !isTagMutable(repository.mutability, tag)) {
-    throw imageTagAlreadyExists(tag, registry.place(repository.name));
+    throw imageTagAlreadyExists(tag, registry.idOf(repository.name));
   }
   send(response, 201, {
     location: `/v2/${repository.name}/manifests/${manifest.digest}`,
@@ -84,7 +84,7 @@ function remove(exchange: Exchange): void {
     return;
   }
   const { failureCode, failureReason } = deletion.failure;
-  if (failureCode === 'ImageNotFound') throw imageNotFound(digest, tag, registry.place(repository.name));
+  if (failureCode === 'ImageNotFound') throw imageNotFound(digest, tag, registry.idOf(repository.name));
   throw new RegistryError(403, 'DENIED', failureReason);
 }
 

@@ -1,5 +1,5 @@
+import { LOCAL_ACCOUNT } from '../../../local/aws/account-region';
 import { Resolver } from '../../../local/cloudformation/resolver';
-import { PLACE } from '../../support/probe';
 
 const body = {
   Parameters: {
@@ -28,7 +28,8 @@ const body = {
   },
 };
 
-const resolve = (value: unknown) => new Resolver(body, { ...PLACE, stackName: 'Probe' }, {}).resolve(value, '$');
+const resolve = (value: unknown) =>
+  new Resolver(body, { ...LOCAL_ACCOUNT, stackName: 'Probe' }, {}).resolve(value, '$');
 
 test.each<readonly [unknown, unknown]>([
   [{ Ref: 'Plain' }, 'p'],
@@ -88,6 +89,10 @@ test.each<readonly [unknown, string]>([
 });
 
 test('a given value replaces the default of a parameter', () => {
-  const resolver = new Resolver(body, { ...PLACE, stackName: 'Probe' }, { NoDefault: 'given', FromSsm: 'value' });
+  const resolver = new Resolver(
+    body,
+    { ...LOCAL_ACCOUNT, stackName: 'Probe' },
+    { NoDefault: 'given', FromSsm: 'value' },
+  );
   expect(resolver.resolve([{ Ref: 'NoDefault' }, { Ref: 'FromSsm' }], '$')).toEqual(['given', 'value']);
 });

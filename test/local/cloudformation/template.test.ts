@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LOCAL_ACCOUNT } from '../../../local/aws/account-region';
 import { Template } from '../../../local/cloudformation';
 import { pick } from '../../../local/cloudformation/pick';
 import { sendRefusal } from '../../../local/cloudformation/queues';
 import { readAlarms, readLogGroups } from '../../support/monitoring';
-import { PLACE, PROBE, probeTemplate, templateOf } from '../../support/probe';
+import { PROBE, probeTemplate, templateOf } from '../../support/probe';
 
 const ARN = 'arn:aws:sqs:eu-north-1:123456789012:';
 const template = probeTemplate();
@@ -186,15 +187,15 @@ describe('may EventBridge send to the queue', () => {
   const rule = (id: string) => `arn:aws:events:eu-north-1:123456789012:rule/Probe-${id}`;
 
   test('for the rule that the queue policy names', () => {
-    expect(sendRefusal(queue, rule('PushRule3C'), PLACE.accountId)).toBeUndefined();
-    expect(sendRefusal(queue, rule('NotAllowed6F'), PLACE.accountId)).toContain(
+    expect(sendRefusal(queue, rule('PushRule3C'), LOCAL_ACCOUNT.accountId)).toBeUndefined();
+    expect(sendRefusal(queue, rule('NotAllowed6F'), LOCAL_ACCOUNT.accountId)).toContain(
       'no queue policy lets events.amazonaws.com send to Pushes2B',
     );
   });
 
   test('not to a queue without policy, nor to one under the AWS managed key', () => {
-    expect(sendRefusal({ ...queue, policy: [] }, rule('PushRule3C'), PLACE.accountId)).toContain('not-allowed');
-    expect(sendRefusal({ ...queue, kmsKey: 'alias/aws/sqs' }, rule('PushRule3C'), PLACE.accountId)).toContain(
+    expect(sendRefusal({ ...queue, policy: [] }, rule('PushRule3C'), LOCAL_ACCOUNT.accountId)).toContain('not-allowed');
+    expect(sendRefusal({ ...queue, kmsKey: 'alias/aws/sqs' }, rule('PushRule3C'), LOCAL_ACCOUNT.accountId)).toContain(
       'AWS managed key',
     );
   });
@@ -231,15 +232,17 @@ describe('the assembly', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   test('one of several stacks, by id or by name', () => {
-    expect(Template.read(directory, { ...PLACE, stack: 'One' }).queues[0]?.name).toBe('One-A');
-    expect(Template.read(directory, { ...PLACE, stack: 'Two' }).queues[0]?.name).toBe('prod-two-B');
-    expect(Template.read(directory, { ...PLACE, stack: 'prod-two' }).stackName).toBe('prod-two');
-    expect(() => Template.read(directory, PLACE)).toThrow('several stacks (One, Two); say which one');
-    expect(() => Template.read(directory, { ...PLACE, stack: 'Three' })).toThrow('no stack "Three"; it has: One, Two');
+    expect(Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'One' }).queues[0]?.name).toBe('One-A');
+    expect(Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'Two' }).queues[0]?.name).toBe('prod-two-B');
+    expect(Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'prod-two' }).stackName).toBe('prod-two');
+    expect(() => Template.read(directory, LOCAL_ACCOUNT)).toThrow('several stacks (One, Two); say which one');
+    expect(() => Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'Three' })).toThrow(
+      'no stack "Three"; it has: One, Two',
+    );
   });
 
   test('a plain template file has no assets', () => {
-    expect(Template.read(join(directory, 'a.json'), PLACE).queues[0]?.name).toBe('a-A');
+    expect(Template.read(join(directory, 'a.json'), LOCAL_ACCOUNT).queues[0]?.name).toBe('a-A');
     write('f.json', {
       Resources: {
         F: {
@@ -248,17 +251,19 @@ describe('the assembly', () => {
         },
       },
     });
-    expect(() => Template.read(join(directory, 'f.json'), PLACE).functions).toThrow('a plain template has no assets');
+    expect(() => Template.read(join(directory, 'f.json'), LOCAL_ACCOUNT).functions).toThrow(
+      'a plain template has no assets',
+    );
   });
 
   test('a missing assembly says what to do', () => {
-    expect(() => Template.read(join(directory, 'none'), PLACE)).toThrow('npx cdk synth');
+    expect(() => Template.read(join(directory, 'none'), LOCAL_ACCOUNT)).toThrow('npx cdk synth');
   });
 
   test('an unknown asset is named', () => {
     const fn = { Handler: 'h', Runtime: 'r', Role: 'x', Code: { S3Key: 'unknown.zip' } };
     write('a.json', { Resources: { F: { Type: 'AWS::Lambda::Function', Properties: fn } } });
-    expect(() => Template.read(directory, { ...PLACE, stack: 'One' }).functions).toThrow(
+    expect(() => Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'One' }).functions).toThrow(
       'no asset with S3 key "unknown.zip"',
     );
   });

@@ -71,7 +71,7 @@ describe('the protocol', () => {
     };
     await expect(client.send(read)).rejects.toMatchObject({ name: 'ThrottlingException' });
     server.before = () => {
-      throw new Error('disk full');
+      throw new AwsError('ServerException', 'disk full');
     };
     const put = new PutImageCommand({ repositoryName: 'app', imageManifest: manifest('a'), imageTag: 'v2' });
     await expect(client.send(put)).rejects.toMatchObject({

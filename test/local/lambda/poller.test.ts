@@ -1,4 +1,4 @@
-import { Activity, SkippingClock, settle } from '../../../local/clock';
+import { Activity, RealClock, SkippingClock, settle } from '../../../local/clock';
 import type { MappingView } from '../../../local/cloudformation';
 import type { InvocationResult } from '../../../local/lambda';
 import { Poller } from '../../../local/lambda';
@@ -26,8 +26,8 @@ const DONE: InvocationResult = { kind: 'response', response: null };
 function start(
   handle: (event: Event) => InvocationResult | Promise<InvocationResult>,
   mapping: Partial<MappingView> = {},
+  clock = new SkippingClock() as RealClock,
 ) {
-  const clock = new SkippingClock();
   const activity = new Activity();
   const lines: string[] = [];
   const batches: Event[] = [];
@@ -100,6 +100,17 @@ test('the record is what Lambda gives', async () => {
     awsRegion: 'eu-north-1',
   });
   expect(clock.timers).toEqual([]);
+});
+
+test('with the real clock, settling waits for the visibility timeout, and says so', async () => {
+  const failure = { kind: 'error', errorType: 'Error', errorMessage: 'no' } as const;
+  const { queue, activity, clock, poller } = start(() => failure, {}, new RealClock());
+  queue.send('a');
+  await activity.whenIdle();
+  await expect(settle(activity, clock, 5)).rejects.toThrow(
+    /still to do:\n- q: 1 messages wait for their visibility timeout \(in [56]\d\.\d s\)$/,
+  );
+  poller.stop();
 });
 
 test('no more batches at a time than the mapping allows', async () => {
