@@ -50,7 +50,8 @@ describe('DescribeImages', () => {
 
   test('pages by maxResults, 100 by default, and survives a deletion between two pages', async () => {
     const digests: string[] = [];
-    for (let n = 0; n < 105; n++) digests.push(await pushImage(server.endpoint, 'app', `${n}`));
+    for (let n = 0; n < 105; n++)
+      digests.push(server.ecr.store('app', { bytes: Buffer.from(manifest(`${n}`)) }).digest);
     const first = await client.send(new DescribeImagesCommand({ repositoryName: 'app' }));
     expect(first.imageDetails).toHaveLength(100);
     await client.send(new BatchDeleteImageCommand({ repositoryName: 'app', imageIds: [{ imageDigest: digests[99] }] }));
