@@ -1,5 +1,9 @@
+const swc = ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }];
+
 const shared = {
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
+  // p-map is an ES module only, and Jest loads CommonJS.
+  transform: { '^.+\\.ts$': swc, '/node_modules/p-map/': swc },
+  transformIgnorePatterns: ['/node_modules/(?!p-map/)'],
   // The jsii build writes lib/*.js beside lib/*.ts; without this order Jest would test a stale build.
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   testEnvironment: 'node',

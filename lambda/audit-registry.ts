@@ -1,6 +1,5 @@
 import { skipReasonOfRepository } from './core/companion/policy';
-import { REQUEST_BUS, REQUESTS } from './core/contract';
-import { putEvents } from './events/put-events';
+import { REQUESTS } from './core/contract';
 import type { RegistryAuditWork } from './events/work';
 import type { Service } from './service';
 import { log } from './telemetry';
@@ -14,6 +13,6 @@ export async function auditRegistry(service: Service, { request, nextToken }: Re
   const chosen = page.names.filter((name) => !skipReasonOfRepository(name, policy));
   const audits = chosen.map((repository) => ({ detailType: REQUESTS.repositoryAudit, detail: { repository } }));
   const next = page.nextToken ? [{ detailType: REQUESTS.registryAudit, detail: { nextToken: page.nextToken } }] : [];
-  await putEvents(service.eventBridge, REQUEST_BUS, [...audits, ...next]);
+  await service.request([...audits, ...next]);
   log('INFO', 'registry audit', { eventId: request.id, repositories: chosen.length, isLastPage: !page.nextToken });
 }

@@ -1,13 +1,12 @@
 import { auditPage } from './core/audit/audit';
 import { type AuditCounts, addCounts } from './core/audit/counts';
 import { skipReasonOfRepository } from './core/companion/policy';
-import { AUDIT_FINISHED_DETAIL_TYPE, REQUEST_BUS, REQUESTS } from './core/contract';
+import { AUDIT_FINISHED_DETAIL_TYPE, REQUESTS } from './core/contract';
 import { RepositoryNotFound } from './core/errors';
 import type { SkipReason } from './core/reasons';
-import type { EcrRegistry } from './ecr/ecr-registry';
-import { type OwnEvent, putEvents } from './events/put-events';
+import type { OwnEvent } from './events/put-events';
 import type { RepositoryAuditWork } from './events/work';
-import type { Service } from './service';
+import type { Service, ServiceRegistry } from './service';
 import { log } from './telemetry';
 
 /** Audits one page of a repository: requests the repairs that it needs and the next page, or publishes that this was the last. */
@@ -34,14 +33,14 @@ export async function auditRepository(service: Service, work: RepositoryAuditWor
   const next = page.nextToken
     ? [{ detailType: REQUESTS.repositoryAudit, detail: { repository, nextToken: page.nextToken, counts } }]
     : [];
-  await putEvents(service.eventBridge, REQUEST_BUS, [...repairs, ...next]);
+  await service.request([...repairs, ...next]);
   if (!page.nextToken) await finish(service, work, counts, registry);
 }
 
 /** On later pages of an audit the resource tag was checked already, by the first. */
 async function skipReasonOf(
   { configuration }: Service,
-  registry: EcrRegistry,
+  registry: ServiceRegistry,
   work: RepositoryAuditWork,
 ): Promise<SkipReason | undefined> {
   const notChosen = skipReasonOfRepository(work.repository, configuration.policy);
@@ -55,13 +54,13 @@ async function skipReasonOf(
 }
 
 async function finish(
-  { eventBridge, configuration }: Service,
+  service: Service,
   { request, repository }: RepositoryAuditWork,
   counts: AuditCounts,
-  { calls }: EcrRegistry,
+  { callCount }: ServiceRegistry,
   skipped?: SkipReason,
 ): Promise<void> {
   const detail = { repository, ...counts, ...(skipped ? { skipped } : {}) };
-  log('INFO', 'repository audit finished', { eventId: request.id, ...detail, registryCalls: calls });
-  await putEvents(eventBridge, configuration.eventBusName, [{ detailType: AUDIT_FINISHED_DETAIL_TYPE, detail }]);
+  log('INFO', 'repository audit finished', { eventId: request.id, ...detail, registryCalls: callCount });
+  await service.publish([{ detailType: AUDIT_FINISHED_DETAIL_TYPE, detail }]);
 }

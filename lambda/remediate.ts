@@ -1,53 +1,8 @@
-import { auditRegistry } from './audit-registry';
-import { auditRepository } from './audit-repository';
+import { type Batch, type BatchResponse, handleBatch } from './batch';
 import { readConfiguration } from './configuration';
-import { METRICS } from './core/contract';
-import { readWork, type Work } from './events/work';
-import { repairImage } from './repair-image';
-import { Service } from './service';
-import { emitMetrics, log } from './telemetry';
+import { AwsService } from './service';
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html */
-interface Batch {
-  readonly Records: readonly { readonly messageId: string; readonly body: string }[];
-}
-interface BatchResponse {
-  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
-}
+const service = new AwsService(readConfiguration(process.env));
 
-const service = new Service(readConfiguration(process.env));
-
-/** Does what each event in the batch asks for; a message that fails goes back to its queue, alone. */
-export async function handler({ Records }: Batch): Promise<BatchResponse> {
-  const failures = await Promise.all(Records.map(({ messageId, body }) => failureOf(messageId, body)));
-  return { batchItemFailures: failures.flat() };
-}
-
-async function failureOf(messageId: string, body: string): Promise<BatchResponse['batchItemFailures']> {
-  try {
-    await doWork(readWork(body));
-    return [];
-  } catch (error) {
-    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    log('ERROR', 'the message goes back to the queue', {
-      messageId,
-      error: name,
-      detail: message,
-      stack,
-      body: body.slice(0, 2_000),
-    });
-    emitMetrics(service.configuration.functionName, { [METRICS.failed]: 1 });
-    return [{ itemIdentifier: messageId }];
-  }
-}
-
-function doWork(work: Work): Promise<void> {
-  switch (work.kind) {
-    case 'repair':
-      return repairImage(service, work);
-    case 'registry-audit':
-      return auditRegistry(service, work);
-    case 'repository-audit':
-      return auditRepository(service, work);
-  }
-}
+/** The entry point: one batch of SQS messages, each with an EventBridge event. */
+export const handler = (batch: Batch): Promise<BatchResponse> => handleBatch(service, batch);

@@ -3,7 +3,6 @@ import { repair } from './core/companion/repair';
 import { MEDIA_TYPE_DIMENSION, METRICS, OUTCOME_DETAIL_TYPE, REASON_DIMENSION } from './core/contract';
 import { isOci } from './core/manifest/media-types';
 import { type OutcomeDetail, outcomeDetail } from './events/outcome-event';
-import { putEvents } from './events/put-events';
 import type { RepairWork } from './events/work';
 import type { Service } from './service';
 import { emitMetrics, log, type MetricValues } from './telemetry';
@@ -13,7 +12,7 @@ export async function repairImage(service: Service, work: RepairWork): Promise<v
   const began = Date.now();
   const registry = service.registry(work.request, work.pushedAt !== undefined);
   const outcomes = await repair(registry, work.image, service.configuration.policy);
-  const effort = { durationMs: Date.now() - began, registryCalls: registry.calls };
+  const effort = { durationMs: Date.now() - began, registryCalls: registry.callCount };
   const details = outcomes.map((outcome) => outcomeDetail(outcome, work.request));
   for (const detail of details) {
     log(detail.outcome === 'refused' ? 'WARN' : 'INFO', 'image remediation', {
@@ -45,14 +44,9 @@ export async function repairImage(service: Service, work: RepairWork): Promise<v
  * The companion is current by now, so an event that is lost must not bring the message back: it is logged and counted instead.
  * @returns how many outcomes were not published
  */
-async function publish(
-  { eventBridge, configuration }: Service,
-  { request }: RepairWork,
-  details: readonly OutcomeDetail[],
-): Promise<number> {
+async function publish(service: Service, { request }: RepairWork, details: readonly OutcomeDetail[]): Promise<number> {
   try {
-    const events = details.map((detail) => ({ detailType: OUTCOME_DETAIL_TYPE, detail }));
-    await putEvents(eventBridge, configuration.eventBusName, events);
+    await service.publish(details.map((detail) => ({ detailType: OUTCOME_DETAIL_TYPE, detail })));
     return 0;
   } catch (error) {
     log('ERROR', 'outcomes not published', { eventId: request.id, error: String(error), details });

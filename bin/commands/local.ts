@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { serve } from '../../local/serve';
+import { action } from '../cli/action';
 import { CliError } from '../cli/errors';
 import { EXIT } from '../cli/exit-code';
 import { addCommonOptions, type CommonOptions } from '../cli/options';
-import { running } from '../cli/run';
 
 interface LocalOptions extends CommonOptions {
   readonly port: number;
@@ -35,7 +35,7 @@ export function addLocal(program: Command): void {
   addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(
-      running<LocalOptions>(async ({ options, output }) => {
+      action<LocalOptions>(async ({ options, output }) => {
         const { assembly = BUILT_IN, port: wanted, json, verbose } = options;
         if (!existsSync(join(assembly, 'manifest.json')))
           throw new CliError(

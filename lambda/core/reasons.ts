@@ -1,16 +1,16 @@
-/** Why a repair did nothing, by design, or refused: each reason once, with what it means. docs/outcomes.md says what to do about each. */
+/** Why a repair did nothing by design, or refused: each reason once, with what it means. docs/outcomes.md says what to do about each. */
 
 export const SKIP_REASONS = {
   untagged: 'the push named no tag, as the children of an index do',
   'companion-tag': 'the tag is a companion tag itself, or one made from a companion tag',
   'soci-tag': 'the tag belongs to the AWS SOCI index builder',
-  'already-docker': 'the image is a Docker V2 Schema 2 manifest, which every consumer accepts',
-  artifact: 'the manifest is no container image: a chart, module, model, SBOM, signature or attestation',
-  'build-cache': 'the manifest is a BuildKit cache, which nobody runs',
+  'already-docker': 'the image is Docker V2 Schema 2 already, which every consumer accepts',
+  artifact: 'the manifest is not a container image: a chart, module, model, SBOM, signature or attestation',
+  'build-cache': 'the manifest is a BuildKit cache',
   'platform-absent': 'the index has no image for this further platform',
-  'repository-not-chosen': 'the repository is none of those that the service was deployed for',
+  'repository-not-chosen': 'the service was not deployed for this repository',
   'opted-out': 'the repository has the resource tag ecr-oci-remediation: disabled',
-  'tag-excluded': 'the tag is one of those that the service was told to leave alone',
+  'tag-excluded': 'the tag is excluded by the deployment',
   'source-gone': 'the tag no longer exists',
   'repository-gone': 'the repository no longer exists',
 } as const;
@@ -20,7 +20,7 @@ export const REFUSAL_REASONS = {
   'too-large': 'the manifest is larger than 4 MiB',
   'not-json': 'the manifest is not one valid JSON object in UTF-8',
   'too-deep': 'the manifest is nested deeper than any image needs',
-  'too-many-values': 'the manifest has more values than any image needs, and than memory holds',
+  'too-many-values': 'the manifest has more values than any image needs',
   'duplicate-key': 'an object has the same key twice, so two tools can read two images from it',
   'case-variant-key': 'a key differs from a known one by letter case only, so two tools can read two images from it',
   'bad-field': 'a field is missing or has the wrong type or form',
@@ -28,19 +28,19 @@ export const REFUSAL_REASONS = {
   'unsupported-digest': 'a digest is not sha256',
   'schema-version': 'schemaVersion is not 2',
   'schema-1': 'the manifest is Docker V2 Schema 1, which has no config to convert',
-  ambiguous: 'the manifest has the fields of an index too, or the other way round (CVE-2021-41190)',
+  ambiguous: 'the manifest also has the fields of an index, or an index those of a manifest (CVE-2021-41190)',
   'media-type-mismatch': 'the registry and the manifest disagree about its media type',
-  'unknown-media-type': 'the media type is no image manifest and no index',
+  'unknown-media-type': 'the media type is not an image manifest or an index',
   'digest-mismatch': 'the bytes that the registry returned do not hash to the digest that it names',
   'no-layers': 'the image has no layers',
-  'unknown-config': 'the config is of no known image type',
-  'unknown-layer': 'some layers are of types that Docker V2 Schema 2 cannot say',
+  'unknown-config': 'the config is not of a known image type',
+  'unknown-layer': 'some layers have types that Docker V2 Schema 2 has no name for',
   'zstd-layer': 'a layer is compressed with zstd, for which Docker V2 Schema 2 has no type',
   'uncompressed-layer': 'a layer is not compressed, which AWS Lambda refuses under a Docker manifest',
   'encrypted-layer': 'a layer is encrypted',
   'empty-index': 'the index is empty',
   'no-runnable-image': 'the index has only attestations and images of unknown platform',
-  'platform-not-found': 'the index has no image for the platform that was asked for',
+  'platform-not-found': 'the index has no image for the wanted platform',
   'nested-too-deep': 'indexes are nested deeper than two levels, or contain themselves',
   'too-many-reads': 'finding the platform would take too many reads',
   'child-missing': 'the index names a manifest that the repository does not have',
@@ -54,7 +54,7 @@ export const REFUSAL_REASONS = {
 } as const;
 export type RefusalReason = keyof typeof REFUSAL_REASONS;
 
-/** Why something cannot be read or expressed: a reason code, and one sentence that says what is wrong and where. */
+/** Why something can't be read or expressed: a reason, and one sentence that says what is wrong and where. */
 export class Refusal {
   constructor(
     readonly reason: RefusalReason,
@@ -62,7 +62,7 @@ export class Refusal {
   ) {}
 }
 
-/** Runs what throws refusals and returns them instead, so that nothing beyond this call throws one. */
+/** Returns a refusal that is thrown, so that nothing beyond this call throws one. */
 export function refusalOr<T>(run: () => T): T | Refusal {
   try {
     return run();

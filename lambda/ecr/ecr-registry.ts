@@ -19,7 +19,7 @@ import type { PutResult, StoredManifest } from '../core/registry';
 import { type RegistryAddress, repositoryArn } from '../core/registry-address';
 import type { Pacer } from './pacer';
 
-/** What PutImage answers when it will not take this manifest however often it is asked. */
+/** Errors of PutImage that no retry cures. */
 const PUT_REFUSALS = new Map<string, RefusalReason>([
   ['InvalidParameterException', 'rejected-by-registry'],
   ['ReferencedImagesNotFoundException', 'rejected-by-registry'],
@@ -33,14 +33,19 @@ const BLOB_TIMEOUT_MS = 10_000;
 const MAX_IMAGE_IDS = 100;
 const MAX_RESULTS = 1_000;
 
+export interface RepositoryPage {
+  readonly names: readonly string[];
+  readonly nextToken?: string;
+}
+
 /** The registry of the caller's account and Region, over the ECR API. */
 export class EcrRegistry implements Inventory {
-  #calls = 0;
+  #callCount = 0;
   readonly #optedOut = new Map<string, boolean>();
 
   /**
-   * @param optOut who keeps a put out of a repository that opted out: the policy of the service's role, at no cost, or this class, by a
-   * look at the repository's tags, for credentials that may put everywhere
+   * @param optOut who keeps puts out of a repository that opted out: the policy of the service's role, at no cost, or this class, which
+   * reads the repository's tags, for credentials that may put everywhere
    */
   constructor(
     readonly client: ECRClient,
@@ -50,8 +55,8 @@ export class EcrRegistry implements Inventory {
   ) {}
 
   /** ECR API calls so far. */
-  get calls(): number {
-    return this.#calls;
+  get callCount(): number {
+    return this.#callCount;
   }
 
   async readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
@@ -112,9 +117,7 @@ export class EcrRegistry implements Inventory {
   }
 
   /** The names of up to 1,000 repositories. */
-  async listRepositories(
-    nextToken?: string,
-  ): Promise<{ readonly names: readonly string[]; readonly nextToken?: string }> {
+  async listRepositories(nextToken?: string): Promise<RepositoryPage> {
     const command = new DescribeRepositoriesCommand({ nextToken, maxResults: MAX_RESULTS });
     const page = await this.#call('', () => this.client.send(command));
     const names = (page.repositories ?? []).flatMap(({ repositoryName }) => repositoryName ?? []);
@@ -204,7 +207,7 @@ export class EcrRegistry implements Inventory {
     return this.optOut === 'looked-up' && (await this.isOptedOut(repository));
   }
 
-  /** The role's policy has the opt-out as a condition, so it costs a call only where something was denied. If the look fails, the denial counts. */
+  /** The role's policy has the opt-out as a condition, so it costs a call only where something was denied. If that call fails too, the denial counts. */
   async #isOptOut(error: unknown, repository: string): Promise<boolean> {
     const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
     return isDenied && (await this.isOptedOut(repository).catch(() => false));
@@ -227,7 +230,7 @@ export class EcrRegistry implements Inventory {
   }
 
   async #call<T>(repository: string, send: () => Promise<T>): Promise<T> {
-    this.#calls += 1;
+    this.#callCount += 1;
     try {
       return await send();
     } catch (error) {

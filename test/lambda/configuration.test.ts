@@ -36,6 +36,12 @@ test('reads what the construct sets', () => {
   ).toEqual({ prefix: 'dockerv2-' });
 });
 
+test('lists may have spaces and empty items, as a person may type them', () => {
+  const { policy } = readConfiguration({ ...environment, PLATFORMS: ' linux/arm64 ', EXCLUDED_TAGS: 'pr-*, ,dev' });
+  expect(policy.platforms).toEqual([{ os: 'linux', architecture: 'arm64' }]);
+  expect(policy.scope.excludedTags).toEqual(['pr-*', 'dev']);
+});
+
 test('deletes nothing unless told so in as many words', () => {
   const told = ['true', 'yes', ''].map(
     (DELETE_ORPHANED_COMPANIONS) =>
@@ -53,6 +59,10 @@ test.each<[object, string]>([
     { COMPANION_TAG_PREFIX: 'dockerv2-' },
     'exactly one of the environment variables COMPANION_TAG_SUFFIX and COMPANION_TAG_PREFIX must be set',
   ],
+  [
+    { COMPANION_TAG_SUFFIX: undefined, COMPANION_TAG_PREFIX: '' },
+    'exactly one of the environment variables COMPANION_TAG_SUFFIX and COMPANION_TAG_PREFIX must be set',
+  ],
   [{ PLATFORMS: undefined }, 'environment variable PLATFORMS is not set'],
   [
     { PLATFORMS: 'linux/amd64,linux' },
@@ -68,6 +78,10 @@ test.each<[object, string]>([
   [
     { PUT_IMAGES_PER_SECOND: 'fast' },
     "environment variable PUT_IMAGES_PER_SECOND is 'fast', expected a number above 0",
+  ],
+  [
+    { PUT_IMAGES_PER_SECOND: 'Infinity' },
+    "environment variable PUT_IMAGES_PER_SECOND is 'Infinity', expected a number above 0",
   ],
   [{ AWS_LAMBDA_FUNCTION_NAME: undefined }, 'environment variable AWS_LAMBDA_FUNCTION_NAME is not set'],
 ])('names the variable that is wrong: %j', (change, message) => {

@@ -21,7 +21,7 @@ interface ReadManifest {
   readonly manifest: Manifest;
 }
 
-/** An index that no image of the platform can be taken from, though others can. */
+/** The index has images, but none of the platform. */
 export interface PlatformAbsent {
   readonly absent: readonly Platform[];
 }
@@ -100,11 +100,11 @@ export class PlatformSelector {
     return this.#flatten(runnableChildren(read.manifest.children), depth + 1, new Set([...above, child.digest]));
   }
 
-  /** A child without a platform is known from its config, never from the machine that asks. */
+  /** The platform of a child that does not name it is read from its config, never taken from the machine that asks. */
   async #withPlatform(child: Child): Promise<Child | Refusal> {
     const read = await this.#manifest(child);
     if (read instanceof Refusal) return read;
-    // Whatever is no image is left out with the attestations.
+    // Anything that is not an image is left out, like an attestation.
     if (read.manifest.kind !== 'image') return { ...child, artifactType: read.manifest.kind };
     if (!this.#mayRead()) return tooManyReads();
     const config = await this.#registry.readBlob(this.#repository, read.manifest.config.digest, MAX_MANIFEST_BYTES);

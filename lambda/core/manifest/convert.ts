@@ -17,7 +17,7 @@ import {
   UNCOMPRESSED_DOCKER_LAYER,
 } from './media-types';
 
-/** AWS Lambda refuses `…rootfs.diff.tar`, so to relabel an uncompressed layer is a choice, not a default. */
+/** AWS Lambda refuses `…rootfs.diff.tar`, so relabeling an uncompressed layer is a choice, not the default. */
 export const UNCOMPRESSED_LAYERS = ['refuse', 'relabel'] as const;
 export type UncompressedLayers = (typeof UNCOMPRESSED_LAYERS)[number];
 
@@ -57,7 +57,7 @@ export function toDocker(image: ImageManifest, uncompressedLayers: UncompressedL
   });
 }
 
-/** The way back, for the round trip: every field that Docker V2 Schema 2 has, image-spec has too. */
+/** The reverse: every field of Docker V2 Schema 2 has a place in image-spec. */
 export function toOci(image: ImageManifest): Conversion | Refusal {
   return refusalOr(() => {
     if (!isConfig(image.config.mediaType)) throw unknownConfig(image.config);

@@ -132,7 +132,7 @@ class Parser {
     return this.#fail('not-json', 'a string without its end');
   }
 
-  /** One token at a time, `JSON.parse` is as strict as can be wished. */
+  /** For a single string token, `JSON.parse` is strict enough. */
   #unescape(token: string): string {
     try {
       return JSON.parse(token);

@@ -41,7 +41,7 @@ export interface ImageIndex {
   readonly children: readonly Child[];
 }
 
-/** A manifest or index that holds something else than images. */
+/** A manifest or index that holds something other than images. */
 export interface Artifact {
   readonly kind: 'artifact';
   readonly artifactType: string;
@@ -102,7 +102,7 @@ export function readManifest(bytes: Uint8Array, mediaType?: string): Manifest | 
 
 const read = new WeakMap<StoredManifest, Manifest | Refusal>();
 
-/** What a stored manifest says; read once for each, however many ask. */
+/** What a stored manifest says. Each is read once, however often it is asked about. */
 export function manifestOf(stored: StoredManifest): Manifest | Refusal {
   const manifest = read.get(stored) ?? readManifest(stored.bytes, stored.mediaType);
   read.set(stored, manifest);

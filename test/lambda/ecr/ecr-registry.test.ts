@@ -1,54 +1,26 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { RepositoryNotFound, TransientFailure } from '../../../lambda/core/errors';
 import { digestOf } from '../../../lambda/core/manifest/digest';
 import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../../lambda/ecr/pacer';
 import { bytesOf, DOCKER, dockerImage, OCI, ociImage } from '../../support/manifests';
+import { errorAnswer as error, ScriptedAws } from '../../support/scripted-aws';
 
-interface Asked {
-  readonly operation: string;
-  readonly input: Record<string, unknown>;
-}
-type Answer = { status?: number; json?: object; body?: string };
-
-/** Something that answers as it is told, so that each request is seen as the SDK sends it. */
-let server: Server;
-let asked: Asked[];
-let answers: Answer[];
+let aws: ScriptedAws;
 let registry: EcrRegistry;
 
 beforeEach(async () => {
-  asked = [];
-  answers = [];
-  server = createServer(async (request, response) => {
-    const body = await text(request);
-    asked.push({
-      operation: request.headers['x-amz-target']?.toString().split('.')[1] ?? `${request.method} ${request.url}`,
-      input: body ? JSON.parse(body) : {},
-    });
-    const { status = 200, json, body: raw } = answers.shift() ?? { status: 500 };
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(raw ?? JSON.stringify(json ?? {}));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  aws = await ScriptedAws.start();
   const client = new ECRClient({
-    endpoint: endpoint(),
+    endpoint: aws.endpoint,
     region: 'eu-north-1',
     maxAttempts: 1,
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
   });
   registry = new EcrRegistry(client, new Pacer(1_000), { account: '123456789012', region: 'eu-north-1' });
 });
-afterEach(() => {
-  server.close();
-  server.closeAllConnections();
-});
+afterEach(() => aws.stop());
 
-const endpoint = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const error = (type: string, message = 'because'): Answer => ({ status: 400, json: { __type: type, message } });
 const manifest = {
   bytes: bytesOf(dockerImage()),
   digest: digestOf(bytesOf(dockerImage())),
@@ -67,12 +39,12 @@ const notFound = (imageTag: string) => ({
 
 describe('reading tags', () => {
   test('asks once for all, accepting all four media types', async () => {
-    answers = [{ json: { images: [image('v1')], failures: [notFound('v1-dockerv2')] } }];
+    aws.answers = [{ json: { images: [image('v1')], failures: [notFound('v1-dockerv2')] } }];
     const found = await registry.readTags('team/app', ['v1', 'v1-dockerv2']);
     expect([...found]).toEqual([
       ['v1', { digest: digestOf(bytesOf(ociImage())), mediaType: OCI.manifest, bytes: bytesOf(ociImage()) }],
     ]);
-    expect(asked).toEqual([
+    expect(aws.received).toEqual([
       {
         operation: 'BatchGetImage',
         input: {
@@ -82,23 +54,23 @@ describe('reading tags', () => {
         },
       },
     ]);
-    expect(registry.calls).toBe(1);
+    expect(registry.callCount).toBe(1);
   });
 
   test('asks again for a tag that was left out, as ECR may do when two tags name one image', async () => {
-    answers = [{ json: { images: [image('v1')], failures: [] } }, { json: { images: [image('v1-dockerv2')] } }];
+    aws.answers = [{ json: { images: [image('v1')], failures: [] } }, { json: { images: [image('v1-dockerv2')] } }];
     expect([...(await registry.readTags('team/app', ['v1', 'v1-dockerv2'])).keys()]).toEqual(['v1', 'v1-dockerv2']);
   });
 
   test('an answer about nothing is no answer', async () => {
-    answers = [{ json: {} }];
+    aws.answers = [{ json: {} }];
     await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(TransientFailure);
   });
 
   test.each(['KmsError', 'UpstreamTooManyRequests', 'ImageInaccessible'])(
     'an image that cannot be read (%s) is not an image that is gone',
     async (failureCode) => {
-      answers = [{ json: { failures: [{ imageId: { imageTag: 'v1' }, failureCode, failureReason: 'because' }] } }];
+      aws.answers = [{ json: { failures: [{ imageId: { imageTag: 'v1' }, failureCode, failureReason: 'because' }] } }];
       await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(
         `ECR cannot read team/app v1: ${failureCode} because`,
       );
@@ -106,7 +78,7 @@ describe('reading tags', () => {
   );
 
   test('a repository that is gone is told by name', async () => {
-    answers = [error('RepositoryNotFoundException')];
+    aws.answers = [error('RepositoryNotFoundException')];
     await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(RepositoryNotFound);
   });
 });
@@ -115,23 +87,23 @@ test.each<[string, () => Promise<unknown>]>([
   ['by digest', () => registry.readManifest('team/app', 'sha256:aa')],
   ['by digests', () => registry.readManifests('team/app', ['sha256:aa'])],
 ])('an answer that says nothing, or half of it, is no answer: %s', async (_, read) => {
-  answers = [{ json: {} }, { json: { images: [{ imageId: { imageDigest: 'sha256:aa' } }] } }];
+  aws.answers = [{ json: {} }, { json: { images: [{ imageId: { imageDigest: 'sha256:aa' } }] } }];
   await expect(read()).rejects.toThrow(TransientFailure);
   await expect(read()).rejects.toThrow(TransientFailure);
 });
 
 test('reads a manifest by digest, or finds none', async () => {
-  answers = [{ json: { images: [image('v1')] } }, { json: { failures: [{ failureCode: 'ImageNotFound' }] } }];
+  aws.answers = [{ json: { images: [image('v1')] } }, { json: { failures: [{ failureCode: 'ImageNotFound' }] } }];
   expect(await registry.readManifest('team/app', 'sha256:aa')).toMatchObject({ mediaType: OCI.manifest });
   expect(await registry.readManifest('team/app', 'sha256:bb')).toBeUndefined();
-  expect(asked[0]?.input).toMatchObject({ imageIds: [{ imageDigest: 'sha256:aa' }] });
+  expect(aws.received[0]?.input).toMatchObject({ imageIds: [{ imageDigest: 'sha256:aa' }] });
 });
 
 describe('putting', () => {
   test('always sends the tag, the bytes, their digest and their media type', async () => {
-    answers = [{ json: {} }];
+    aws.answers = [{ json: {} }];
     expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ kind: 'done' });
-    expect(asked).toEqual([
+    expect(aws.received).toEqual([
       {
         operation: 'PutImage',
         input: {
@@ -152,30 +124,33 @@ describe('putting', () => {
     ['InvalidParameterException', { kind: 'refused', reason: 'rejected-by-registry' }],
     ['LimitExceededException', { kind: 'refused', reason: 'limit-exceeded' }],
   ])('%s is an answer', async (type, put) => {
-    answers = [error(type)];
+    aws.answers = [error(type)];
     expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toMatchObject(put);
   });
 
   test.each(['ThrottlingException', 'ServerException', 'KmsException', 'ImageDigestDoesNotMatchException'])(
     '%s is none: the queue tries again',
     async (type) => {
-      answers = [error(type)];
+      aws.answers = [error(type)];
       await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toMatchObject({ name: type });
     },
   );
 
   test('access that the policy denies to an opted-out repository is an answer; any other denial is none', async () => {
-    answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
+    aws.answers = [
+      error('AccessDeniedException'),
+      { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } },
+    ];
     expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
-    expect(asked[1]).toEqual({
+    expect(aws.received[1]).toEqual({
       operation: 'ListTagsForResource',
       input: { resourceArn: 'arn:aws:ecr:eu-north-1:123456789012:repository/team/app' },
     });
-    answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'team', Value: 'disabled' }] } }];
+    aws.answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'team', Value: 'disabled' }] } }];
     await expect(registry.putManifest('team/denied', 'v1-dockerv2', manifest)).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
-    answers = [
+    aws.answers = [
       error('AccessDeniedException', 'ecr:PutImage'),
       error('AccessDeniedException', 'ecr:ListTagsForResource'),
     ];
@@ -184,40 +159,38 @@ describe('putting', () => {
 
   test('with credentials that may put everywhere, asks for the opt-out tag first, and once', async () => {
     const careful = new EcrRegistry(registry.client, registry.pacer, registry.address, 'looked-up');
-    answers = [{ json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
+    aws.answers = [{ json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
     expect(await careful.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
     expect(await careful.putManifest('team/app', 'v2-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
-    answers = [{ json: { tags: [] } }, { json: {} }];
+    aws.answers = [{ json: { tags: [] } }, { json: {} }];
     expect(await careful.putManifest('team/other', 'v1-dockerv2', manifest)).toEqual({ kind: 'done' });
-    answers = [error('AccessDeniedException')];
+    aws.answers = [error('AccessDeniedException')];
     await expect(careful.putManifest('team/third', 'v1-dockerv2', manifest)).rejects.toThrow();
-    expect(asked.map(({ operation }) => operation)).toEqual([
-      'ListTagsForResource',
-      'ListTagsForResource',
-      'PutImage',
-      'ListTagsForResource',
-    ]);
+    expect(aws.operations).toEqual(['ListTagsForResource', 'ListTagsForResource', 'PutImage', 'ListTagsForResource']);
   });
 
   test('a repository that is gone is told by name', async () => {
-    answers = [error('RepositoryNotFoundException')];
+    aws.answers = [error('RepositoryNotFoundException')];
     await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toThrow(RepositoryNotFound);
   });
 });
 
 describe('deleting tags', () => {
   test('names each', async () => {
-    answers = [{ json: { imageIds: [], failures: [] } }];
+    aws.answers = [{ json: { imageIds: [], failures: [] } }];
     await registry.deleteTags('team/app', ['v1-dockerv2']);
-    expect(asked).toEqual([
+    expect(aws.received).toEqual([
       { operation: 'BatchDeleteImage', input: { repositoryName: 'team/app', imageIds: [{ imageTag: 'v1-dockerv2' }] } },
     ]);
   });
 
   test('leaves those of an opted-out repository; any other denial is an error', async () => {
-    answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
+    aws.answers = [
+      error('AccessDeniedException'),
+      { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } },
+    ];
     await expect(registry.deleteTags('team/app', ['v1-dockerv2'])).resolves.toBeUndefined();
-    answers = [error('AccessDeniedException'), { json: { tags: [] } }];
+    aws.answers = [error('AccessDeniedException'), { json: { tags: [] } }];
     await expect(registry.deleteTags('team/denied', ['v1-dockerv2'])).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
@@ -225,23 +198,23 @@ describe('deleting tags', () => {
 });
 
 describe('reading a blob', () => {
-  const download = () => ({ json: { downloadUrl: `${endpoint()}/blob`, layerDigest: 'sha256:aa' } });
+  const download = () => ({ json: { downloadUrl: `${aws.endpoint}/blob`, layerDigest: 'sha256:aa' } });
 
   test('follows the download URL', async () => {
-    answers = [download(), { body: 'content' }];
+    aws.answers = [download(), { body: 'content' }];
     expect(new TextDecoder().decode(await registry.readBlob('team/app', 'sha256:aa', 100))).toBe('content');
-    expect(asked.map(({ operation }) => operation)).toEqual(['GetDownloadUrlForLayer', 'GET /blob']);
+    expect(aws.operations).toEqual(['GetDownloadUrlForLayer', 'GET /blob']);
   });
 
   test('does not read more than it was allowed', async () => {
-    answers = [download(), { body: 'x'.repeat(101) }];
+    aws.answers = [download(), { body: 'x'.repeat(101) }];
     await expect(registry.readBlob('team/app', 'sha256:aa', 100)).rejects.toThrow('more than 100 bytes');
   });
 
   test('a download that fails is tried again by the queue', async () => {
-    answers = [download(), { status: 503 }];
+    aws.answers = [download(), { status: 503 }];
     await expect(registry.readBlob('team/app', 'sha256:aa', 100)).rejects.toThrow('answered 503');
-    answers = [{ json: {} }];
+    aws.answers = [{ json: {} }];
     await expect(registry.readBlob('team/app', 'sha256:aa', 100)).rejects.toThrow('no download URL');
   });
 });

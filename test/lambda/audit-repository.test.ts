@@ -1,0 +1,130 @@
+import { auditRepository } from '../../lambda/audit-repository';
+import { NO_COUNTS } from '../../lambda/core/audit/counts';
+import type { RepositoryAuditWork } from '../../lambda/events/work';
+import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST } from '../support/fake-service';
+import { DOCKER, descriptor, dockerImage, OCI, ociImage } from '../support/manifests';
+import { DEFAULT_POLICY } from '../support/policy';
+
+const lines = captureLines();
+const audit: RepositoryAuditWork = {
+  kind: 'repository-audit',
+  request: REQUEST,
+  repository: 'team/app',
+  counts: NO_COUNTS,
+};
+
+let service: FakeService;
+beforeEach(() => {
+  service = new FakeService();
+});
+
+test('requests a repair for each tag that is out of sync, and publishes what it found', async () => {
+  service.fake.push(ociImage('a'), OCI.manifest, 'a');
+  service.fake.push(ociImage('b'), OCI.manifest, 'b');
+  service.fake.push(dockerImage(), DOCKER.manifest, 'd');
+  await auditRepository(service, audit);
+  const repairOf = (tag: string) => ({ detailType: 'Image Repair Requested', detail: { repository: 'team/app', tag } });
+  expect(service.requested).toEqual([repairOf('a'), repairOf('b')]);
+  const detail = { repository: 'team/app', images: 3, ociImages: 2, upToDate: 0, requested: 2, refused: {} };
+  expect(service.published).toEqual([{ detailType: 'Repository Audit Finished', detail }]);
+  expect(lines.logs()).toEqual([
+    {
+      timestamp: expect.any(String),
+      level: 'INFO',
+      message: 'repository audit finished',
+      eventId: 'event-1',
+      ...detail,
+      registryCalls: 3,
+    },
+  ]);
+  expect(service.registries).toEqual([{ address: REQUEST, wasPushed: false }]);
+});
+
+test('logs and counts what it can not repair, and does not request it', async () => {
+  service.fake.push(ociImage('zstd', { layers: [descriptor(OCI.zstd, 'l')] }), OCI.manifest, 'z');
+  await auditRepository(service, audit);
+  expect(service.requested).toEqual([]);
+  expect(service.published).toMatchObject([{ detail: { requested: 0, refused: { 'zstd-layer': 1 } } }]);
+  expect(lines.logs()[0]).toMatchObject({
+    level: 'INFO',
+    message: 'audit: refused',
+    eventId: 'event-1',
+    repository: 'team/app',
+    sourceTag: 'z',
+    reason: 'zstd-layer',
+    detail: expect.stringContaining('$.layers[0]'),
+  });
+});
+
+describe('a repository of several pages', () => {
+  beforeEach(() => {
+    service.fake.pageSize = 1;
+    for (let n = 0; n < 12; n += 1) service.fake.push(ociImage(`n${n}`), OCI.manifest, `n${n}`);
+  });
+
+  test('requests the next page with the counts so far, and publishes nothing yet', async () => {
+    await auditRepository(service, { ...audit, counts: { ...NO_COUNTS, images: 5, requested: 2 } });
+    expect(service.requested.at(-1)).toEqual({
+      detailType: 'Repository Audit Requested',
+      detail: {
+        repository: 'team/app',
+        nextToken: '10',
+        counts: { images: 15, ociImages: 10, upToDate: 0, requested: 12, refused: {} },
+      },
+    });
+    expect(service.published).toEqual([]);
+  });
+
+  test('the last page publishes the counts of all', async () => {
+    const counts = { images: 10, ociImages: 10, upToDate: 1, requested: 9, refused: { 'zstd-layer': 3 } };
+    await auditRepository(service, { ...audit, nextToken: '10', counts });
+    expect(service.requested).toHaveLength(2);
+    expect(service.published).toMatchObject([
+      { detail: { images: 12, ociImages: 12, upToDate: 1, requested: 11, refused: { 'zstd-layer': 3 } } },
+    ]);
+  });
+
+  test('later pages do not ask again whether the repository opted out', async () => {
+    await auditRepository(service, { ...audit, nextToken: '10' });
+    expect(service.fake.calls).not.toContain('isOptedOut');
+  });
+});
+
+describe('a repository that is left alone', () => {
+  const finishedWith = (skipped: string) => [
+    { detailType: 'Repository Audit Finished', detail: { repository: 'team/app', ...NO_COUNTS, skipped } },
+  ];
+
+  test('because it opted out', async () => {
+    service.fake.push(ociImage(), OCI.manifest, 'v1');
+    service.fake.optedOut.add('team/app');
+    await auditRepository(service, audit);
+    expect([service.requested, service.published]).toEqual([[], finishedWith('opted-out')]);
+    expect(service.fake.calls).toEqual(['isOptedOut']);
+  });
+
+  test('because it was not chosen', async () => {
+    const scope = { repositories: ['other/*'], excludedTags: [] };
+    service = new FakeService(new FakeServiceRegistry(), { ...CONFIGURATION, policy: { ...DEFAULT_POLICY, scope } });
+    await auditRepository(service, audit);
+    expect([service.requested, service.published]).toEqual([[], finishedWith('repository-not-chosen')]);
+    expect(service.fake.calls).toEqual([]);
+  });
+
+  test.each(['isOptedOut', 'listManifests'])('because it is gone at %s', async (call) => {
+    const { RepositoryNotFound } = await import('../../lambda/core/errors');
+    service.fake.before = (made) => {
+      if (made === call) throw new RepositoryNotFound('team/app');
+    };
+    await auditRepository(service, audit);
+    expect([service.requested, service.published]).toEqual([[], finishedWith('repository-gone')]);
+  });
+});
+
+test.each(['isOptedOut', 'listManifests'])('an error at %s is thrown, so that the queue retries it', async (call) => {
+  service.fake.before = (made) => {
+    if (made === call) throw new Error('throttled');
+  };
+  await expect(auditRepository(service, audit)).rejects.toThrow('throttled');
+  expect(service.published).toEqual([]);
+});

@@ -1,0 +1,163 @@
+import { repairImage } from '../../lambda/repair-image';
+import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST } from '../support/fake-service';
+import { DOCKER, descriptor, dockerImage, index, OCI, ociImage, platform } from '../support/manifests';
+import { AMD64, ARM64, DEFAULT_POLICY } from '../support/policy';
+
+const lines = captureLines();
+const image = { repository: 'team/app', tag: 'v1' };
+const push = (pushedAt = Date.now() - 1_500) => ({ kind: 'repair', request: REQUEST, image, pushedAt }) as const;
+const asked = { kind: 'repair', request: REQUEST, image } as const;
+
+let service: FakeService;
+beforeEach(() => {
+  service = new FakeService();
+});
+
+/** The metrics of the function alone, and those with a second dimension. */
+const values = () => {
+  const [main, ...further] = lines.metrics();
+  const { _aws, FunctionName, ...counted } = main ?? {};
+  return { counted, further: further.map(({ _aws, FunctionName, ...rest }) => rest) };
+};
+
+test('a pushed OCI image: its outcome is logged, counted and published', async () => {
+  const source = service.fake.push(ociImage(), OCI.manifest, 'v1');
+  await repairImage(service, push());
+  const companionDigest = service.fake.tags.get('v1-dockerv2');
+  const detail = {
+    repository: 'team/app',
+    sourceTag: 'v1',
+    sourceDigest: source.digest,
+    sourceMediaType: OCI.manifest,
+    outcome: 'converted',
+    companionTag: 'v1-dockerv2',
+    companionDigest,
+    companionImageUri: '123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app:v1-dockerv2',
+    companionImageUriByDigest: `123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app@${companionDigest}`,
+    droppedFields: [],
+    droppedFieldCount: 0,
+  };
+  expect(service.published).toEqual([{ detailType: 'Image Remediation', detail }]);
+  expect(lines.logs()).toMatchObject([
+    { level: 'INFO', message: 'image remediation', eventId: 'event-1', ...detail, registryCalls: 3 },
+  ]);
+  expect(lines.logs()[0]?.durationMs).toBeGreaterThanOrEqual(0);
+  const { counted, further } = values();
+  expect(counted).toEqual({
+    Pushed: 1,
+    OciImagesPushed: 1,
+    TimeToCompanion: expect.any(Number),
+    Converted: 1,
+    Aliased: 0,
+    Unchanged: 0,
+    Skipped: 0,
+    Refused: 0,
+    RegistryCalls: 3,
+  });
+  expect(counted.TimeToCompanion).toBeGreaterThanOrEqual(1_500);
+  expect(counted.TimeToCompanion).toBeLessThan(60_000);
+  expect(further).toEqual([{ MediaType: OCI.manifest, Pushed: 1 }]);
+  expect(service.registries).toEqual([{ address: REQUEST, wasPushed: true }]);
+});
+
+test('a clock that lags behind ECR makes no negative time', async () => {
+  service.fake.push(ociImage(), OCI.manifest, 'v1');
+  await repairImage(service, push(Date.now() + 60_000));
+  expect(values().counted.TimeToCompanion).toBe(0);
+});
+
+test('a requested repair counts no push, and no time to its companion', async () => {
+  service.fake.push(ociImage(), OCI.manifest, 'v1');
+  await repairImage(service, asked);
+  const { counted, further } = values();
+  expect(Object.keys(counted)).toEqual(['Converted', 'Aliased', 'Unchanged', 'Skipped', 'Refused', 'RegistryCalls']);
+  expect(further).toEqual([]);
+  expect(service.registries).toMatchObject([{ wasPushed: false }]);
+});
+
+test('a companion that is current already counts a push, and no time to it', async () => {
+  service.fake.push(ociImage(), OCI.manifest, 'v1');
+  await repairImage(service, asked);
+  await repairImage(service, push());
+  const { _aws, ...second } = lines.metrics()[1] ?? {};
+  expect(second).toMatchObject({ Unchanged: 1, Pushed: 1, OciImagesPushed: 1, RegistryCalls: 1 + 3 });
+  expect(second).not.toHaveProperty('TimeToCompanion');
+});
+
+test('an alias counts as the companion of a push', async () => {
+  service.fake.push(ociImage('old'), OCI.manifest, 'v1');
+  await repairImage(service, asked);
+  service.fake.push(dockerImage('new'), DOCKER.manifest, 'v1');
+  await repairImage(service, push());
+  expect(lines.metrics()[1]).toMatchObject({ Aliased: 1, OciImagesPushed: 0, TimeToCompanion: expect.any(Number) });
+});
+
+test('a refused image is a warning with its reason, counted by it', async () => {
+  service.fake.push(ociImage('zstd', { layers: [descriptor(OCI.zstd, 'l')] }), OCI.manifest, 'v1');
+  await repairImage(service, push());
+  expect(lines.logs()).toMatchObject([{ level: 'WARN', outcome: 'refused', reason: 'zstd-layer' }]);
+  const { counted, further } = values();
+  expect(counted).toMatchObject({ Refused: 1, Converted: 0, OciImagesPushed: 1 });
+  expect(counted).not.toHaveProperty('TimeToCompanion');
+  expect(further).toEqual([
+    { MediaType: OCI.manifest, Pushed: 1 },
+    { Reason: 'zstd-layer', Refused: 1 },
+  ]);
+});
+
+test('an artifact is pushed, but no OCI image is', async () => {
+  service.fake.push(ociImage('chart', { artifactType: 'a/b' }), OCI.manifest, 'v1');
+  await repairImage(service, push());
+  expect(lines.logs()).toMatchObject([{ level: 'INFO', outcome: 'skipped', reason: 'artifact' }]);
+  expect(values().counted).toMatchObject({ Pushed: 1, OciImagesPushed: 0, Skipped: 1 });
+});
+
+test('a push that was never read has no media type', async () => {
+  await repairImage(service, push());
+  expect(values()).toMatchObject({
+    counted: { Pushed: 1, OciImagesPushed: 0, Skipped: 1 },
+    further: [{ MediaType: 'none', Pushed: 1 }],
+  });
+});
+
+test('each platform has its own outcome, one push', async () => {
+  service = new FakeService(new FakeServiceRegistry(), {
+    ...CONFIGURATION,
+    policy: { ...DEFAULT_POLICY, platforms: [AMD64, ARM64] },
+  });
+  const children = ['amd64', 'arm64'].map((name) => {
+    const { digest, bytes } = service.fake.push(ociImage(name), OCI.manifest);
+    return { mediaType: OCI.manifest, digest, size: bytes.length, ...platform(name) };
+  });
+  service.fake.push(index(children), OCI.index, 'v1');
+  await repairImage(service, push());
+  expect(lines.logs().map(({ companionTag }) => companionTag)).toEqual(['v1-dockerv2', 'v1-dockerv2-arm64']);
+  expect(service.published).toHaveLength(2);
+  expect(values()).toMatchObject({
+    counted: { Pushed: 1, OciImagesPushed: 1, Converted: 2 },
+    further: [{ Pushed: 1 }],
+  });
+});
+
+test('outcomes that the bus does not take are logged with all they say, and counted', async () => {
+  service.fake.push(ociImage(), OCI.manifest, 'v1');
+  service.busError = new Error('the bus is down');
+  await repairImage(service, push());
+  expect(lines.logs()[1]).toMatchObject({
+    level: 'ERROR',
+    message: 'outcomes not published',
+    eventId: 'event-1',
+    error: 'Error: the bus is down',
+    details: [{ outcome: 'converted', companionTag: 'v1-dockerv2' }],
+  });
+  expect(values().counted).toMatchObject({ Converted: 1, OutcomesNotPublished: 1 });
+});
+
+test('what the registry can not answer is thrown, so that the queue retries it, and nothing is published', async () => {
+  service.fake.before = () => {
+    throw new Error('throttled');
+  };
+  await expect(repairImage(service, push())).rejects.toThrow('throttled');
+  expect(service.published).toEqual([]);
+  expect([...lines.logs(), ...lines.metrics()]).toEqual([]);
+});
