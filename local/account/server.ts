@@ -39,7 +39,7 @@ export class AccountServer {
       this.#server.once('error', (error: NodeJS.ErrnoException) =>
         reject(
           error.code === 'EADDRINUSE'
-            ? new Error(`Port ${port} is in use. Choose another --port, or 0 for any free one.`, { cause: error })
+            ? new Error(`Port ${port} is in use. Choose another, or 0 for any free one.`, { cause: error })
             : error,
         ),
       );

@@ -245,7 +245,7 @@ describe('starting and stopping', () => {
     await start();
     const port = Number(new URL(account.endpoint).port);
     await expect(LocalAccount.start({ assembly: PROBE, port })).rejects.toThrow(
-      `Port ${port} is in use. Choose another --port, or 0 for any free one.`,
+      `Port ${port} is in use. Choose another, or 0 for any free one.`,
     );
   });
 });

@@ -235,9 +235,11 @@ describe('the assembly', () => {
     expect(Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'One' }).queues[0]?.name).toBe('One-A');
     expect(Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'Two' }).queues[0]?.name).toBe('prod-two-B');
     expect(Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'prod-two' }).stackName).toBe('prod-two');
-    expect(() => Template.read(directory, LOCAL_ACCOUNT)).toThrow('several stacks (One, Two); say which one');
+    expect(() => Template.read(directory, LOCAL_ACCOUNT)).toThrow(
+      'expected one stack, got: One, Two; choose one by the option `stack`',
+    );
     expect(() => Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'Three' })).toThrow(
-      'no stack "Three"; it has: One, Two',
+      'no stack "Three"; expected one of: One, Two',
     );
   });
 
