@@ -10,7 +10,7 @@ export interface QueueView {
   readonly retentionSeconds: number;
   readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number };
   readonly kmsKey?: string;
-  /** The statements of every AWS::SQS::QueuePolicy on this queue. */
+  /** The statements of every queue policy of this queue. */
   readonly policy: readonly Statement[];
 }
 
@@ -52,7 +52,7 @@ function statementsOf(policy: Resource): readonly Statement[] {
 }
 
 /**
- * Why EventBridge may not send to this queue on behalf of this rule, or nothing when it may.
+ * Why EventBridge may not send to this queue for this rule, or nothing if it may.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions
  */
 export function sendRefusal(queue: QueueView, ruleArn: string, accountId: string): string | undefined {

@@ -16,7 +16,7 @@ export interface RuleView {
 export interface TargetView {
   readonly id: string;
   readonly arn: string;
-  /** A constant that is sent in place of the event. */
+  /** A constant that is sent instead of the event. */
   readonly input?: string;
   readonly deadLetterArn?: string;
   readonly maximumRetryAttempts: number;
@@ -64,7 +64,7 @@ function readTarget(target: JsonObject, path: string): TargetView {
   };
 }
 
-/** A bus may be named by its ARN wherever a name is asked for. */
+/** AWS takes the ARN of a bus wherever it takes its name. */
 export function busName(nameOrArn: string): string {
   return nameOrArn.replace(/^arn:[^:]*:events:.*:event-bus\//, '');
 }

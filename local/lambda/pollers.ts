@@ -3,7 +3,7 @@ import type { RunningQueue } from '../sqs/queues';
 import { Poller, type PollerOptions } from './poller';
 import type { InvocationResult } from './result';
 
-/** What runs a function of the template. */
+/** Runs a function of the template. */
 interface Invocable {
   invoke(event: unknown): Promise<InvocationResult>;
 }
@@ -12,7 +12,7 @@ interface Invocable {
  * Starts every enabled event source mapping of the template.
  * @param queues by ARN
  * @param functions by logical id
- * @throws for a mapping that Lambda would refuse
+ * @throws for a mapping whose function or queue is not in the template, or that Lambda would refuse
  */
 export function startPollers(
   template: Template,
@@ -28,7 +28,8 @@ export function startPollers(
       );
       const host = fn && functions.get(fn.logicalId);
       const source = queues.get(mapping.queueArn);
-      if (!host || !source) throw new Error(`${mapping.logicalId}: its function or its queue is not in this template`);
+      if (!host || !source)
+        throw new Error(`${mapping.logicalId}: expected its function and its queue in the template`);
       checkVisibility(mapping, source, fn);
       return new Poller({ ...shared, mapping, queue: source.queue, invoke: (event) => host.invoke(event) });
     });
