@@ -1,10 +1,10 @@
 import type { AccountRegion } from '../aws/account-region';
 import type { Activity, Clock } from '../clock';
-import type { FunctionView, Template } from '../cloudformation';
+import type { FunctionView, MappingView, Template } from '../cloudformation';
 import { pick } from '../cloudformation/pick';
 import type { AccessRequest } from '../iam/policy';
-import { FunctionHost, type LogLine, type Poller, startPollers } from '../lambda';
-import type { Queue, RunningQueue } from '../sqs';
+import { FunctionHost, type LogLine, Poller } from '../lambda';
+import type { RunningQueue } from '../sqs';
 import { accessOfLog, accessOfQueue } from './access';
 
 export interface FunctionsOptions {
@@ -28,14 +28,12 @@ export class Functions {
   readonly #hosts: ReadonlyMap<string, FunctionHost>;
   readonly #pollers: readonly Poller[];
 
+  /** @throws for an event source mapping that Lambda would refuse */
   constructor(options: FunctionsOptions) {
-    const { template, queues, clock, activity, log, onAccess } = options;
-    this.#views = template.functions;
-    this.#hosts = new Map(template.functions.map((fn) => [fn.logicalId, startHost(fn, options)]));
-    const onCall = (operation: string, queue: Queue) => {
-      for (const access of accessOfQueue(operation, queues.get(queue.arn)?.view ?? queue)) onAccess(access);
-    };
-    this.#pollers = startPollers(template, queues, this.#hosts, { clock, activity, log, onCall });
+    const { functions, mappings } = options.template;
+    this.#views = functions;
+    this.#hosts = new Map(functions.map((fn) => [fn.logicalId, startHost(fn, options)]));
+    this.#pollers = mappings.filter(({ enabled }) => enabled).map((mapping) => this.#startPoller(mapping, options));
   }
 
   /** @param name logical id, function name, or a part that only one function has; '' for the only function */
@@ -57,6 +55,22 @@ export class Functions {
     const host = this.#hosts.get(logicalId);
     if (!host) throw new Error(`${logicalId}: the function has no host`);
     return host;
+  }
+
+  #startPoller(mapping: MappingView, { queues, clock, activity, log, onAccess }: FunctionsOptions): Poller {
+    const { logicalId, functionName, queueArn } = mapping;
+    const fn = this.#views.find(({ name, arn }) => name === functionName || arn === functionName);
+    const source = queues.get(queueArn);
+    if (!fn || !source) throw new Error(`${logicalId}: expected its function and its queue in the template`);
+    const { view, queue } = source;
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    if (view.visibilityTimeoutSeconds < fn.timeoutSeconds)
+      throw new Error(
+        `${logicalId}: the queue's visibility timeout (${view.visibilityTimeoutSeconds} s) is less than the function's timeout (${fn.timeoutSeconds} s); Lambda refuses such a mapping`,
+      );
+    const onCall = (operation: string) => accessOfQueue(operation, view).forEach(onAccess);
+    const invoke = (event: unknown) => this.#hostOf(fn).invoke(event);
+    return new Poller({ mapping, queue, invoke, clock, activity, log, onCall });
   }
 }
 

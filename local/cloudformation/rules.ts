@@ -1,4 +1,4 @@
-import { asList, asNumber, asObject, asString, type JsonObject, optional } from '../aws/json';
+import { asList, asObject, asString, type JsonObject, optional } from '../aws/json';
 import { unsupported } from '../aws/unsupported';
 import { arnOf, type Resource } from './resources';
 
@@ -19,8 +19,6 @@ export interface TargetView {
   /** A constant that is sent instead of the event. */
   readonly input?: string;
   readonly deadLetterArn?: string;
-  readonly maximumRetryAttempts: number;
-  readonly maximumEventAgeSeconds: number;
 }
 
 /** They change what a target is sent. */
@@ -50,7 +48,6 @@ function readRule(rule: Resource): RuleView {
 function readTarget(target: JsonObject, path: string): TargetView {
   for (const property of REFUSED) if (property in target) throw unsupported(`${path}.${property}`);
   const input = optional(target.Input, `${path}.Input`, asString);
-  const retry = asObject(target.RetryPolicy ?? {}, `${path}.RetryPolicy`);
   const deadLetter = asObject(target.DeadLetterConfig ?? {}, `${path}.DeadLetterConfig`);
   const deadLetterArn = optional(deadLetter.Arn, `${path}.DeadLetterConfig.Arn`, asString);
   return {
@@ -58,9 +55,6 @@ function readTarget(target: JsonObject, path: string): TargetView {
     arn: asString(target.Arn, `${path}.Arn`),
     input,
     deadLetterArn,
-    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
-    maximumRetryAttempts: optional(retry.MaximumRetryAttempts, `${path}.RetryPolicy`, asNumber) ?? 185,
-    maximumEventAgeSeconds: optional(retry.MaximumEventAgeInSeconds, `${path}.RetryPolicy`, asNumber) ?? 86_400,
   };
 }
 

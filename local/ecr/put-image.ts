@@ -22,13 +22,13 @@ export interface Push {
   readonly bytes: Buffer;
   readonly mediaType?: string;
   readonly tag?: string;
-  /** What the client says the digest is. */
+  /** The digest that the client expects. */
   readonly digest?: string;
 }
 
 export type PushResult =
   | { readonly kind: 'stored'; readonly manifest: StoredManifest }
-  /** Digest and tag were there already: nothing changed and no event went out. The JSON API calls that an error, `docker push` does not. */
+  /** Digest and tag were there already: nothing changed, and there is no event. An error in the AWS API, not in `docker push`. */
   | { readonly kind: 'already there'; readonly manifest: StoredManifest };
 
 function checkDigest(given: string | undefined, manifest: StoredManifest): void {
@@ -37,13 +37,13 @@ function checkDigest(given: string | undefined, manifest: StoredManifest): void 
   if (given !== manifest.digest) throw imageDigestDoesNotMatch(given, manifest.digest);
 }
 
-/** Layer media types are not policed, as in ECR: Docker manifests with zstd layers are stored there. https://github.com/triggerdotdev/trigger.dev/pull/4184 */
+/** Like ECR, it doesn't check the layers' media types: ECR stores Docker manifests with zstd layers. https://github.com/triggerdotdev/trigger.dev/pull/4184 */
 function checkReferences(repository: Repository, manifest: StoredManifest, id: RepositoryId): void {
   // BuildKit's registry cache is an index whose children are layers and a config, pushed as blobs:
   // https://github.com/moby/buildkit/blob/master/cache/remotecache/export.go
   const children = manifest.manifests.filter(({ mediaType }) => isManifestMediaType(mediaType));
   const blobs = [
-    ...(manifest.config === undefined ? [] : [manifest.config]),
+    ...(manifest.config ? [manifest.config] : []),
     ...manifest.layers.filter(({ mediaType }) => !isForeignLayer(mediaType)),
     ...manifest.manifests.filter(({ mediaType }) => !isManifestMediaType(mediaType)),
   ];
@@ -70,12 +70,12 @@ function checkTag(repository: Repository, tag: string, digest: string, id: Repos
 }
 
 /**
- * Puts a manifest as ECR's `PutImage` does: checks it, stores it, moves the tag, and announces the push.
+ * Puts a manifest as ECR's `PutImage` does: checks it, stores it, moves the tag, and sends the event.
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
  *
- * Same digest and same tag in an immutable repository: reports differ (aws/aws-sdk#750, aws/containers-roadmap#2179); here it is `already there`
- * as in a mutable one.
- * @throws AwsError the exceptions of `PutImage`, but `ImageAlreadyExistsException`
+ * Reports differ on the same digest and tag in an immutable repository (aws/aws-sdk#750, aws/containers-roadmap#2179); here it
+ * is `already there`, as in a mutable one.
+ * @throws AwsError the exceptions of `PutImage`, except `ImageAlreadyExistsException`
  */
 export function putImage(registry: Registry, repository: Repository, push: Push): PushResult {
   const { tag } = push;

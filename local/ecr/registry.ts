@@ -86,10 +86,6 @@ export class Registry {
     return repository;
   }
 
-  delete(name: string): void {
-    this.#repositories.delete(name);
-  }
-
   /** Sends the event. Call it after the change, so that a listener that reads at once sees the change. */
   publish(action: ImageAction): void {
     this.#options.onEvent(imageActionEvent(action, this.accountId, this.#options.region, this.now()));

@@ -29,10 +29,6 @@ export class Repository {
     return this.#images.values();
   }
 
-  get imageCount(): number {
-    return this.#images.size;
-  }
-
   get tags(): ReadonlyMap<string, string> {
     return this.#tags;
   }

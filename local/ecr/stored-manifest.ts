@@ -1,13 +1,12 @@
 import { isObject, type JsonObject } from '../aws/json';
 import { digestOf } from './digest';
 import { invalidParameter, UnsupportedMediaType } from './errors';
-import { isImageConfig, isIndex, isManifestMediaType, isSchema1 } from './media-types';
+import { isImageConfig, isIndex, isManifestMediaType } from './media-types';
 
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
-  readonly platform?: { readonly os: unknown; readonly architecture: unknown };
 }
 
 /** A manifest or index exactly as it was pushed, with the fields that the registry needs. */
@@ -15,7 +14,7 @@ export interface StoredManifest {
   readonly bytes: Buffer;
   readonly digest: string;
   readonly mediaType: string;
-  /** The config's media type; an index and a schema 1 manifest have none. */
+  /** The config's media type; an index has none. */
   readonly artifactMediaType?: string;
   readonly subjectDigest?: string;
   readonly config?: Descriptor;
@@ -38,23 +37,17 @@ function parse(bytes: Uint8Array): JsonObject {
 
 function descriptor(value: unknown): Descriptor {
   if (!isObject(value) || typeof value.digest !== 'string') throw invalidSyntax();
-  const { mediaType, digest, size, platform } = value;
+  const { mediaType, digest, size } = value;
   return {
     mediaType: typeof mediaType === 'string' ? mediaType : '',
     digest,
     size: typeof size === 'number' ? size : 0,
-    ...(isObject(platform) ? { platform: { os: platform.os, architecture: platform.architecture } } : {}),
   };
 }
 
 function descriptors(value: unknown): Descriptor[] {
   if (!Array.isArray(value)) throw invalidSyntax();
   return value.map(descriptor);
-}
-
-function schema1Layers(value: unknown): Descriptor[] {
-  if (!Array.isArray(value)) throw invalidSyntax();
-  return value.map((layer: unknown) => descriptor(isObject(layer) ? { digest: layer.blobSum } : layer));
 }
 
 /**
@@ -77,9 +70,7 @@ function mediaTypeOf(body: JsonObject, declared: string | undefined): string {
 }
 
 /**
- * Reads a pushed manifest. A full registry leaves the signatures out of the digest of a signed schema 1 manifest; this one
- * doesn't: such manifests are here only so that the function meets something old.
- *
+ * Reads a pushed manifest. ECR also stores Docker's schema 1; this doesn't.
  * @param declared the media type of the request, if it has one
  * @throws AwsError `InvalidParameterException` if ECR wouldn't store it
  */
@@ -90,9 +81,8 @@ export function readManifest(bytes: Buffer, declared: string | undefined): Store
     bytes,
     digest: digestOf(bytes),
     mediaType,
-    ...(isObject(body.subject) ? { subjectDigest: descriptor(body.subject).digest } : {}),
+    subjectDigest: isObject(body.subject) ? descriptor(body.subject).digest : undefined,
   };
-  if (isSchema1(mediaType)) return { ...common, layers: schema1Layers(body.fsLayers), manifests: [] };
   if (body.schemaVersion !== 2) throw invalidSyntax();
   if (isIndex(mediaType)) return { ...common, layers: [], manifests: descriptors(body.manifests) };
   const config = descriptor(body.config);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AccountRegion } from '../aws/account-region';
 import type { EventBridgeEvent } from '../aws/event';
+import { pick } from '../cloudformation/pick';
 import type { RuleView } from '../cloudformation/rules';
 import type { RunningQueue } from '../sqs/queues';
 import { deliver } from './delivery';
@@ -81,13 +82,12 @@ export class Bus {
   /** Does what a scheduled rule does when it's due; nothing here does that by itself. @param rule logical id, or a part that only one has */
   fire(rule: string): void {
     const scheduled = this.#rules.filter(({ view }) => view.schedule !== undefined);
-    const named = scheduled.filter(({ view }) => view.logicalId.includes(rule));
-    const [only] = named;
-    if (!only || named.length > 1) {
-      const ids = scheduled.map(({ view }) => view.logicalId).join(', ') || 'none';
-      throw new Error(`no single scheduled rule ${JSON.stringify(rule)}; expected one of: ${ids}`);
-    }
-    this.#send(only.view, {
+    const { view } = pick(
+      rule,
+      'scheduled rule',
+      scheduled.map(({ view }) => ({ logicalId: view.logicalId, name: view.logicalId, view })),
+    );
+    this.#send(view, {
       version: '0',
       id: randomUUID(),
       'detail-type': 'Scheduled Event',
@@ -95,7 +95,7 @@ export class Bus {
       account: this.accountId,
       time: eventTime(this.now),
       region: this.region,
-      resources: [only.view.arn],
+      resources: [view.arn],
       detail: {},
     });
   }

@@ -15,7 +15,7 @@ export interface PollerOptions {
   readonly activity: Activity;
   readonly log: (line: string) => void;
   /** Receives the calls that Lambda makes to SQS with the function's role. @default none */
-  readonly onCall?: (operation: QueueOperation, queue: Queue) => void;
+  readonly onCall?: (operation: QueueOperation) => void;
 }
 
 export type QueueOperation = 'GetQueueAttributes' | 'ReceiveMessage' | 'DeleteMessage';
@@ -128,6 +128,6 @@ export class Poller {
   }
 
   #called(operation: QueueOperation): void {
-    this.#options.onCall?.(operation, this.#options.queue);
+    this.#options.onCall?.(operation);
   }
 }

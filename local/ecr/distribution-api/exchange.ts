@@ -5,14 +5,14 @@ import type { Repository } from '../repository';
 import { MUTABLE } from '../tag-mutability';
 import { RegistryError } from './registry-error';
 
-/** One request of the registry API about one repository, and what is needed to answer it. */
+/** One request of the registry API to one repository. */
 export interface Exchange {
   readonly registry: Registry;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly method: string;
   readonly repository: string;
-  /** Tag, digest or upload id, by what the path is about; empty where it has none. */
+  /** Tag, digest or upload id, depending on the path; empty if it has none. */
   readonly reference: string;
   readonly query: URLSearchParams;
 }
@@ -22,8 +22,8 @@ export function send(response: ServerResponse, status: number, headers: Record<s
   response.end();
 }
 
-export function sendJson(response: ServerResponse, body: object, headers: Record<string, string> = {}): void {
-  response.writeHead(200, { 'content-type': 'application/json', ...headers });
+export function sendJson(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 }
 

@@ -29,17 +29,13 @@ describe('views', () => {
           id: 'Target0',
           arn: `${ARN}Probe-Pushes2B`,
           deadLetterArn: `${ARN}Probe-RuleDeadLetters5E`,
-          maximumRetryAttempts: 10,
-          maximumEventAgeSeconds: 3600,
         },
       ],
     });
     expect(template.rules.find(({ logicalId }) => logicalId === 'Disabled8B')?.enabled).toBe(false);
     expect(template.rules.find(({ logicalId }) => logicalId === 'Daily4D')).toMatchObject({
       schedule: 'rate(1 day)',
-      targets: [
-        { input: '{"do":"succeed","why":"schedule"}', maximumRetryAttempts: 185, maximumEventAgeSeconds: 86400 },
-      ],
+      targets: [{ input: '{"do":"succeed","why":"schedule"}' }],
     });
   });
 

@@ -3,10 +3,8 @@ import {
   DescribeImagesCommand,
   DescribeRepositoriesCommand,
   type ImageIdentifier,
-  ListImagesCommand,
   paginateDescribeImages,
   paginateDescribeRepositories,
-  paginateListImages,
 } from '@aws-sdk/client-ecr';
 import { OCI } from '../../support/manifests';
 import { index, manifest, pushImage, putManifest, sha256, useEcr } from './support';
@@ -100,22 +98,6 @@ describe('DescribeImages', () => {
     await expect(client.send(new DescribeImagesCommand({ repositoryName: 'app', ...input }))).rejects.toMatchObject({
       name: 'InvalidParameterException',
     });
-  });
-});
-
-describe('ListImages', () => {
-  test('pairs digests with tags and continues inside an image', async () => {
-    const a = await pushImage(server.endpoint, 'app', 'a', { tag: 'v1' });
-    await putManifest(server.endpoint, 'app', 'latest', manifest('a'));
-    const b = await pushImage(server.endpoint, 'app', 'b');
-    const { nextToken } = await client.send(new ListImagesCommand({ repositoryName: 'app', maxResults: 1 }));
-    expect(nextToken).toBeDefined();
-    const pages = await rowsOf(paginateListImages({ client: client, pageSize: 1 }, { repositoryName: 'app' }));
-    expect(pages.flatMap(({ imageIds = [] }) => imageIds)).toEqual([
-      { imageDigest: a, imageTag: 'latest' },
-      { imageDigest: a, imageTag: 'v1' },
-      { imageDigest: b },
-    ]);
   });
 });
 

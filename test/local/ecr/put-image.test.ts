@@ -144,14 +144,6 @@ describe('PutImage', () => {
     expect(image?.imageId?.imageDigest).toBe(sha256(cache));
   });
 
-  test('takes a signed schema 1 manifest', async () => {
-    await pushBlob(server.endpoint, 'team/app', 'old layer');
-    const text = JSON.stringify({ schemaVersion: 1, fsLayers: [{ blobSum: sha256('old layer') }], signatures: [] });
-    const imageManifestMediaType = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
-    const { image } = await put({ imageManifest: text, imageManifestMediaType, imageTag: 'old' });
-    expect(image?.imageManifestMediaType).toBe(imageManifestMediaType);
-  });
-
   test('answers ImageAlreadyExists to the same digest and tag, without an event', async () => {
     await pushImage(server.endpoint, 'team/app', 'a', { tag: 'v1' });
     await expect(put({ imageManifest: manifest('a'), imageTag: 'v1' })).rejects.toMatchObject({

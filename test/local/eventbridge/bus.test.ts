@@ -89,7 +89,7 @@ test('a scheduled rule is fired by hand, with its constant input', () => {
   const { bus, bodies } = start();
   bus.fire('Daily');
   expect(bodies('Pushes2B')).toEqual([{ body: { do: 'succeed', why: 'schedule' }, attributes: {} }]);
-  expect(() => bus.fire('PushRule')).toThrow('no single scheduled rule "PushRule"; expected one of: Daily4D');
+  expect(() => bus.fire('PushRule')).toThrow('there is no scheduled rule "PushRule"; expected one of: Daily4D');
 });
 
 const rule = (properties: object) => templateOf({ R: { Type: 'AWS::Events::Rule', Properties: properties } });
