@@ -3,8 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LOCAL_ACCOUNT } from '../../local/aws/account-region';
-import { type EcrCall, type EcrOptions, type EventBridgeEvent, LocalEcr } from '../../local/ecr';
+import { type EcrCall, type EcrOptions, type EventBridgeEvent, LOCAL_ACCOUNT, LocalEcr } from '../../local';
 import { RegistryClient } from '../../local/images/registry-client';
 
 /** The local ECR over HTTP, without the rest of the account. */

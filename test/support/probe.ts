@@ -1,10 +1,9 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LOCAL_ACCOUNT } from '../../local/aws/account-region';
+import { type EventBridgeEvent, LOCAL_ACCOUNT } from '../../local';
 import type { JsonObject } from '../../local/aws/json';
 import { Template } from '../../local/cloudformation';
-import type { EventBridgeEvent } from '../../local/ecr';
 
 /** A hand-written assembly, whose function does what each message says. */
 export const PROBE = join(__dirname, '..', 'fixtures', 'local', 'probe');

@@ -1,4 +1,4 @@
-import type { LocalEcr } from '../../local/ecr';
+import type { LocalEcr } from '../../local';
 import {
   DOCKER_CONFIG,
   DOCKER_GZIP_LAYER,

@@ -1,6 +1,16 @@
 import { PutImageCommand, type PutImageCommandInput, PutImageTagMutabilityCommand } from '@aws-sdk/client-ecr';
 import { DOCKER, OCI } from '../../support/manifests';
-import { descriptor, index, manifest, pushBlob, pushImage, pushImageBlobs, sha256, useEcr } from './support';
+import {
+  descriptor,
+  index,
+  manifest,
+  pushBlob,
+  pushImage,
+  pushImageBlobs,
+  putManifest,
+  sha256,
+  useEcr,
+} from './support';
 
 const { server, client } = useEcr(({ ecr }) => ecr.createRepository('team/app'));
 
@@ -99,8 +109,8 @@ describe('PutImage', () => {
     });
     await pushImageBlobs(server.endpoint, 'team/app', 'a');
     const foreign = [
-      descriptor('application/vnd.oci.image.layer.nondistributable.v1.tar+gzip', 'elsewhere'),
-      descriptor('application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', 'elsewhere too'),
+      descriptor(OCI.foreignGzip, 'elsewhere'),
+      descriptor(DOCKER.foreignGzip, 'elsewhere too'),
       descriptor(OCI.gzip, 'layer a'),
     ];
     const { image } = await put({ imageManifest: manifest('a', 'oci', { layers: foreign }) });
@@ -252,5 +262,38 @@ describe('tag mutability', () => {
       server.ecr.createRepository('x/y', { imageTagMutability: 'IMMUTABLE', exclusionFilters: ['a'] }),
     ).toThrow('imageTagMutabilityExclusionFilters');
     expect(server.ecr.repositories).toEqual(['team/app']);
+  });
+});
+
+describe('the quota of PutImage', () => {
+  let now = Date.UTC(2026, 10, 21);
+  const { server: limited, client: limitedClient } = useEcr(({ ecr }) => ecr.createRepository('team/app'), {
+    putImagesPerSecond: 2,
+    now: () => new Date(now),
+  });
+
+  test('is one for both APIs, and is refilled at its rate', async () => {
+    await pushImageBlobs(limited.endpoint, 'team/app', 'a');
+    const viaAws = async (imageTag: string) => {
+      const imageManifest = manifest('a');
+      const input = { repositoryName: 'team/app', imageManifest, imageTag };
+      return limitedClient.send(new PutImageCommand(input)).then(
+        () => 'stored',
+        ({ name }) => name,
+      );
+    };
+    const viaRegistry = async (tag: string) =>
+      (await putManifest(limited.endpoint, 'team/app', tag, manifest('a'))).status;
+    expect([await viaAws('1'), await viaRegistry('2')]).toEqual(['stored', 201]);
+    expect([await viaAws('3'), await viaRegistry('3')]).toEqual(['ThrottlingException', 429]);
+    now += 500;
+    expect([await viaAws('3'), await viaAws('4')]).toEqual(['stored', 'ThrottlingException']);
+    now += 60_000;
+    expect([await viaAws('4'), await viaAws('5'), await viaAws('6')]).toEqual([
+      'stored',
+      'stored',
+      'ThrottlingException',
+    ]);
+    expect([...limited.ecr.tags('team/app').keys()]).toEqual(['1', '2', '3', '4', '5']);
   });
 });
