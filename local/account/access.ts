@@ -1,5 +1,7 @@
 import type { AccountRegion } from '../aws/account-region';
-import type { AccessRequest } from '../iam/policy';
+import { AwsError } from '../aws/error';
+import type { FunctionView, Template } from '../cloudformation';
+import { type AccessRequest, evaluate } from '../iam/policy';
 import type { ReceivedCall } from './options';
 
 /**
@@ -47,3 +49,16 @@ export const accessOfLog = (
   action: `logs:${operation}`,
   resource: `arn:aws:logs:${region}:${accountId}:log-group:${logGroupName}:log-stream:${logStreamName}`,
 });
+
+/** @throws AwsError if the function's role may not do it. A role that isn't in the template, or has managed policies, may do everything */
+export function authorize(template: Template, fn: FunctionView, accesses: readonly AccessRequest[]): void {
+  const statements = template.statementsOf(fn);
+  if (statements.length === 0 || template.managedPoliciesOf(fn).length > 0) return;
+  const forbidden = accesses.find((access) => evaluate(statements, access) !== 'allowed');
+  if (!forbidden) return;
+  const { action, resource } = forbidden;
+  throw new AwsError(
+    'AccessDeniedException',
+    `${fn.roleArn} is not authorized to perform: ${action} on resource: ${resource}`,
+  );
+}

@@ -2,16 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AccountRegion, LOCAL_ACCOUNT } from '../aws/account-region';
-import { AwsError } from '../aws/error';
 import { Activity, type Clock, RealClock, SkippingClock, settle } from '../clock';
-import { type FunctionView, Template } from '../cloudformation';
+import { Template } from '../cloudformation';
 import { pick } from '../cloudformation/pick';
 import { LocalEcr } from '../ecr';
 import { Bus, type PutEntry } from '../eventbridge';
-import { type AccessRequest, evaluate } from '../iam/policy';
+import type { AccessRequest } from '../iam/policy';
 import type { FunctionHost, LogLine } from '../lambda';
 import { createQueues, type DeadLetter, type Queue, type RunningQueue, readDeadLetters, redriveAll } from '../sqs';
-import { accessOfCall } from './access';
+import { accessOfCall, authorize } from './access';
 import { Functions } from './functions';
 import type { AccountCall, LocalAccountOptions } from './options';
 import { AccountServer } from './server';
@@ -149,19 +148,6 @@ export class LocalAccount {
     if (!fn) return;
     const accesses = accessOfCall(received, this.#account, this.ecr.resourceTags(call.repository ?? ''));
     this.accesses.push(...accesses);
-    this.#authorize(fn, accesses);
-  }
-
-  /** @throws AwsError if the function's role may not do it; a role that isn't in this template, or has managed policies, may do everything */
-  #authorize(fn: FunctionView, accesses: readonly AccessRequest[]): void {
-    const statements = this.template.statementsOf(fn);
-    if (statements.length === 0 || this.template.managedPoliciesOf(fn).length > 0) return;
-    const forbidden = accesses.find((access) => evaluate(statements, access) !== 'allowed');
-    if (!forbidden) return;
-    const { action, resource } = forbidden;
-    throw new AwsError(
-      'AccessDeniedException',
-      `${fn.roleArn} is not authorized to perform: ${action} on resource: ${resource}`,
-    );
+    authorize(this.template, fn, accesses);
   }
 }

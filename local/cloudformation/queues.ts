@@ -63,7 +63,7 @@ export function sendRefusal(queue: QueueView, ruleArn: string, accountId: string
     context: { 'aws:SourceArn': ruleArn, 'aws:SourceAccount': accountId, 'aws:SecureTransport': 'true' },
   });
   if (access !== 'allowed') {
-    return `no queue policy lets events.amazonaws.com send to ${queue.logicalId} for ${ruleArn} (${access})`;
+    return `events.amazonaws.com may not send to ${queue.logicalId} for ${ruleArn} (${access}); the queue's policy must allow it`;
   }
   // The AWS managed key's policy cannot be edited to let EventBridge use it:
   // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html#eb-sqs-encrypted

@@ -12,7 +12,7 @@ import {
 } from '../../local/ecr/media-types';
 import { digestOf } from '../../local/images/blob';
 
-/** What a seeded source tag is, and how its companion stands. */
+/** The kinds of seeded source tags, and of their companions. */
 export const SEEDED_KINDS = [
   'oci',
   'oci-right',
@@ -164,7 +164,7 @@ function store(ecr: LocalEcr, repository: string, tag: string, kind: SeededKind,
   }
 }
 
-/** The tags whose companion is not what it must be. */
+/** The tags whose companion is not as expected. */
 export const wrongCompanions = (ecr: LocalEcr, seeded: readonly SeededTag[]): readonly SeededTag[] =>
   seeded.filter(
     ({ repository, tag, companion }) => ecr.manifest(repository, `${tag}-dockerv2`)?.bytes.toString() !== companion,

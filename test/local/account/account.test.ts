@@ -98,7 +98,7 @@ describe('an event', () => {
     expect(account.logs.filter(({ line }) => line.includes('thrown on request'))).toHaveLength(6);
   });
 
-  test('that a rule could not deliver is a dead letter of the rule', async () => {
+  test('that a rule cannot deliver is a dead letter of the rule', async () => {
     await start();
     account.bus.put(probeEvent({}, 'not-allowed'));
     await account.settle();
@@ -108,7 +108,7 @@ describe('an event', () => {
     expect(letter?.source).toBeUndefined();
   });
 
-  test('that a schedule sent arrives too', async () => {
+  test('of a schedule arrives too', async () => {
     await start();
     account.bus.fire('Daily');
     await account.settle();

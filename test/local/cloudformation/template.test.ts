@@ -166,7 +166,7 @@ describe('views', () => {
     expect(() => refused.mappings).toThrow(message);
   });
 
-  test('what is not used need not be understood', () => {
+  test('what is not used does not have to be supported', () => {
     const odd = templateOf({
       Q: { Type: 'AWS::SQS::Queue' },
       A: { Type: 'AWS::CloudWatch::Alarm', Properties: { Threshold: { 'Fn::ImportValue': 'x' } } },
@@ -178,18 +178,18 @@ describe('views', () => {
   });
 });
 
-describe('may EventBridge send to the queue', () => {
+describe('EventBridge may send to a queue', () => {
   const queue = pick('Pushes2B', 'queue', template.queues);
   const rule = (id: string) => `arn:aws:events:eu-north-1:123456789012:rule/Probe-${id}`;
 
-  test('for the rule that the queue policy names', () => {
+  test('for a rule in its queue policy', () => {
     expect(sendRefusal(queue, rule('PushRule3C'), LOCAL_ACCOUNT.accountId)).toBeUndefined();
     expect(sendRefusal(queue, rule('NotAllowed6F'), LOCAL_ACCOUNT.accountId)).toContain(
-      'no queue policy lets events.amazonaws.com send to Pushes2B',
+      'events.amazonaws.com may not send to Pushes2B',
     );
   });
 
-  test('not to a queue without policy, nor to one under the AWS managed key', () => {
+  test('unless the queue has no policy, or is encrypted with the AWS managed key', () => {
     expect(sendRefusal({ ...queue, policy: [] }, rule('PushRule3C'), LOCAL_ACCOUNT.accountId)).toContain('not-allowed');
     expect(sendRefusal({ ...queue, kmsKey: 'alias/aws/sqs' }, rule('PushRule3C'), LOCAL_ACCOUNT.accountId)).toContain(
       'AWS managed key',

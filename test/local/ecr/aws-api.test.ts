@@ -61,12 +61,12 @@ describe('the protocol', () => {
     expect(error.message).toContain(words);
   });
 
-  test('leaves what is not ECR to others', async () => {
+  test('leaves requests for other services alone', async () => {
     const bus = await fetch(server.endpoint, { method: 'POST', headers: { 'x-amz-target': 'AWSEvents.PutEvents' } });
     expect([bus.status, (await fetch(`${server.endpoint}/health`)).status]).toEqual([404, 404]);
   });
 
-  test('lists its calls, and lets a test play a fault before any of them', async () => {
+  test('lists its calls, and can fail any of them', async () => {
     await pushImage(server.endpoint, 'app', 'a', { tag: 'v1' });
     const read = new BatchGetImageCommand({ repositoryName: 'app', imageIds: [{ imageTag: 'v1' }] });
     await client.send(read);
@@ -188,7 +188,7 @@ describe('layers', () => {
     await expect(complete(again, digest)).rejects.toMatchObject({ name: 'LayerAlreadyExistsException' });
   });
 
-  test('are refused when empty, out of order, in parts too small, or not what their digest says', async () => {
+  test('are refused if empty, out of order, in parts that are too small, or of another digest', async () => {
     const uploadId = await begin();
     await expect(complete(uploadId, sha256(''))).rejects.toMatchObject({ name: 'EmptyUploadException' });
     await expect(upload(uploadId, 7, Buffer.from('abc'))).rejects.toMatchObject({

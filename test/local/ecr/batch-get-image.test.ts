@@ -42,7 +42,7 @@ interface Body {
 
 describe('BatchGetImage', () => {
   test.each(['oci', 'docker'] as const)(
-    'gives the stored bytes of an %s image to who accepts all four types',
+    'gives the stored bytes of an %s image to a client that accepts all four types',
     async (form) => {
       const text = manifest(form, form);
       const expected = { digest: sha256(text), text, mediaType: form === 'oci' ? OCI.manifest : DOCKER.manifest };
@@ -88,7 +88,7 @@ describe('BatchGetImage', () => {
   });
 
   test.each([OCI.index, DOCKER.list])(
-    'gives a %s as it is, or nothing to a client that does not accept it',
+    'gives the stored bytes of a %s, or nothing to a client that does not accept it',
     async (type) => {
       await pushImage(server.endpoint, 'app', 'amd');
       const text = index([{ text: manifest('amd'), arch: 'amd64' }], type);
@@ -110,7 +110,7 @@ describe('BatchGetImage', () => {
     expect(failures?.map(({ failureCode }) => failureCode)).toEqual(['ImageNotFound']);
   });
 
-  test('reports each image that it cannot give as a failure of its own', async () => {
+  test('reports each image that it cannot give in failures', async () => {
     const { images, failures } = await get({
       imageIds: [
         { imageTag: 'nowhere' },

@@ -23,7 +23,7 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 describe('uploads', () => {
-  test('arrive in chunks, tell how far they are, and end as a blob', async () => {
+  test('arrive in chunks, report their progress, and end as a blob', async () => {
     const location = await begin();
     const first = await call('PATCH', location, { body: 'abc', headers: { 'content-range': '0-2' } });
     expect([first.status, first.headers.get('range')]).toEqual([202, '0-2']);
@@ -40,7 +40,7 @@ describe('uploads', () => {
     expect(await codeOf(await call('GET', location))).toBe('404 BLOB_UPLOAD_UNKNOWN');
   });
 
-  test('keep nothing when the digest is wrong, unknown in kind, or the upload is cancelled', async () => {
+  test('keep nothing if the digest is wrong or not SHA-256, or the upload is canceled', async () => {
     const wrong = await call('PUT', `${await begin()}?digest=${sha256('other')}`, { body: 'bytes' });
     expect(await codeOf(wrong)).toBe('400 DIGEST_INVALID');
     const kind = await call('PUT', `${await begin()}?digest=sha512:00`, { body: 'bytes' });
@@ -52,13 +52,13 @@ describe('uploads', () => {
     expect([await filesIn('uploads'), await filesIn('sha256')]).toEqual([[], []]);
   });
 
-  test('are only known in the repository that began them', async () => {
+  test('exist only in the repository that began them', async () => {
     const location = await begin('app');
     const elsewhere = location.replace('/v2/app/', '/v2/other/');
     expect(await codeOf(await call('PATCH', elsewhere, { body: 'abc' }))).toBe('404 BLOB_UPLOAD_UNKNOWN');
   });
 
-  test('take one chunk at a time, and can be resumed after the client hung up in the middle', async () => {
+  test('take one chunk at a time, and can be resumed after the client hung up halfway', async () => {
     const location = await begin();
     await call('PATCH', location, { body: 'abc' });
     const half = request(`${server.endpoint}${location}`, { method: 'PATCH', headers: { 'content-length': 100 } });

@@ -54,7 +54,7 @@ describe('manifests', () => {
     expect(server.events).toHaveLength(2);
   });
 
-  test('are refused with the code that says why', async () => {
+  test('are refused, each with its code', async () => {
     await pushImageBlobs(server.endpoint, 'app', 'a');
     const put = async (reference: string, text: string, mediaType?: string) =>
       errorOf(await putManifest(server.endpoint, 'app', reference, text, mediaType));
@@ -74,7 +74,7 @@ describe('manifests', () => {
     expect(server.events).toEqual([]);
   });
 
-  test('are translated by tag for who does not accept their type, never by digest', async () => {
+  test('are translated by tag for a client that does not accept their type, never by digest', async () => {
     const digest = await pushImage(server.endpoint, 'app', 'a', { tag: 'v1' });
     const get = (reference: string, accept: string) =>
       call('GET', `/v2/app/manifests/${reference}`, { headers: { accept } });
@@ -105,7 +105,7 @@ describe('manifests', () => {
 });
 
 describe('repositories', () => {
-  test('come into being with the first push only', async () => {
+  test('are created by the first push only', async () => {
     expect(await errorOf(await call('GET', '/v2/new/app/manifests/v1'))).toBe('404 NAME_UNKNOWN');
     expect((await call('HEAD', `/v2/new/app/blobs/${sha256('x')}`)).status).toBe(404);
     expect(server.ecr.repositories).toEqual([]);
@@ -122,7 +122,7 @@ describe('repositories', () => {
   });
 });
 
-test('refuses methods that it does not have', async () => {
+test('refuses other methods', async () => {
   await pushBlob(server.endpoint, 'app', 'x');
   for (const [method, path] of [
     ['DELETE', `/v2/app/blobs/${sha256('x')}`],

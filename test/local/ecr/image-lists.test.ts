@@ -61,7 +61,7 @@ describe('DescribeImages', () => {
     expect(pages.flatMap(({ imageDetails = [] }) => imageDetails)).toHaveLength(104);
   });
 
-  test('filters by tag status, and by an image status that nothing has', async () => {
+  test('filters by tag status and by image status', async () => {
     const tagged = await pushImage(server.endpoint, 'app', 'a', { tag: 'v1' });
     const untagged = await pushImage(server.endpoint, 'app', 'b');
     const select = async (filter: { tagStatus?: 'TAGGED' | 'UNTAGGED' | 'ANY'; imageStatus?: 'ARCHIVED' | 'ANY' }) => {
@@ -74,7 +74,7 @@ describe('DescribeImages', () => {
     expect(await select({ imageStatus: 'ARCHIVED' })).toEqual([]);
   });
 
-  test('describes given images without pages, and fails as a whole for one that is not there', async () => {
+  test('describes images by id without pages, and fails as a whole if one is missing', async () => {
     const imageDigest = await pushImage(server.endpoint, 'app', 'a', { tag: 'v1' });
     const describe = (imageIds: ImageIdentifier[], more: { maxResults?: number } = {}) =>
       client.send(new DescribeImagesCommand({ repositoryName: 'app', imageIds, ...more }));
@@ -102,7 +102,7 @@ describe('DescribeImages', () => {
 });
 
 describe('DescribeRepositories', () => {
-  test('pages in the order of names, and finds given names', async () => {
+  test('pages in the order of names, and finds repositories by name', async () => {
     for (const name of ['zoo/b', 'zoo/a', 'team/long/name']) server.ecr.createRepository(name);
     const pages = await rowsOf(paginateDescribeRepositories({ client: client, pageSize: 3 }, {}));
     expect(pages.map(({ repositories }) => repositories?.map(({ repositoryName }) => repositoryName))).toEqual([

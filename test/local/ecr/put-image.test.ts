@@ -18,7 +18,7 @@ const put = (input: Partial<PutImageCommandInput>) =>
   client.send(new PutImageCommand({ repositoryName: 'team/app', imageManifest: '', ...input }));
 
 describe('PutImage', () => {
-  test('stores the exact bytes under their sha256 and announces the push', async () => {
+  test('stores the exact bytes under their sha256 and sends an event', async () => {
     await pushImageBlobs(server.endpoint, 'team/app', 'a');
     const text = `${manifest('a')}\n`;
     const { image } = await put({ imageManifest: text, imageTag: 'v1', imageDigest: sha256(text) });
@@ -101,7 +101,7 @@ describe('PutImage', () => {
     expect(server.events).toEqual([]);
   });
 
-  test('wants config and layers in this very repository, but not foreign layers', async () => {
+  test('requires config and layers in the same repository, but not foreign layers', async () => {
     await pushImageBlobs(server.endpoint, 'other/app', 'a');
     await expect(put({ imageManifest: manifest('a'), imageTag: 'v1' })).rejects.toMatchObject({
       name: 'LayersNotFoundException',
@@ -118,14 +118,14 @@ describe('PutImage', () => {
     expect(server.actions()).toEqual([`PUSH  ${image?.imageId?.imageDigest}`]);
   });
 
-  test('does not police layer media types', async () => {
+  test('does not check layer media types', async () => {
     await pushImageBlobs(server.endpoint, 'team/app', 'a');
     const layers = [descriptor('application/vnd.docker.image.rootfs.diff.tar.zstd', 'layer a')];
     const { image } = await put({ imageManifest: manifest('a', 'docker', { layers }), imageTag: 'zstd' });
     expect(image?.imageManifestMediaType).toBe(DOCKER.manifest);
   });
 
-  test('wants the children of an index to be images of the repository', async () => {
+  test('requires the children of an index to be images of the repository', async () => {
     const text = index([{ text: manifest('a'), arch: 'amd64' }]);
     await expect(put({ imageManifest: text, imageTag: 'v1' })).rejects.toMatchObject({
       name: 'ReferencedImagesNotFoundException',
@@ -172,7 +172,7 @@ describe('PutImage', () => {
     expect(server.actions()).toEqual([`PUSH v1 ${a}`, `PUSH latest ${a}`, `PUSH latest ${b}`]);
   });
 
-  test('has room for 1,000 tags on one image', async () => {
+  test('allows 1,000 tags on one image', async () => {
     for (let n = 1; n < 1000; n++) server.ecr.store('team/app', { bytes: Buffer.from(manifest('a')), tag: `t${n}` });
     await put({ imageManifest: manifest('a'), imageTag: 't1000' });
     await expect(put({ imageManifest: manifest('a'), imageTag: 'one-more' })).rejects.toMatchObject({
@@ -223,7 +223,7 @@ describe('tag mutability', () => {
       }),
     );
 
-  test('IMMUTABLE holds every tag, and still says ImageAlreadyExists to the same push', async () => {
+  test('IMMUTABLE lets no tag move, and still answers ImageAlreadyExists to the same push', async () => {
     await set('IMMUTABLE');
     expect(await moves('v1')).toBe(false);
     await expect(put({ imageManifest: manifest('v1 1'), imageTag: 'v1' })).rejects.toMatchObject({
@@ -240,7 +240,7 @@ describe('tag mutability', () => {
     expect(await moves('rcx1')).toBe(false);
   });
 
-  test('MUTABLE_WITH_EXCLUSION holds only the excluded tags', async () => {
+  test('MUTABLE_WITH_EXCLUSION lets all but the excluded tags move', async () => {
     await set('MUTABLE_WITH_EXCLUSION', 'v*');
     expect(await moves('v1-dockerv2')).toBe(false);
     expect(await moves('latest')).toBe(true);

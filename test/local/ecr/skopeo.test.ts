@@ -82,7 +82,7 @@ describeWith('skopeo')('skopeo', () => {
     expect([...server.ecr.tags('to/app')]).toEqual([]);
   });
 
-  test('is told why a tag cannot move', async () => {
+  test('prints why a tag cannot move', async () => {
     server.ecr.createRepository('fixed', { imageTagMutability: 'IMMUTABLE' });
     await push('amd64', 'fixed:v1');
     await expect(push('arm64', 'fixed:v1')).rejects.toMatchObject({

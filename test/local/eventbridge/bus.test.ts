@@ -54,13 +54,13 @@ test('without permission the event goes to the dead-letter queue of the target, 
         RULE_ARN: 'arn:aws:events:eu-north-1:123456789012:rule/Probe-NotAllowed6F',
         TARGET_ARN: 'arn:aws:sqs:eu-north-1:123456789012:Probe-Pushes2B',
         ERROR_CODE: 'NO_PERMISSIONS',
-        ERROR_MESSAGE: expect.stringContaining('no queue policy lets events.amazonaws.com send to Pushes2B'),
+        ERROR_MESSAGE: expect.stringContaining('events.amazonaws.com may not send to Pushes2B'),
       },
     },
   ]);
 });
 
-test('without a dead-letter queue it is lost, but not unseen', () => {
+test('without a dead-letter queue the event is lost, and the log says so', () => {
   const { bus, lines } = start();
   bus.put(probeEvent({}, 'lost'));
   expect(lines).toEqual([
@@ -102,7 +102,7 @@ test.each<readonly [string, Template, string]>([
     'rule R: the event pattern has 4106 characters; AWS allows 4096',
   ],
   [
-    'a target that is no queue',
+    'a target that is not a queue',
     rule({ Targets: [{ Id: 'T', Arn: 'arn:aws:sns:x' }] }),
     'expected a queue of this template as its target, got arn:aws:sns:x',
   ],

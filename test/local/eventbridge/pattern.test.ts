@@ -124,7 +124,7 @@ describe('structure', () => {
     expect(matches({ resources: [{ 'anything-but': 'x' }] }, { resources: ['x'] })).toBe(false);
   });
 
-  test('an event that is not an object is a mistake', () => {
+  test('an event that is not an object is an error', () => {
     expect(() => matches({ a: [1] }, 'text')).toThrow('an event must be a JSON object');
   });
 });

@@ -48,7 +48,7 @@ test.each<readonly [string, object, string, string]>([
   ['no detail type', { DetailType: '' }, 'InvalidArgument', 'DetailType is a required argument'],
   ['no detail', { Detail: undefined }, 'InvalidArgument', 'Detail is a required argument'],
   ['detail that is not JSON', { Detail: '{' }, 'MalformedDetail', 'Detail is malformed.'],
-  ['detail that is no object', { Detail: '[1]' }, 'MalformedDetail', 'Detail is malformed.'],
+  ['detail that is not an object', { Detail: '[1]' }, 'MalformedDetail', 'Detail is malformed.'],
   ['a source of AWS', { Source: 'aws.ecr' }, 'NotAuthorizedForSourceException', 'Not authorized for the source.'],
 ])('%s fails that entry alone', (_, broken, ErrorCode, message) => {
   const bus = start();
@@ -59,9 +59,9 @@ test.each<readonly [string, object, string, string]>([
   expect(bus.events).toHaveLength(1);
 });
 
-test('an event for a bus that is not there is dropped with success, as AWS does', () => {
+test('an event for a bus that does not exist is dropped with success, as in AWS', () => {
   const bus = start();
-  expect(putEvents(bus, { Entries: [entry({ EventBusName: 'nobody' })] }).FailedEntryCount).toBe(0);
+  expect(putEvents(bus, { Entries: [entry({ EventBusName: 'missing' })] }).FailedEntryCount).toBe(0);
   expect(bus.events).toEqual([]);
 });
 

@@ -53,7 +53,7 @@ test.each<readonly [unknown, string]>([
   );
 });
 
-test('what would be evaluated wrongly is refused', () => {
+test('what cannot be evaluated correctly is refused', () => {
   expect(() => read(allow({ NotAction: 'x' }))).toThrow('$.Statement[0].NotAction: not supported');
   expect(() => read(allow({ Effect: 'Maybe' }))).toThrow('expected Allow or Deny');
   for (const operator of ['NumericLessThan', 'StringEqualsIfExists'])

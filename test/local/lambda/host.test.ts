@@ -155,12 +155,12 @@ test('a thrown error is the result, and is logged', async () => {
   expect(host.processes).toBe(1);
 });
 
-test('an answer that is no JSON is an error', async () => {
+test('an answer that is not JSON is an error', async () => {
   const source = 'exports.handler = async () => { const a = {}; a.a = a; return a; };';
   expect(await start(inline(source)).invoke({})).toMatchObject({ kind: 'error', errorType: 'TypeError' });
 });
 
-test('a process that ends in the middle is an error, and the next invocation has a new one', async () => {
+test('a process that exits during an invocation is an error, and the next invocation gets a new one', async () => {
   const host = start();
   expect(await host.invoke(batch({ do: 'exit' }))).toEqual({
     kind: 'error',
@@ -222,7 +222,7 @@ test.each<readonly [string, FunctionView, string, string]>([
   expect(lines().some((line) => line.includes(message))).toBe(true);
 });
 
-test('the function lives on the clock of the account', async () => {
+test('the function sees the clock of the account', async () => {
   const clock = new SkippingClock();
   clock.schedule(clock.now() + 86_400_000, () => {}, 'tomorrow');
   await clock.advance();

@@ -79,7 +79,7 @@ test('messages that were sent together travel together, up to the batch size', a
   expect(queue.messages).toEqual([]);
 });
 
-test('the record is what Lambda gives', async () => {
+test('the record is as in Lambda', async () => {
   const { queue, batches, settled, clock } = start(() => DONE);
   const { id, sentAt } = queue.send('body', { A: 'b' });
   await settled();

@@ -42,7 +42,7 @@ test('only the last receipt handle deletes', async () => {
   expect(queue.messages).toEqual([]);
 });
 
-test('at most as many as asked for, in order of arrival', () => {
+test('a receive gets at most as many as requested, in order of arrival', () => {
   const { queue } = start();
   for (const body of ['1', '2', '3']) queue.send(body);
   expect(queue.receive(2).map(({ body }) => body)).toEqual(['1', '2']);
