@@ -43,7 +43,8 @@ export async function serve(
   { cli, print, note, signals = process }: ServeContext,
 ): Promise<void> {
   const printEvent = (event: EventBridgeEvent) => {
-    if (event.source !== 'ecr-oci-remediation') return;
+    // Audits and requests for repairs are events of the same source.
+    if (event.source !== 'ecr-oci-remediation' || event['detail-type'] !== 'Image Remediation') return;
     print(json ? JSON.stringify(event.detail) : outcomeLine(event.detail, account.registryHost));
   };
   const account = await LocalAccount.start({ assembly, port, onEvent: printEvent, ...(verbose ? { log: note } : {}) });

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
+import { OUTCOME_DETAIL_TYPE, REQUESTS } from '../../lambda/core/contract';
 import { parsePort, type ServeOptions, serve } from '../../local';
 import { PROBE } from '../support/probe';
 
@@ -10,7 +11,7 @@ interface Served {
   readonly printed: string[];
   readonly notes: string[];
   /** Puts an event on the account's bus. */
-  put(source: string, detail: object): Promise<void>;
+  put(source: string, detail: object, detailType?: string): Promise<void>;
   /** Sends the signal, and resolves when the account has ended. */
   end(signal: string): Promise<void>;
 }
@@ -36,11 +37,11 @@ async function start(options: Partial<ServeOptions>): Promise<Served> {
   return {
     printed,
     notes,
-    async put(Source, detail) {
+    async put(Source, detail, DetailType = OUTCOME_DETAIL_TYPE) {
       const { status } = await fetch(endpoint, {
         method: 'POST',
         headers: { 'X-Amz-Target': 'AWSEvents.PutEvents' },
-        body: JSON.stringify({ Entries: [{ Source, DetailType: 'Image Remediated', Detail: JSON.stringify(detail) }] }),
+        body: JSON.stringify({ Entries: [{ Source, DetailType, Detail: JSON.stringify(detail) }] }),
       });
       expect(status).toBe(200);
     },
@@ -58,6 +59,7 @@ test('prints what to do next and then each outcome, until SIGINT', async () => {
   await served.put('ecr-oci-remediation', { ...outcome, companionDigest: 'sha256:1' });
   await served.put('ecr-oci-remediation', refused);
   await served.put('someone-else', outcome);
+  await served.put('ecr-oci-remediation', { repository: 'team/app' }, REQUESTS.imageRepair);
   await served.end('SIGINT');
   const [instructions = '', ...lines] = served.printed;
   const [, host] = /up at http:\/\/(\S+):/.exec(instructions) ?? [];
