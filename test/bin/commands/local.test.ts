@@ -37,22 +37,17 @@ test('a push gets its companion, the other commands see it, and Ctrl-C ends it',
   expect(await once(account, 'close')).toEqual([0, null]);
 });
 
-test('a person is told what to do next', async () => {
-  const account = cli.start(['local', '--port', '0']);
-  const output = lines(account);
-  const text = [(await output.next()).value, (await output.next()).value, (await output.next()).value].join('\n');
-  expect(text).toMatch(/up at http:\/\/127\.0\.0\.1:\d+/);
-  account.kill('SIGTERM');
-  expect(await once(account, 'close')).toEqual([0, null]);
-});
-
-test('a port in use and a missing assembly are told: exit code 2', async () => {
+test('a port in use and a missing assembly: exit code 2', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
-  const taken = await cli.run(['local', '--port', String(port)]);
+  const [taken, missing] = await cli.runAll([
+    [['local', '--port', String(port)]],
+    [['local', '--assembly', '/nowhere', '--json']],
+  ]);
   other.close();
-  expect(taken).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(`Port ${port} is in use`) });
-  const missing = await cli.run(['local', '--assembly', '/nowhere']);
-  expect(missing).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining('npx cdk synth') });
+  expect(taken).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(`Port ${port} is in use.`) });
+  const message = 'There is no synthesized stack in /nowhere. Run `npx cdk synth`, and use its cdk.out.';
+  expect(missing).toEqual({ code: 2, stdout: expect.any(String), stderr: `error: ${message}\n` });
+  expect(JSON.parse(missing?.stdout ?? '')).toEqual({ error: { message } });
 });
