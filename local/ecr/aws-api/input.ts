@@ -26,9 +26,9 @@ export class Input {
     return value;
   }
 
-  oneOf<const T extends string>(name: string, values: readonly T[], otherwise: T): T {
+  oneOf<const T extends string>(name: string, values: readonly T[], otherwise?: T): T {
     const given = this.optionalString(name);
-    if (given === undefined) return otherwise;
+    if (given === undefined) return this.#required(name, otherwise);
     const value = values.find((candidate) => candidate === given);
     if (value === undefined) throw this.#invalid(name, `Member must satisfy enum value set: [${values.join(', ')}]`);
     return value;
