@@ -5,6 +5,7 @@ import type { EcrCall, EcrService } from './calls';
 import { isRegistryPath, serveRegistry } from './distribution-api/distribution-api';
 import type { Push } from './put-image';
 import { Registry, type RegistryOptions } from './registry';
+import type { Image } from './repository';
 import { readManifest, type StoredManifest } from './stored-manifest';
 import { type TagMutabilityMode, tagMutability } from './tag-mutability';
 import { TokenBucket } from './token-bucket';
@@ -18,6 +19,8 @@ export interface EcrOptions extends RegistryOptions {
    * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html). @default none
    */
   readonly putImagesPerSecond?: number;
+  /** The ARN of the role that signs a request. @default nobody's */
+  readonly principalOf?: (request: IncomingMessage) => string | undefined;
   /** @default nothing */
   readonly beforeCall?: BeforeCall;
 }
@@ -36,10 +39,12 @@ export class LocalEcr {
   /** Every call of the registry API (`GET manifest`, `PUT upload`, …) and every `GET blob-download`, in the order received. */
   readonly registryCalls: EcrCall[] = [];
   readonly #registry: Registry;
+  readonly #principalOf: (request: IncomingMessage) => string | undefined;
   readonly #beforeCall: BeforeCall;
   readonly #putImageQuota: TokenBucket | undefined;
 
-  constructor({ putImagesPerSecond, beforeCall = () => {}, ...options }: EcrOptions) {
+  constructor({ putImagesPerSecond, principalOf = () => undefined, beforeCall = () => {}, ...options }: EcrOptions) {
+    this.#principalOf = principalOf;
     this.#registry = new Registry(options);
     this.#beforeCall = beforeCall;
     if (putImagesPerSecond !== undefined)
@@ -62,7 +67,8 @@ export class LocalEcr {
     const operation = ecrOperation(request);
     if (operation !== undefined) {
       const before = (call: EcrCall) => this.#received(call, 'ecr', beforeCall);
-      await serveAwsApi(operation, request, response, { registry, origin }, before);
+      const context = { registry, origin, principal: this.#principalOf(request) };
+      await serveAwsApi(operation, request, response, context, before);
       return true;
     }
     if (!isRegistryPath(request)) return false;
@@ -105,6 +111,11 @@ export class LocalEcr {
   /** Tag to digest. @throws AwsError `RepositoryNotFoundException` */
   tags(repository: string): ReadonlyMap<string, string> {
     return new Map(this.#registry.get(repository).tags);
+  }
+
+  /** The images of a repository as they are now, archived ones too. @throws AwsError `RepositoryNotFoundException` */
+  images(repository: string): readonly Image[] {
+    return [...this.#registry.get(repository).images].map((image) => ({ ...image, tags: new Set(image.tags) }));
   }
 
   /** None if the repository doesn't exist. */

@@ -13,6 +13,7 @@ export function pullImage(
   repository: Repository,
   imageId: ImageId,
   accepts: (mediaType: string) => boolean,
+  principal?: string,
 ): Pull {
   const failed = (failureCode: string, failureReason: string): Pull => ({
     kind: 'failed',
@@ -26,6 +27,6 @@ export function pullImage(
   const answer = imageId.imageDigest === undefined ? answerByTag(manifest, accepts) : manifest;
   // AWS documents that there is no translation, but not its answer. For this client, there is no image.
   if (answer === undefined) return failed('ImageNotFound', 'Requested image not found');
-  repository.update(manifest.digest, { lastPulledAt: registry.now() });
+  registry.recordPull(repository, manifest.digest, principal);
   return { kind: 'pulled', answer };
 }

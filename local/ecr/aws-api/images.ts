@@ -15,14 +15,15 @@ const MAX_MANIFEST_CHARACTERS = 4_194_304;
 const DEFAULT_ACCEPTED: readonly string[] = [DOCKER_MANIFEST];
 
 export const imageOperations: Operations = {
-  BatchGetImage(input, { registry }) {
+  BatchGetImage(input, { registry, principal }) {
     const repository = repositoryOf(input, registry);
     const imageIds = input.objects('imageIds', { min: 1, max: 100 }).map(imageIdOf);
     const accepted = input.optionalStrings('acceptedMediaTypes', { min: 1, max: 100 }) ?? DEFAULT_ACCEPTED;
     const images: object[] = [];
     const failures: ImageFailure[] = [];
     for (const imageId of imageIds) {
-      const pull = pullImage(registry, repository, imageId, (mediaType) => accepted.includes(mediaType));
+      const accepts = (mediaType: string) => accepted.includes(mediaType);
+      const pull = pullImage(registry, repository, imageId, accepts, principal);
       if (pull.kind === 'failed') {
         failures.push(pull.failure);
         continue;

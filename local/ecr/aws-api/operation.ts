@@ -8,6 +8,8 @@ export interface Context {
   readonly registry: Registry;
   /** `http://127.0.0.1:port`, as the client reached it. */
   readonly origin: string;
+  /** The role that signs the call, if it is known. */
+  readonly principal?: string;
 }
 
 /** Returns the output of one operation, or throws one of its exceptions as an AwsError. */
