@@ -3,6 +3,7 @@ import { AwsError } from '../aws/error';
 import { ecrOperation, serveAwsApi } from './aws-api/aws-api';
 import type { EcrCall, EcrService } from './calls';
 import { isRegistryPath, serveRegistry } from './distribution-api/distribution-api';
+import { runLifecyclePolicy } from './lifecycle';
 import type { Push } from './put-image';
 import { Registry, type RegistryOptions } from './registry';
 import type { Image } from './repository';
@@ -87,21 +88,29 @@ export class LocalEcr {
 
   /**
    * Stores a manifest as if it had been pushed before the service was deployed: creates the repository if need be, takes its
-   * blobs as present, and sends no event. For registries too large to push.
+   * blobs as present, and sends no event. For registries too large to push, and for old images.
    */
-  store(repository: string, { bytes, mediaType, tag }: Pick<Push, 'bytes' | 'mediaType' | 'tag'>): StoredManifest {
+  store(
+    repository: string,
+    { bytes, mediaType, tag, pushedAt }: Pick<Push, 'bytes' | 'mediaType' | 'tag'> & { readonly pushedAt?: Date },
+  ): StoredManifest {
     const registry = this.#registry;
     if (!registry.find(repository)) this.createRepository(repository);
     const manifest = readManifest(bytes, mediaType);
     const found = registry.get(repository);
     for (const { digest } of [...(manifest.config ? [manifest.config] : []), ...manifest.layers]) found.addBlob(digest);
-    found.put(manifest, tag, registry.now());
+    found.put(manifest, tag, pushedAt ?? registry.now());
     return manifest;
   }
 
   /** Gives the repository resource tags, as `TagResource` does. @throws AwsError `RepositoryNotFoundException` */
   tagResource(repository: string, tags: Readonly<Record<string, string>>): void {
     for (const [key, value] of Object.entries(tags)) this.#registry.get(repository).resourceTags.set(key, value);
+  }
+
+  /** Does what ECR does by itself within 24 hours: expires and archives the images of repositories with a lifecycle policy. */
+  runLifecyclePolicies(): void {
+    for (const repository of this.#registry.repositories) runLifecyclePolicy(this.#registry, repository);
   }
 
   get repositories(): readonly string[] {

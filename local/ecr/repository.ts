@@ -26,6 +26,8 @@ export class Repository {
   /** Blobs are shared on disk, but a manifest may only use those that were pushed or mounted here. */
   readonly #blobs = new Set<string>();
   readonly resourceTags = new Map<string, string>();
+  /** JSON, as it was put. */
+  lifecyclePolicy?: string;
   #sequence = 0;
 
   constructor(
