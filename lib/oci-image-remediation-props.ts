@@ -25,6 +25,15 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   readonly repositories?: RepositoryFilter[];
 
   /**
+   * Repositories that are left alone, although `repositories` chooses them.
+   *
+   * The role's policy denies writes to them. It is an error if one filter covers another, or one of `repositories`.
+   *
+   * @default - no repository is excluded
+   */
+  readonly excludedRepositories?: RepositoryFilter[];
+
+  /**
    * How the companion tag is made from the tag that was pushed.
    *
    * @default CompanionTag.suffix('-dockerv2')

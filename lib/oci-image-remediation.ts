@@ -94,7 +94,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   constructor(scope: Construct, id: string, props: OciImageRemediationProps = {}) {
     super(scope, id);
     const settings = settingsOf(this, props);
-    const repositories = selectRepositories(this, settings.repositories);
+    const repositories = selectRepositories(this, settings.repositories, settings.excludedRepositories);
     const { encryptionKey } = props;
 
     const queues = createQueues(this, encryptionKey);
@@ -114,6 +114,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
     this.settings = settings;
     this.resourceArns = {
       repositories: repositories.arns,
+      excludedRepositories: repositories.excludedArns,
       listedRepositories: repositories.listedArn,
       eventBus: this.eventBus.eventBusArn,
       defaultBus: defaultBus.eventBusArn,
@@ -138,7 +139,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
     this.replicationRule = rules.replication;
     this.auditRule = rules.audit;
     this.auditScheduleRule = rules.auditSchedule;
-    deliver(queues, rules);
+    deliver(this, queues, rules, settings);
 
     this.alarmsByName = createAlarms(this, queues, settings, props.alarmTopic);
     this.alarms = [...this.alarmsByName.values()];

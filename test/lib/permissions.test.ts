@@ -140,6 +140,19 @@ test('deletes only if orphaned companions are deleted, and not in a repository t
   expect(JSON.stringify([read, ...others])).not.toContain('BatchDelete');
 });
 
+test('may write to no excluded repository', () => {
+  const statements = statementsOf(
+    templateOf(
+      newRemediation({ excludedRepositories: [RepositoryFilter.matching('tmp/*'), RepositoryFilter.named('ab')] }),
+    ),
+  );
+  expect(statements).toContainEqual({
+    Effect: 'Deny',
+    Action: ['ecr:PutImage', 'ecr:BatchDeleteImage'],
+    Resource: ['tmp/*', 'ab'].map((name) => arn(`ecr:eu-north-1:123456789012:repository/${name}`)),
+  });
+});
+
 test("a caller's role stays as it is, and minimalPolicy completes it", () => {
   const stack = newStack();
   const role = new iam.Role(stack, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });

@@ -1,7 +1,19 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
+import { readWork } from '../../lambda/events/work';
 import { AuditSchedule, CompanionTag, ImagePlatform, RepositoryFilter } from '../../lib';
-import { newRemediation, newStack, only, queueOf, remediationIn, ruleOf, sendersOf, templateOf } from './support';
+import {
+  newApp,
+  newRemediation,
+  newStack,
+  only,
+  queueOf,
+  remediationIn,
+  ruleOf,
+  sendersOf,
+  templateOf,
+} from './support';
 
 const patternOf = (template: Template, rule: string) => ruleOf(template, rule).properties.EventPattern;
 
@@ -122,6 +134,20 @@ test('deletions pass only if orphaned companions are deleted', () => {
   const template = templateOf(newRemediation({ deleteOrphanedCompanions: true, includeReplicatedImages: true }));
   expect(patternOf(template, 'PushRule').detail['action-type']).toEqual(['PUSH', 'DELETE']);
   expect(patternOf(template, 'ReplicationRule').detail['action-type']).toEqual(['REPLICATE']);
+});
+
+test('the schedule requests backfills if it shall always', () => {
+  const targetOf = (template: Template, id: string) => ruleOf(template, id).properties.Targets[0];
+  const template = templateOf(newRemediation({ alwaysBackfill: true }));
+  expect(targetOf(template, 'AuditRule')).not.toHaveProperty('Input');
+  expect(readWork(targetOf(template, 'AuditScheduleRule').Input)).toEqual({
+    kind: 'registry-audit',
+    request: { id: 'audit-schedule', account: '123456789012', region: 'eu-north-1' },
+    isBackfill: true,
+    restarts: 0,
+  });
+  const anywhere = templateOf(remediationIn(new Stack(newApp(), 'Stack'), { alwaysBackfill: true }));
+  expect(JSON.stringify(targetOf(anywhere, 'AuditScheduleRule').Input)).toContain('{"Ref":"AWS::AccountId"}');
 });
 
 test('without a schedule, audits start only on request', () => {
