@@ -85,13 +85,15 @@ test('onRemediation and onAuditFinished make rules on the bus that receives the 
   });
   remediation.onAuditFinished('Audited');
   const template = Template.fromStack(stack);
+  const here = { account: ['123456789012'], region: ['eu-north-1'] };
   template.hasResourceProperties('AWS::Events::Rule', {
     EventBusName: 'outcomes',
-    EventPattern: { source: ['ecr-oci-remediation'], 'detail-type': ['Repository Audit Finished'] },
+    EventPattern: { ...here, source: ['ecr-oci-remediation'], 'detail-type': ['Repository Audit Finished'] },
   });
   template.hasResourceProperties('AWS::Events::Rule', {
     EventBusName: 'outcomes',
     EventPattern: {
+      ...here,
       source: ['ecr-oci-remediation'],
       'detail-type': ['Image Remediation'],
       detail: { outcome: ['converted'] },
