@@ -3,7 +3,7 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import { MAX_REPOSITORY_NAME_LENGTH, REPOSITORY_PATTERN } from '../lambda/core/contract';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
-const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+const NAME = /^(?:[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*\/)*[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const NAME_LENGTH = { min: 2, max: MAX_REPOSITORY_NAME_LENGTH };
 
 /**
@@ -46,7 +46,7 @@ export class RepositoryFilter {
       checkLength('name', repositoryName);
       if (!NAME.test(repositoryName)) {
         throw new Error(
-          `repository name '${repositoryName}' is not allowed by Amazon ECR; expected lowercase letters and digits, with single . _ - / between them, such as 'team/app'`,
+          `repository name '${repositoryName}' is not allowed by Amazon ECR; expected lowercase letters and digits with . _ __ - or / between them, such as 'team/app'`,
         );
       }
     }
