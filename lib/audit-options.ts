@@ -34,7 +34,7 @@ export interface AuditOptions {
   readonly alwaysBackfill?: boolean;
 
   /**
-   * How many batches of audits, and of the repairs that they request, are processed at the same time, from 2 to 1000.
+   * How many batches of audits, of the repairs that they request, and of replicated images are processed at the same time, from 2 to 1000.
    *
    * They have their own queue, so a backfill of any size doesn't delay a push.
    *

@@ -92,6 +92,7 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
    * Whether images that Amazon ECR replicates to this account and Region get a companion here.
    *
    * If this service runs where the images come from, replication brings the companions along. Set this if it doesn't.
+   * They share the queue of audits, so that their number doesn't delay a push.
    *
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
    * @default false

@@ -52,7 +52,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /** Pushes that wait for the function. */
   public readonly pushesQueue: sqs.IQueue;
 
-  /** Audits, and the repairs that they requested, that wait for the function. */
+  /** Audits, the repairs that they requested, and replicated images, that wait for the function. */
   public readonly auditsQueue: sqs.IQueue;
 
   /**

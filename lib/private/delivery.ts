@@ -20,8 +20,9 @@ export function deliver(
   { push, replication, audit, auditSchedule }: Rules,
   { alwaysBackfill }: Settings,
 ): void {
-  const pushes = replication ? [push, replication] : [push];
-  const audits = auditSchedule ? [audit, auditSchedule] : [audit];
+  const pushes = [push];
+  // The first replication of a registry makes tens of thousands of events, which must not delay a push.
+  const audits = [audit, auditSchedule, replication].filter((rule) => rule !== undefined);
   allowSending(queues.pushes, pushes);
   allowSending(queues.audits, audits);
   allowSending(queues.deadLetters, [...pushes, ...audits]);

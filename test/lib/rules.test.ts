@@ -103,7 +103,7 @@ describe('with repositories, a suffix, platforms, replication and a schedule', (
     });
   });
 
-  test('matches replicated images by the same choice, and treats them as pushes', () => {
+  test('matches replicated images by the same choice, and sends them to the queue of audits', () => {
     const replication = ruleOf(template, 'ReplicationRule');
     expect(replication.properties).toMatchObject({
       EventPattern: {
@@ -113,10 +113,11 @@ describe('with repositories, a suffix, platforms, replication and a schedule', (
         detail: { 'action-type': ['REPLICATE'], ...detail },
       },
       Targets: [
-        { Arn: queueOf(template, 'Pushes').arn, DeadLetterConfig: { Arn: queueOf(template, 'DeadLetters').arn } },
+        { Arn: queueOf(template, 'Audits').arn, DeadLetterConfig: { Arn: queueOf(template, 'DeadLetters').arn } },
       ],
     });
-    expect(sendersOf(template, 'Pushes')).toContainEqual(replication.arn);
+    expect(sendersOf(template, 'Audits')).toContainEqual(replication.arn);
+    expect(sendersOf(template, 'Pushes')).toEqual([ruleOf(template, 'PushRule').arn]);
     expect(sendersOf(template, 'DeadLetters')).toContainEqual(replication.arn);
   });
 
