@@ -55,12 +55,16 @@ describe('with an alarm email', () => {
     template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
     template.hasResourceProperties('AWS::KMS::Key', {
       KeyPolicy: {
-        Statement: Match.arrayWith([
-          Match.objectLike({
+        Statement: [
+          Match.objectLike({ Action: 'kms:*', Principal: { AWS: Match.anyValue() } }),
+          {
+            Effect: 'Allow',
             Principal: { Service: 'cloudwatch.amazonaws.com' },
             Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-          }),
-        ]),
+            Resource: '*',
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
       },
     });
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
