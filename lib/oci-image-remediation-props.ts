@@ -138,9 +138,9 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   /**
    * The role of the function.
    *
-   * No policy is attached to it. Attach `minimalPolicy` yourself, and let `lambda.amazonaws.com` assume the role.
+   * Let `lambda.amazonaws.com` assume it. `minimalPolicy` is attached to it, unless you pass `role.withoutPolicyUpdates()`.
    *
-   * @default - a role with exactly the statements of `minimalPolicy`
+   * @default - a role with no other permissions than `minimalPolicy`
    */
   readonly role?: iam.IRole;
 

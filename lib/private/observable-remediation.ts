@@ -18,7 +18,7 @@ import { here } from './event-patterns';
  * @internal a hidden base class; jsii adds its members to the subclass
  */
 export abstract class ObservableRemediation extends Construct {
-  public abstract readonly handler: lambda.IFunction;
+  public abstract readonly handler: lambda.Function;
   public abstract readonly eventBus: events.IEventBus;
 
   /**

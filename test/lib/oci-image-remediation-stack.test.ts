@@ -29,7 +29,7 @@ test.each<[string, OciImageRemediationStackProps, typeof ACKNOWLEDGED]>([
 ])('for %s, cdk-nag finds only what is acknowledged', (_, props, acknowledged) => {
   const app = newApp();
   const stack = new OciImageRemediationStack(app, 'All', props);
-  expect(violations(app)).toEqual(acknowledged.map(({ id }) => [id, 'All/Remediation/Role/Resource']));
+  expect(violations(app)).toEqual(acknowledged.map(({ id }) => [id, 'All/Remediation/Policy/Resource']));
   Validations.of(stack.remediation).acknowledge(...acknowledged);
   expect(violations(app)).toEqual([]);
 });

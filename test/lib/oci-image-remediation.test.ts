@@ -22,6 +22,7 @@ describe('with no props', () => {
       ...Array(10).fill('AWS::CloudWatch::Alarm'),
       'AWS::CloudWatch::Dashboard',
       ...Array(3).fill('AWS::Events::Rule'),
+      'AWS::IAM::Policy',
       'AWS::IAM::Role',
       ...Array(2).fill('AWS::Lambda::EventSourceMapping'),
       'AWS::Lambda::Function',
