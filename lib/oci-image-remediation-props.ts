@@ -25,6 +25,15 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   readonly repositories?: RepositoryFilter[];
 
   /**
+   * Repositories that are left alone, although `repositories` chooses them.
+   *
+   * The role's policy denies writes to them. It is an error if one filter covers another, or one of `repositories`.
+   *
+   * @default - no repository is excluded
+   */
+  readonly excludedRepositories?: RepositoryFilter[];
+
+  /**
    * How the companion tag is made from the tag that was pushed.
    *
    * @default CompanionTag.suffix('-dockerv2')
@@ -83,6 +92,7 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
    * Whether images that Amazon ECR replicates to this account and Region get a companion here.
    *
    * If this service runs where the images come from, replication brings the companions along. Set this if it doesn't.
+   * They share the queue of audits, so that their number doesn't delay a push.
    *
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
    * @default false
@@ -128,9 +138,9 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   /**
    * The role of the function.
    *
-   * No policy is attached to it. Attach `minimalPolicy` yourself, and let `lambda.amazonaws.com` assume the role.
+   * Let `lambda.amazonaws.com` assume it. `minimalPolicy` is attached to it, unless you pass `role.withoutPolicyUpdates()`.
    *
-   * @default - a role with exactly the statements of `minimalPolicy`
+   * @default - a role with no other permissions than `minimalPolicy`
    */
   readonly role?: iam.IRole;
 

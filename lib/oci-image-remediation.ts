@@ -17,6 +17,7 @@ import { minimalStatements, type ResourceArns } from './private/permissions';
 import { createQueues } from './private/queues';
 import { createFunction } from './private/remediation-function';
 import { selectRepositories } from './private/repository-selection';
+import { attachPolicy, createRole } from './private/role';
 import { createRules } from './private/rules';
 import { type Settings, settingsOf } from './private/settings';
 import type { RemediationAlarm } from './remediation-alarm';
@@ -32,7 +33,7 @@ import type { RemediationAlarm } from './remediation-alarm';
  */
 export class OciImageRemediation extends ObservableRemediation implements iam.IGrantable {
   /** The function that creates the companions. */
-  public readonly handler: lambda.IFunction;
+  public readonly handler: lambda.Function;
 
   /** The role of the function. */
   public readonly grantPrincipal: iam.IPrincipal;
@@ -52,22 +53,8 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /** Pushes that wait for the function. */
   public readonly pushesQueue: sqs.IQueue;
 
-  /** Audits, and the repairs that they requested, that wait for the function. */
+  /** Audits, the repairs that they requested, and replicated images, that wait for the function. */
   public readonly auditsQueue: sqs.IQueue;
-
-  /**
-   * Delivers pushes to the function.
-   *
-   * If you pass your own `role`, make this depend on its policy: Lambda checks the permissions when it creates the mapping.
-   */
-  public readonly pushesMapping: lambda.EventSourceMapping;
-
-  /**
-   * Delivers audits to the function.
-   *
-   * If you pass your own `role`, make this depend on its policy: Lambda checks the permissions when it creates the mapping.
-   */
-  public readonly auditsMapping: lambda.EventSourceMapping;
 
   /** Messages that EventBridge could not deliver to a queue, or that failed five times. */
   public readonly deadLetterQueue: sqs.IQueue;
@@ -94,7 +81,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   constructor(scope: Construct, id: string, props: OciImageRemediationProps = {}) {
     super(scope, id);
     const settings = settingsOf(this, props);
-    const repositories = selectRepositories(this, settings.repositories);
+    const repositories = selectRepositories(this, settings.repositories, settings.excludedRepositories);
     const { encryptionKey } = props;
 
     const queues = createQueues(this, encryptionKey);
@@ -114,6 +101,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
     this.settings = settings;
     this.resourceArns = {
       repositories: repositories.arns,
+      excludedRepositories: repositories.excludedArns,
       listedRepositories: repositories.listedArn,
       eventBus: this.eventBus.eventBusArn,
       defaultBus: defaultBus.eventBusArn,
@@ -122,23 +110,22 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
       encryptionKey: encryptionKey?.keyArn,
     };
 
-    const role = props.role ?? this.leastPrivilegedRole();
+    const role = props.role ?? createRole(this);
     this.grantPrincipal = role.grantPrincipal;
     this.handler = createFunction(this, {
       role,
       logGroup: this.logGroup,
       environment: environmentOf(this, settings, repositories, this.eventBus),
     });
-    const mappings = createMappings(this, this.handler, queues, settings);
-    this.pushesMapping = mappings.pushes;
-    this.auditsMapping = mappings.audits;
+    this.handler.node.addDependency(attachPolicy(this, role, this.minimalPolicy));
+    createMappings(this, this.handler, queues, settings);
 
     const rules = createRules(this, settings, repositories);
     this.pushRule = rules.push;
     this.replicationRule = rules.replication;
     this.auditRule = rules.audit;
     this.auditScheduleRule = rules.auditSchedule;
-    deliver(queues, rules);
+    deliver(this, queues, rules, settings);
 
     this.alarmsByName = createAlarms(this, queues, settings, props.alarmTopic);
     this.alarms = [...this.alarmsByName.values()];
@@ -157,18 +144,12 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   }
 
   /**
-   * Every permission that the function needs, on the chosen repositories only. The default role has it; attach it to your own
-   * `role`.
+   * Every permission that the function needs, on the chosen repositories only.
+   *
+   * It is attached to the function's role, unless that is `role.withoutPolicyUpdates()`. Attach it to such a role yourself, and
+   * make `handler` depend on it: Lambda checks the permissions when it creates the function and its event source mappings.
    */
   public get minimalPolicy(): iam.PolicyDocument {
     return new iam.PolicyDocument({ statements: minimalStatements(this.resourceArns, this.settings) });
-  }
-
-  private leastPrivilegedRole(): iam.Role {
-    return new iam.Role(this, 'Role', {
-      description: 'Reads and puts image manifests in the chosen Amazon ECR repositories',
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { Remediation: this.minimalPolicy },
-    });
   }
 }

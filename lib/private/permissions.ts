@@ -11,6 +11,7 @@ import type { Settings } from './settings';
 /** ARNs of everything that the function uses. */
 export interface ResourceArns {
   readonly repositories: readonly string[];
+  readonly excludedRepositories: readonly string[];
   /** Every repository of the account and Region, if an audit must list them to find those that match a pattern. */
   readonly listedRepositories?: string;
   readonly eventBus: string;
@@ -22,10 +23,8 @@ export interface ResourceArns {
 }
 
 /** Every action that the function uses, or Lambda on its behalf, and nothing else. */
-export function minimalStatements(
-  { repositories, listedRepositories, eventBus, defaultBus, queues, logGroup, encryptionKey }: ResourceArns,
-  { deleteOrphanedCompanions }: Settings,
-): iam.PolicyStatement[] {
+export function minimalStatements(arns: ResourceArns, { deleteOrphanedCompanions }: Settings): iam.PolicyStatement[] {
+  const { repositories, excludedRepositories, listedRepositories, eventBus, defaultBus, queues, logGroup } = arns;
   const reads = ['BatchGetImage', 'GetDownloadUrlForLayer', 'DescribeImages', 'ListTagsForResource'];
   const writes = deleteOrphanedCompanions ? ['PutImage', 'BatchDeleteImage'] : ['PutImage'];
   return [
@@ -35,13 +34,14 @@ export function minimalStatements(
     allow('ecr', writes, repositories, {
       StringNotEquals: { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value },
     }),
+    ...(excludedRepositories.length > 0 ? [deny('ecr', ['PutImage', 'BatchDeleteImage'], excludedRepositories)] : []),
     ...(listedRepositories ? [allow('ecr', ['DescribeRepositories'], [listedRepositories])] : []),
     publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], eventBus),
     publish(Object.values(REQUESTS), defaultBus),
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
     allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], queues),
     allow('logs', ['CreateLogStream', 'PutLogEvents'], [logGroup]),
-    ...(encryptionKey ? [allow('kms', ['Decrypt'], [encryptionKey])] : []),
+    ...(arns.encryptionKey ? [allow('kms', ['Decrypt'], [arns.encryptionKey])] : []),
   ];
 }
 
@@ -50,15 +50,26 @@ const publish = (detailTypes: readonly string[], eventBus: string): iam.PolicySt
     StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': detailTypes },
   });
 
-function allow(
+const allow = (
   service: string,
   actions: readonly string[],
   resources: readonly string[],
   conditions: Record<string, unknown> = {},
-): iam.PolicyStatement {
-  return new iam.PolicyStatement({
+): iam.PolicyStatement => statement(iam.Effect.ALLOW, service, actions, resources, conditions);
+
+const deny: typeof allow = (service, actions, resources, conditions = {}) =>
+  statement(iam.Effect.DENY, service, actions, resources, conditions);
+
+const statement = (
+  effect: iam.Effect,
+  service: string,
+  actions: readonly string[],
+  resources: readonly string[],
+  conditions: Record<string, unknown>,
+): iam.PolicyStatement =>
+  new iam.PolicyStatement({
+    effect,
     actions: actions.map((action) => `${service}:${action}`),
     resources: [...resources],
     conditions,
   });
-}

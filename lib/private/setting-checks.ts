@@ -1,5 +1,6 @@
-import { type Duration, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { AuditOptions } from '../audit-options';
 import type { ImagePlatform } from '../image-platform';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency */
@@ -42,5 +43,30 @@ export function checkTimeAboveZero(scope: Construct, durations: Readonly<Record<
     if (!duration.isUnresolved() && duration.toMilliseconds() <= 0) {
       throw new Error(`${prop} of ${scope.node.path} is ${duration.toHumanString()}; expected a Duration above 0`);
     }
+  }
+}
+
+export function checkAuditWindow(
+  scope: Construct,
+  {
+    auditWindow,
+    auditSchedule,
+    alwaysBackfill,
+  }: Required<Pick<AuditOptions, 'auditWindow' | 'auditSchedule' | 'alwaysBackfill'>>,
+): void {
+  if (auditWindow.isUnresolved()) {
+    return;
+  }
+  const window = auditWindow.toMilliseconds();
+  if (window <= 0 || window % Duration.days(1).toMilliseconds() !== 0) {
+    throw new Error(
+      `auditWindow of ${scope.node.path} is ${auditWindow.toHumanString()}; expected whole days, such as Duration.days(7)`,
+    );
+  }
+  const interval = auditSchedule._interval;
+  if (interval && !interval.isUnresolved() && interval.toMilliseconds() > window && !alwaysBackfill) {
+    throw new Error(
+      `auditWindow of ${scope.node.path} is ${auditWindow.toHumanString()}, but auditSchedule is every ${interval.toHumanString()}; expected at least that, or no audit sees the pushes in between`,
+    );
   }
 }

@@ -9,7 +9,13 @@ import { ImagePlatform } from '../image-platform';
 import type { OciImageRemediationProps } from '../oci-image-remediation-props';
 import { RepositoryFilter } from '../repository-filter';
 import { checkExcludedTags } from './excluded-tags';
-import { checkConcurrency, checkNumbersAboveZero, checkPlatforms, checkTimeAboveZero } from './setting-checks';
+import {
+  checkAuditWindow,
+  checkConcurrency,
+  checkNumbersAboveZero,
+  checkPlatforms,
+  checkTimeAboveZero,
+} from './setting-checks';
 
 /** Every prop that has a default. The others are the caller's own resources. */
 export type Settings = Required<Omit<OciImageRemediationProps, 'role' | 'eventBus' | 'encryptionKey' | 'alarmTopic'>>;
@@ -21,6 +27,7 @@ export function settingsOf(scope: Construct, props: OciImageRemediationProps): S
   const { alarmFailedThreshold, alarmPushAge, alarmAuditAge, alarmTimeToCompanion } = settings;
   checkPlatforms(scope, settings.platforms);
   checkExcludedTags(scope, settings.excludedTags);
+  checkAuditWindow(scope, settings);
   checkConcurrency(scope, { maxConcurrency, auditMaxConcurrency });
   checkNumbersAboveZero(scope, { putImagesPerSecond, auditPutImagesPerSecond, alarmFailedThreshold });
   checkTimeAboveZero(scope, { alarmPushAge, alarmAuditAge, alarmTimeToCompanion });
@@ -29,6 +36,7 @@ export function settingsOf(scope: Construct, props: OciImageRemediationProps): S
 
 const withDefaults = (props: OciImageRemediationProps): Settings => ({
   repositories: props.repositories ?? [RepositoryFilter.all()],
+  excludedRepositories: props.excludedRepositories ?? [],
   companionTag: props.companionTag ?? CompanionTag.suffix(DEFAULT_COMPANION_TAG_SUFFIX),
   platforms: props.platforms ?? [ImagePlatform.LINUX_AMD64],
   companionFor: props.companionFor ?? CompanionFor.OCI_IMAGES,
@@ -37,6 +45,8 @@ const withDefaults = (props: OciImageRemediationProps): Settings => ({
   deleteOrphanedCompanions: props.deleteOrphanedCompanions ?? false,
   includeReplicatedImages: props.includeReplicatedImages ?? false,
   auditSchedule: props.auditSchedule ?? AuditSchedule.daily(),
+  auditWindow: props.auditWindow ?? Duration.days(7),
+  alwaysBackfill: props.alwaysBackfill ?? false,
   // Together 2 × 2 + 2 × 0.5 = 5 PutImage calls per second, half of the default quota.
   maxConcurrency: props.maxConcurrency ?? 2,
   putImagesPerSecond: props.putImagesPerSecond ?? 2,

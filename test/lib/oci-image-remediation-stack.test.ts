@@ -29,7 +29,7 @@ test.each<[string, OciImageRemediationStackProps, typeof ACKNOWLEDGED]>([
 ])('for %s, cdk-nag finds only what is acknowledged', (_, props, acknowledged) => {
   const app = newApp();
   const stack = new OciImageRemediationStack(app, 'All', props);
-  expect(violations(app)).toEqual(acknowledged.map(({ id }) => [id, 'All/Remediation/Role/Resource']));
+  expect(violations(app)).toEqual(acknowledged.map(({ id }) => [id, 'All/Remediation/Policy/Resource']));
   Validations.of(stack.remediation).acknowledge(...acknowledged);
   expect(violations(app)).toEqual([]);
 });
@@ -55,12 +55,16 @@ describe('with an alarm email', () => {
     template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
     template.hasResourceProperties('AWS::KMS::Key', {
       KeyPolicy: {
-        Statement: Match.arrayWith([
-          Match.objectLike({
+        Statement: [
+          Match.objectLike({ Action: 'kms:*', Principal: { AWS: Match.anyValue() } }),
+          {
+            Effect: 'Allow',
             Principal: { Service: 'cloudwatch.amazonaws.com' },
             Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-          }),
-        ]),
+            Resource: '*',
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
       },
     });
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {

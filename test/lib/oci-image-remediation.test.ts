@@ -22,6 +22,7 @@ describe('with no props', () => {
       ...Array(10).fill('AWS::CloudWatch::Alarm'),
       'AWS::CloudWatch::Dashboard',
       ...Array(3).fill('AWS::Events::Rule'),
+      'AWS::IAM::Policy',
       'AWS::IAM::Role',
       ...Array(2).fill('AWS::Lambda::EventSourceMapping'),
       'AWS::Lambda::Function',
@@ -85,13 +86,15 @@ test('onRemediation and onAuditFinished make rules on the bus that receives the 
   });
   remediation.onAuditFinished('Audited');
   const template = Template.fromStack(stack);
+  const here = { account: ['123456789012'], region: ['eu-north-1'] };
   template.hasResourceProperties('AWS::Events::Rule', {
     EventBusName: 'outcomes',
-    EventPattern: { source: ['ecr-oci-remediation'], 'detail-type': ['Repository Audit Finished'] },
+    EventPattern: { ...here, source: ['ecr-oci-remediation'], 'detail-type': ['Repository Audit Finished'] },
   });
   template.hasResourceProperties('AWS::Events::Rule', {
     EventBusName: 'outcomes',
     EventPattern: {
+      ...here,
       source: ['ecr-oci-remediation'],
       'detail-type': ['Image Remediation'],
       detail: { outcome: ['converted'] },

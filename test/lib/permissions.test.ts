@@ -5,10 +5,21 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { type OciImageRemediation, RepositoryFilter } from '../../lib';
-import { arn, functionOf, newApp, newRemediation, newStack, only, queueOf, remediationIn, templateOf } from './support';
+import {
+  arn,
+  env,
+  functionOf,
+  newApp,
+  newRemediation,
+  newStack,
+  only,
+  queueOf,
+  remediationIn,
+  templateOf,
+} from './support';
 
-const roleOf = (template: Template) => only(template, 'AWS::IAM::Role').properties;
-const statementsOf = (template: Template) => roleOf(template).Policies[0].PolicyDocument.Statement;
+const policyOf = (template: Template) => only(template, 'AWS::IAM::Policy');
+const statementsOf = (template: Template) => policyOf(template).properties.PolicyDocument.Statement;
 
 describe('with no props', () => {
   let remediation: OciImageRemediation;
@@ -24,61 +35,62 @@ describe('with no props', () => {
     const own = (...detailTypes: string[]) => ({
       StringEquals: { 'events:source': 'ecr-oci-remediation', 'events:detail-type': detailTypes },
     });
-    expect(roleOf(template)).not.toHaveProperty('ManagedPolicyArns');
-    expect(roleOf(template).Policies).toEqual([
-      {
-        PolicyName: 'Remediation',
-        PolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [
-            {
-              Effect: 'Allow',
-              Action: [
-                'ecr:BatchGetImage',
-                'ecr:GetDownloadUrlForLayer',
-                'ecr:DescribeImages',
-                'ecr:ListTagsForResource',
-              ],
-              Resource: repositories,
-            },
-            {
-              Effect: 'Allow',
-              Action: 'ecr:PutImage',
-              Resource: repositories,
-              Condition: { StringNotEquals: { 'ecr:ResourceTag/ecr-oci-remediation': 'disabled' } },
-            },
-            { Effect: 'Allow', Action: 'ecr:DescribeRepositories', Resource: repositories },
-            {
-              Effect: 'Allow',
-              Action: 'events:PutEvents',
-              Resource: defaultBus,
-              Condition: own('Image Remediation', 'Repository Audit Finished'),
-            },
-            {
-              Effect: 'Allow',
-              Action: 'events:PutEvents',
-              Resource: defaultBus,
-              Condition: own('Registry Audit Requested', 'Repository Audit Requested', 'Image Repair Requested'),
-            },
-            {
-              Effect: 'Allow',
-              Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-              Resource: [queueOf(template, 'Pushes').arn, queueOf(template, 'Audits').arn],
-            },
-            {
-              Effect: 'Allow',
-              Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              Resource: only(template, 'AWS::Logs::LogGroup').arn,
-            },
-          ],
-        },
+    const role = only(template, 'AWS::IAM::Role');
+    expect(role.properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(role.properties).not.toHaveProperty('Policies');
+    expect(policyOf(template).properties).toEqual({
+      PolicyName: expect.anything(),
+      Roles: [{ Ref: role.id }],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: [
+              'ecr:BatchGetImage',
+              'ecr:GetDownloadUrlForLayer',
+              'ecr:DescribeImages',
+              'ecr:ListTagsForResource',
+            ],
+            Resource: repositories,
+          },
+          {
+            Effect: 'Allow',
+            Action: 'ecr:PutImage',
+            Resource: repositories,
+            Condition: { StringNotEquals: { 'ecr:ResourceTag/ecr-oci-remediation': 'disabled' } },
+          },
+          { Effect: 'Allow', Action: 'ecr:DescribeRepositories', Resource: repositories },
+          {
+            Effect: 'Allow',
+            Action: 'events:PutEvents',
+            Resource: defaultBus,
+            Condition: own('Image Remediation', 'Repository Audit Finished'),
+          },
+          {
+            Effect: 'Allow',
+            Action: 'events:PutEvents',
+            Resource: defaultBus,
+            Condition: own('Registry Audit Requested', 'Repository Audit Requested', 'Image Repair Requested'),
+          },
+          {
+            Effect: 'Allow',
+            Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+            Resource: [queueOf(template, 'Pushes').arn, queueOf(template, 'Audits').arn],
+          },
+          {
+            Effect: 'Allow',
+            Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+            Resource: only(template, 'AWS::Logs::LogGroup').arn,
+          },
+        ],
       },
-    ]);
+    });
   });
 
   test('minimalPolicy has the same statements', () => {
     expect(Stack.of(remediation).resolve(remediation.minimalPolicy)).toEqual(
-      roleOf(template).Policies[0].PolicyDocument,
+      policyOf(template).properties.PolicyDocument,
     );
   });
 });
@@ -140,18 +152,64 @@ test('deletes only if orphaned companions are deleted, and not in a repository t
   expect(JSON.stringify([read, ...others])).not.toContain('BatchDelete');
 });
 
-test("a caller's role stays as it is, and minimalPolicy completes it", () => {
-  const stack = newStack();
-  const role = new iam.Role(stack, 'Mine', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-  const remediation = remediationIn(stack, { role });
-  const policy = new iam.ManagedPolicy(stack, 'Policy', { document: remediation.minimalPolicy, roles: [role] });
-  remediation.pushesMapping.node.addDependency(policy);
-  remediation.auditsMapping.node.addDependency(policy);
-  const template = templateOf(remediation);
-  expect(roleOf(template)).toEqual({ AssumeRolePolicyDocument: expect.anything() });
-  template.resourceCountIs('AWS::IAM::Policy', 0);
-  expect(functionOf(template).properties.Role).toEqual(only(template, 'AWS::IAM::Role').arn);
-  expect(remediation.grantPrincipal).toBe(role);
+test('may write to no excluded repository', () => {
+  const statements = statementsOf(
+    templateOf(
+      newRemediation({ excludedRepositories: [RepositoryFilter.matching('tmp/*'), RepositoryFilter.named('ab')] }),
+    ),
+  );
+  expect(statements).toContainEqual({
+    Effect: 'Deny',
+    Action: ['ecr:PutImage', 'ecr:BatchDeleteImage'],
+    Resource: ['tmp/*', 'ab'].map((name) => arn(`ecr:eu-north-1:123456789012:repository/${name}`)),
+  });
+});
+
+describe("with the caller's role", () => {
+  const assumedBy = new iam.ServicePrincipal('lambda.amazonaws.com');
+
+  test('the policy is attached to it, before Lambda checks the permissions', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Mine', { assumedBy });
+    const remediation = remediationIn(stack, { role });
+    const template = templateOf(remediation);
+    const { id, properties } = policyOf(template);
+    expect(properties.Roles).toEqual([{ Ref: only(template, 'AWS::IAM::Role').id }]);
+    expect(properties.PolicyDocument).toEqual(stack.resolve(remediation.minimalPolicy));
+    expect(functionOf(template).properties.Role).toEqual(only(template, 'AWS::IAM::Role').arn);
+    expect(template.findResources('AWS::Lambda::Function')[functionOf(template).id]?.DependsOn).toContain(id);
+    expect(remediation.grantPrincipal).toBe(role);
+  });
+
+  test('the policy is attached to an imported role too', () => {
+    const stack = newStack();
+    const role = iam.Role.fromRoleName(stack, 'Mine', 'remediation');
+    expect(policyOf(templateOf(remediationIn(stack, { role }))).properties.Roles).toEqual(['remediation']);
+  });
+
+  test('a role of another stack makes no cycle', () => {
+    const app = newApp();
+    const role = new iam.Role(new Stack(app, 'Roles', { env }), 'Mine', { assumedBy });
+    const template = templateOf(remediationIn(new Stack(app, 'Stack', { env }), { role }));
+    expect(policyOf(template).properties.Roles).toHaveLength(1);
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test('nothing is attached to a role that must not be changed, and minimalPolicy completes it', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Mine', { assumedBy });
+    const remediation = remediationIn(stack, { role: role.withoutPolicyUpdates() });
+    expect(templateOf(remediation).findResources('AWS::IAM::Policy')).toEqual({});
+    const completed = newStack();
+    const mine = new iam.Role(completed, 'Mine', { assumedBy });
+    const other = remediationIn(completed, { role: mine.withoutPolicyUpdates() });
+    const policy = new iam.ManagedPolicy(completed, 'Policy', { document: other.minimalPolicy, roles: [mine] });
+    other.handler.node.addDependency(policy);
+    const template = templateOf(other);
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+    const { id } = only(template, 'AWS::IAM::ManagedPolicy');
+    expect(template.findResources('AWS::Lambda::Function')[functionOf(template).id]?.DependsOn).toContain(id);
+  });
 });
 
 test('the most repositories that are allowed fit into the inline policies of a role, in the partition with the longest ARNs', () => {

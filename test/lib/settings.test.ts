@@ -1,6 +1,6 @@
-import { Lazy } from 'aws-cdk-lib';
+import { Duration, Lazy } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
-import { ImagePlatform, type OciImageRemediationProps, RepositoryFilter } from '../../lib';
+import { AuditSchedule, ImagePlatform, type OciImageRemediationProps, RepositoryFilter } from '../../lib';
 import { settingsOf } from '../../lib/private/settings';
 import { newRemediation, newStack, remediationIn } from './support';
 
@@ -13,6 +13,20 @@ test('a prop that is undefined has its default', () => {
   const undefinedProps = settingsOf(newStack(), props);
   expect(Object.values(undefinedProps)).not.toContain(undefined);
   expect(JSON.stringify(undefinedProps)).toEqual(JSON.stringify(absent));
+});
+
+test.each<[string, OciImageRemediationProps]>([
+  ['a window of a day', { auditWindow: Duration.hours(24) }],
+  [
+    'backfills that are further apart than the window',
+    { auditSchedule: AuditSchedule.rate(Duration.days(30)), alwaysBackfill: true },
+  ],
+  [
+    'an excluded part of a choice',
+    { repositories: [matching('team/*')], excludedRepositories: [matching('*/tmp'), named('team/a')] },
+  ],
+])('takes %s', (_, props) => {
+  expect(() => newRemediation(props)).not.toThrow();
 });
 
 describe('refuses settings with what it got and what it expects', () => {
@@ -36,7 +50,39 @@ describe('refuses settings with what it got and what it expects', () => {
     [
       'a policy of more than 10,240 characters',
       { repositories: Array.from({ length: 150 }, (_, index) => named(`${index}`.padStart(4, 'a'))) },
-      /are 150 filters.* expected at most 3800/,
+      /^repositories and excludedRepositories of Stack\/Remediation are 150 and 0 filters.* expected at most 7600/,
+    ],
+    [
+      'everything excluded',
+      { excludedRepositories: [all()] },
+      /^excludedRepositories of Stack\/Remediation leave nothing of RepositoryFilter.all\(\): RepositoryFilter.all\(\) covers it; expected a narrower filter/,
+    ],
+    [
+      'a choice of which nothing is left',
+      { repositories: [named('team/app'), named('ml/app')], excludedRepositories: [matching('team/*')] },
+      /leave nothing of RepositoryFilter.named\('team\/app'\): RepositoryFilter.matching\('team\/\*'\) covers it/,
+    ],
+    [
+      'an excluded name within an excluded pattern',
+      { excludedRepositories: [matching('team/*'), named('team/app')] },
+      /^excludedRepositories of Stack\/Remediation contradict each other: .* already covers/,
+    ],
+    [
+      'a policy of more than 10,240 characters because of what is excluded',
+      { excludedRepositories: Array.from({ length: 150 }, (_, index) => named(`${index}`.padStart(4, 'a'))) },
+      /are 1 and 150 filters/,
+    ],
+    [
+      'a window of half a day',
+      { auditWindow: Duration.hours(12) },
+      /^auditWindow of Stack\/Remediation is 12 hours; expected whole days, such as Duration.days\(7\)/,
+    ],
+    ['no window', { auditWindow: Duration.days(0) }, /is 0 days; expected whole days/],
+    ['a day and a half', { auditWindow: Duration.hours(36) }, /expected whole days/],
+    [
+      'audits that are further apart than the window',
+      { auditWindow: Duration.days(1), auditSchedule: AuditSchedule.rate(Duration.days(2)) },
+      /^auditWindow of Stack\/Remediation is 1 day, but auditSchedule is every 2 days; expected at least that/,
     ],
     ['no platforms', { platforms: [] }, /^platforms of Stack\/Remediation is an empty list; expected at least one/],
     [
