@@ -1,11 +1,11 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { AuditOptions } from './audit-options';
 import type { CompanionTag } from './companion-tag';
 import type { CompanionFor, UncompressedLayers } from './conversion-options';
+import type { FunctionOptions } from './function-options';
 import type { ImagePlatform } from './image-platform';
 import type { MonitoringOptions } from './monitoring-options';
 import type { RepositoryFilter } from './repository-filter';
@@ -13,7 +13,7 @@ import type { RepositoryFilter } from './repository-filter';
 /**
  * Properties of `OciImageRemediation`.
  */
-export interface OciImageRemediationProps extends AuditOptions, MonitoringOptions {
+export interface OciImageRemediationProps extends FunctionOptions, AuditOptions, MonitoringOptions {
   /**
    * The repositories whose pushes are remediated.
    *
@@ -134,15 +134,6 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
    * @default RemovalPolicy.RETAIN
    */
   readonly logRemovalPolicy?: RemovalPolicy;
-
-  /**
-   * The role of the function.
-   *
-   * Let `lambda.amazonaws.com` assume it. `minimalPolicy` is attached to it, unless you pass `role.withoutPolicyUpdates()`.
-   *
-   * @default - a role with no other permissions than `minimalPolicy`
-   */
-  readonly role?: iam.IRole;
 
   /**
    * The bus that receives an `Image Remediation` event for each outcome and a `Repository Audit Finished` event for each

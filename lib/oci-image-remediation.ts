@@ -112,7 +112,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
 
     const role = props.role ?? createRole(this);
     this.grantPrincipal = role.grantPrincipal;
-    this.handler = createFunction(this, {
+    this.handler = createFunction(this, settings, {
       role,
       logGroup: this.logGroup,
       environment: environmentOf(this, settings, repositories, this.eventBus),

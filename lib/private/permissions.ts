@@ -1,4 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import {
   AUDIT_FINISHED_DETAIL_TYPE,
   EVENT_SOURCE,
@@ -22,8 +23,21 @@ export interface ResourceArns {
   readonly encryptionKey?: string;
 }
 
+/** https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html */
+const NETWORK_INTERFACE_ACTIONS = [
+  'CreateNetworkInterface',
+  'DescribeNetworkInterfaces',
+  'DescribeSubnets',
+  'DeleteNetworkInterface',
+  'AssignPrivateIpAddresses',
+  'UnassignPrivateIpAddresses',
+];
+
 /** Every action that the function uses, or Lambda on its behalf, and nothing else. */
-export function minimalStatements(arns: ResourceArns, { deleteOrphanedCompanions }: Settings): iam.PolicyStatement[] {
+export function minimalStatements(
+  arns: ResourceArns,
+  { deleteOrphanedCompanions, vpc, tracing }: Settings,
+): iam.PolicyStatement[] {
   const { repositories, excludedRepositories, listedRepositories, eventBus, defaultBus, queues, logGroup } = arns;
   const reads = ['BatchGetImage', 'GetDownloadUrlForLayer', 'DescribeImages', 'ListTagsForResource'];
   const writes = deleteOrphanedCompanions ? ['PutImage', 'BatchDeleteImage'] : ['PutImage'];
@@ -41,6 +55,10 @@ export function minimalStatements(arns: ResourceArns, { deleteOrphanedCompanions
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
     allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], queues),
     allow('logs', ['CreateLogStream', 'PutLogEvents'], [logGroup]),
+    // Lambda creates the network interfaces, in any subnet: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    ...(vpc ? [allow('ec2', NETWORK_INTERFACE_ACTIONS, ['*'])] : []),
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+    ...(tracing === Tracing.DISABLED ? [] : [allow('xray', ['PutTraceSegments', 'PutTelemetryRecords'], ['*'])]),
     ...(arns.encryptionKey ? [allow('kms', ['Decrypt'], [arns.encryptionKey])] : []),
   ];
 }

@@ -1,9 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { type OciImageRemediation, RepositoryFilter } from '../../lib';
 import {
   arn,
@@ -20,6 +22,9 @@ import {
 
 const policyOf = (template: Template) => only(template, 'AWS::IAM::Policy');
 const statementsOf = (template: Template) => policyOf(template).properties.PolicyDocument.Statement;
+
+const actionsOf = (template: Template): Set<string> =>
+  new Set(statementsOf(template).map(({ Action }: { Action: string | string[] }) => `${Action}`));
 
 describe('with no props', () => {
   let remediation: OciImageRemediation;
@@ -150,6 +155,33 @@ test('deletes only if orphaned companions are deleted, and not in a repository t
     Condition: { StringNotEquals: { 'ecr:ResourceTag/ecr-oci-remediation': 'disabled' } },
   });
   expect(JSON.stringify([read, ...others])).not.toContain('BatchDelete');
+});
+
+test('may do what Lambda does for it in a VPC and for X-Ray, if they are used', () => {
+  const stack = newStack();
+  const remediation = remediationIn(stack, {
+    vpc: new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false }),
+    tracing: Tracing.ACTIVE,
+  });
+  const template = templateOf(remediation);
+  const usual = actionsOf(templateOf(newRemediation()));
+  const more = statementsOf(template).filter(({ Action }: { Action: string | string[] }) => !usual.has(`${Action}`));
+  expect(more).toEqual([
+    {
+      Effect: 'Allow',
+      Action: [
+        'ec2:CreateNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:DeleteNetworkInterface',
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      Resource: '*',
+    },
+    { Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' },
+  ]);
+  expect(stack.resolve(remediation.minimalPolicy)).toEqual(policyOf(template).properties.PolicyDocument);
 });
 
 test('may write to no excluded repository', () => {

@@ -16,6 +16,8 @@ test('a prop that is undefined has its default', () => {
 });
 
 test.each<[string, OciImageRemediationProps]>([
+  ['as much concurrency as the queues use', { reservedConcurrentExecutions: 5, auditMaxConcurrency: 3 }],
+  ['a reserve that only the deployment knows', { reservedConcurrentExecutions: Lazy.number({ produce: () => 9 }) }],
   ['a window of a day', { auditWindow: Duration.hours(24) }],
   [
     'backfills that are further apart than the window',
@@ -102,6 +104,24 @@ describe('refuses settings with what it got and what it expects', () => {
       { auditMaxConcurrency: 1 },
       /^auditMaxConcurrency of Stack\/Remediation is 1; expected a whole number from 2 to 1000/,
     ],
+    [
+      'less concurrency than the queues use',
+      { reservedConcurrentExecutions: 4, auditMaxConcurrency: 3 },
+      /^reservedConcurrentExecutions of Stack\/Remediation is 4; expected a whole number of at least 5, which is maxConcurrency plus auditMaxConcurrency/,
+    ],
+    ['half a concurrency in reserve', { reservedConcurrentExecutions: 4.5 }, /is 4.5; expected a whole number/],
+    [
+      'too little memory',
+      { memorySize: 256 },
+      /^memorySize of Stack\/Remediation is 256; expected a whole number from 512 to 10240/,
+    ],
+    ['too much memory', { memorySize: 10_241 }, /memorySize of .* is 10241/],
+    [
+      'subnets of no VPC',
+      { vpcSubnets: {} },
+      /^Stack\/Remediation has vpcSubnets and no vpc; expected the VPC that they belong to/,
+    ],
+    ['security groups of no VPC', { securityGroups: [] }, /has securityGroups and no vpc/],
     [
       'no put at all',
       { putImagesPerSecond: 0 },
