@@ -11,6 +11,7 @@ import type { OciImageRemediationProps } from '../oci-image-remediation-props';
 import { RepositoryFilter } from '../repository-filter';
 import { checkExcludedTags } from './excluded-tags';
 import { checkConcurrency, checkMemorySize, checkNetwork, MIN_MEMORY_SIZE } from './function-checks';
+import { checkPace } from './pace';
 import { checkAuditWindow, checkNumbersAboveZero, checkPlatforms, checkTimeAboveZero } from './setting-checks';
 
 /** The caller's own resources, and what has no default. */
@@ -39,6 +40,7 @@ export function settingsOf(scope: Construct, props: OciImageRemediationProps): S
   checkMemorySize(scope, settings.memorySize);
   checkNetwork(scope, settings);
   checkNumbersAboveZero(scope, { putImagesPerSecond, auditPutImagesPerSecond, alarmFailedThreshold });
+  checkPace(scope, settings);
   checkTimeAboveZero(scope, { alarmPushAge, alarmAuditAge, alarmTimeToCompanion });
   return settings;
 }
