@@ -23,6 +23,8 @@ export interface ResourceArns {
   readonly encryptionKey?: string;
 }
 
+const OPTED_OUT = { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value };
+
 /** https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html */
 const NETWORK_INTERFACE_ACTIONS = [
   'CreateNetworkInterface',
@@ -45,9 +47,9 @@ export function minimalStatements(
     allow('ecr', reads, repositories),
     // A repository without the tag lacks this key, and a negated condition on a missing key holds:
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-    allow('ecr', writes, repositories, {
-      StringNotEquals: { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value },
-    }),
+    allow('ecr', writes, repositories, { StringNotEquals: OPTED_OUT }),
+    // Holds even if the role has other policies that allow more.
+    deny('ecr', ['PutImage', 'BatchDeleteImage'], ['*'], { StringEquals: OPTED_OUT }),
     ...(excludedRepositories.length > 0 ? [deny('ecr', ['PutImage', 'BatchDeleteImage'], excludedRepositories)] : []),
     ...(listedRepositories ? [allow('ecr', ['DescribeRepositories'], [listedRepositories])] : []),
     publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], eventBus),
