@@ -136,6 +136,19 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
   readonly logRemovalPolicy?: RemovalPolicy;
 
   /**
+   * Whether Amazon ECR leaves the time of an image's last pull as it is when the function reads the image.
+   *
+   * `BatchGetImage` counts as a pull, so without this the function would keep every image from the lifecycle rules that expire
+   * or archive what isn't pulled. An account can have 100 such exclusions in a Region, and one for each role. So set this to false
+   * if the quota is used up, if `role` is excluded already, or if the Region doesn't know `AWS::ECR::PullTimeUpdateExclusion`.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
+   * @see https://github.com/aws/containers-roadmap/issues/2390
+   * @default true
+   */
+  readonly excludeFromPullTimes?: boolean;
+
+  /**
    * The bus that receives an `Image Remediation` event for each outcome and a `Repository Audit Finished` event for each
    * audited repository.
    *

@@ -17,7 +17,7 @@ import { minimalStatements, type ResourceArns } from './private/permissions';
 import { createQueues } from './private/queues';
 import { createFunction } from './private/remediation-function';
 import { selectRepositories } from './private/repository-selection';
-import { attachPolicy, createRole } from './private/role';
+import { attachPolicy, createRole, excludeFromPullTimes } from './private/role';
 import { createRules } from './private/rules';
 import { type Settings, settingsOf } from './private/settings';
 import type { RemediationAlarm } from './remediation-alarm';
@@ -118,6 +118,9 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
       environment: environmentOf(this, settings, repositories, this.eventBus),
     });
     this.handler.node.addDependency(attachPolicy(this, role, this.minimalPolicy));
+    if (settings.excludeFromPullTimes) {
+      this.handler.node.addDependency(excludeFromPullTimes(this, role));
+    }
     createMappings(this, this.handler, queues, settings);
 
     const rules = createRules(this, settings, repositories);

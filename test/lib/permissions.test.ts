@@ -217,6 +217,21 @@ test('may write to no excluded repository', () => {
   });
 });
 
+describe('reading an image', () => {
+  const EXCLUSION = 'AWS::ECR::PullTimeUpdateExclusion';
+
+  test('is no pull, before the function reads the first one', () => {
+    const template = templateOf(newRemediation());
+    const { id, properties } = only(template, EXCLUSION);
+    expect(properties).toEqual({ PrincipalArn: only(template, 'AWS::IAM::Role').arn });
+    expect(template.findResources('AWS::Lambda::Function')[functionOf(template).id]?.DependsOn).toContain(id);
+  });
+
+  test('is a pull if that is chosen', () => {
+    templateOf(newRemediation({ excludeFromPullTimes: false })).resourceCountIs(EXCLUSION, 0);
+  });
+});
+
 describe("with the caller's role", () => {
   const assumedBy = new iam.ServicePrincipal('lambda.amazonaws.com');
 
