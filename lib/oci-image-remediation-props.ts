@@ -2,6 +2,7 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as signer from 'aws-cdk-lib/aws-signer';
 import type { AuditOptions } from './audit-options';
 import type { CompanionTag } from './companion-tag';
 import type { CompanionFor, UncompressedLayers } from './conversion-options';
@@ -134,6 +135,17 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
    * @default RemovalPolicy.RETAIN
    */
   readonly logRemovalPolicy?: RemovalPolicy;
+
+  /**
+   * The signing profiles with which Amazon ECR managed signing signs images in the chosen repositories.
+   *
+   * It signs as the role that puts an image, so the function's role needs `signer:SignPayload` on the profiles, and permission to
+   * upload the signatures. Without them companions are put, but not signed. No other option permits uploads.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
+   * @default - companions are not signed
+   */
+  readonly signingProfiles?: signer.ISigningProfile[];
 
   /**
    * Whether Amazon ECR leaves the time of an image's last pull as it is when the function reads the image.

@@ -81,7 +81,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   constructor(scope: Construct, id: string, props: OciImageRemediationProps = {}) {
     super(scope, id);
     const settings = settingsOf(this, props);
-    const repositories = selectRepositories(this, settings.repositories, settings.excludedRepositories);
+    const repositories = selectRepositories(this, settings);
     const { encryptionKey } = props;
 
     const queues = createQueues(this, encryptionKey);

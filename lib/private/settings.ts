@@ -56,6 +56,7 @@ const withDefaults = (props: OciImageRemediationProps): Settings => ({
   excludedTags: props.excludedTags ?? [],
   deleteOrphanedCompanions: props.deleteOrphanedCompanions ?? false,
   includeReplicatedImages: props.includeReplicatedImages ?? false,
+  signingProfiles: props.signingProfiles ?? [],
   excludeFromPullTimes: props.excludeFromPullTimes ?? true,
   auditSchedule: props.auditSchedule ?? AuditSchedule.daily(),
   auditWindow: props.auditWindow ?? Duration.days(7),

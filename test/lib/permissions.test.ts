@@ -6,6 +6,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Tracing } from 'aws-cdk-lib/aws-lambda';
+import * as signer from 'aws-cdk-lib/aws-signer';
 import { type OciImageRemediation, RepositoryFilter } from '../../lib';
 import {
   arn,
@@ -67,6 +68,7 @@ describe('with no props', () => {
               'ecr:GetDownloadUrlForLayer',
               'ecr:DescribeImages',
               'ecr:ListTagsForResource',
+              'ecr:GetLifecyclePolicy',
             ],
             Resource: repositories,
           },
@@ -83,6 +85,7 @@ describe('with no props', () => {
             Condition: { StringEquals: { 'ecr:ResourceTag/ecr-oci-remediation': 'disabled' } },
           },
           { Effect: 'Allow', Action: 'ecr:DescribeRepositories', Resource: repositories },
+          { Effect: 'Allow', Action: 'ecr:DescribePullThroughCacheRules', Resource: '*' },
           {
             Effect: 'Allow',
             Action: 'events:PutEvents',
@@ -204,6 +207,35 @@ test('may do what Lambda does for it in a VPC and for X-Ray, if they are used', 
   expect(stack.resolve(remediation.minimalPolicy)).toEqual(policyOf(template).properties.PolicyDocument);
 });
 
+test('may sign, and upload the signatures, only with the signing profiles', () => {
+  const stack = newStack();
+  const profile = signer.SigningProfile.fromSigningProfileAttributes(stack, 'Profile', {
+    signingProfileName: 'release',
+    signingProfileVersion: 'abc',
+  });
+  const uploads = [
+    'ecr:BatchCheckLayerAvailability',
+    'ecr:InitiateLayerUpload',
+    'ecr:UploadLayerPart',
+    'ecr:CompleteLayerUpload',
+  ];
+  const chosen = arn('ecr:eu-north-1:123456789012:repository/team/app');
+  const template = templateOf(
+    remediationIn(stack, { repositories: [RepositoryFilter.named('team/app')], signingProfiles: [profile] }),
+  );
+  expect(allowing(template, 'ecr:UploadLayerPart')).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['ecr:PutImage', ...uploads],
+      Resource: chosen,
+      Condition: { StringNotEquals: { 'ecr:ResourceTag/ecr-oci-remediation': 'disabled' } },
+    },
+  ]);
+  expect(resourcesOf(template, 'signer:SignPayload')).toEqual([stack.resolve(profile.signingProfileArn)]);
+  const usual = [...actionsOf(templateOf(newRemediation()))].join();
+  expect(usual).not.toMatch(/signer|Upload|BatchCheckLayerAvailability/);
+});
+
 test('may write to no excluded repository', () => {
   const statements = statementsOf(
     templateOf(
@@ -281,11 +313,21 @@ describe("with the caller's role", () => {
 
 test('the most repositories that are allowed fit into the inline policies of a role, in the partition with the longest ARNs', () => {
   const stack = new Stack(newApp(), 'Stack', { env: { account: '123456789012', region: 'ap-southeast-1' } });
-  const names = Array.from({ length: 57 }, (_, index) => RepositoryFilter.named(`${index}`.padStart(4, 'a')));
+  const names = Array.from({ length: 69 }, (_, index) => RepositoryFilter.named(`${index}`.padStart(4, 'a')));
   const remediation = remediationIn(stack, {
-    repositories: names,
+    repositories: [...names.slice(0, 33), RepositoryFilter.matching('z*')],
+    excludedRepositories: names.slice(33),
+    deleteOrphanedCompanions: true,
     encryptionKey: new kms.Key(stack, 'Key'),
     eventBus: new events.EventBus(stack, 'Bus'),
+    vpc: new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false }),
+    tracing: Tracing.ACTIVE,
+    signingProfiles: [
+      signer.SigningProfile.fromSigningProfileAttributes(stack, 'Profile', {
+        signingProfileName: 'x'.repeat(64),
+        signingProfileVersion: 'abc',
+      }),
+    ],
   });
   const policy = JSON.stringify(stack.resolve(remediation.minimalPolicy))
     .replaceAll('{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},"', '"arn:aws-us-gov')
@@ -293,6 +335,6 @@ test('the most repositories that are allowed fit into the inline policies of a r
     .replace(/\{"Fn::GetAtt":\["(Logs|Remediation)[^}]*\}/g, `"arn${'a'.repeat(180)}"`)
     .replace(/\{"Fn::GetAtt":[^}]*\}/g, `"arn${'a'.repeat(330)}"`);
   expect(policy).not.toMatch(/Fn::|Ref/);
-  expect(policy.length).toBeGreaterThan(8_500);
+  expect(policy.length).toBeGreaterThan(10_000);
   expect(policy.length).toBeLessThanOrEqual(10_240);
 });

@@ -57,7 +57,7 @@ describe('refuses settings with what it got and what it expects', () => {
     [
       'a policy of more than 10,240 characters',
       { repositories: Array.from({ length: 150 }, (_, index) => named(`${index}`.padStart(4, 'a'))) },
-      /^repositories and excludedRepositories of Stack\/Remediation are 150 and 0 filters.* expected at most 7600/,
+      /^150 repositories, 0 excludedRepositories and 0 signingProfiles of Stack\/Remediation take about 19800 characters of the role's policy; expected at most 7000/,
     ],
     [
       'everything excluded',
@@ -77,7 +77,7 @@ describe('refuses settings with what it got and what it expects', () => {
     [
       'a policy of more than 10,240 characters because of what is excluded',
       { excludedRepositories: Array.from({ length: 150 }, (_, index) => named(`${index}`.padStart(4, 'a'))) },
-      /are 1 and 150 filters/,
+      /^1 repositories, 150 excludedRepositories and/,
     ],
     [
       'a window of half a day',
