@@ -1,11 +1,12 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as signer from 'aws-cdk-lib/aws-signer';
 import type { AuditOptions } from './audit-options';
 import type { CompanionTag } from './companion-tag';
 import type { CompanionFor, UncompressedLayers } from './conversion-options';
+import type { FunctionOptions } from './function-options';
 import type { ImagePlatform } from './image-platform';
 import type { MonitoringOptions } from './monitoring-options';
 import type { RepositoryFilter } from './repository-filter';
@@ -13,7 +14,7 @@ import type { RepositoryFilter } from './repository-filter';
 /**
  * Properties of `OciImageRemediation`.
  */
-export interface OciImageRemediationProps extends AuditOptions, MonitoringOptions {
+export interface OciImageRemediationProps extends FunctionOptions, AuditOptions, MonitoringOptions {
   /**
    * The repositories whose pushes are remediated.
    *
@@ -136,13 +137,28 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   readonly logRemovalPolicy?: RemovalPolicy;
 
   /**
-   * The role of the function.
+   * The signing profiles with which Amazon ECR managed signing signs images in the chosen repositories.
    *
-   * Let `lambda.amazonaws.com` assume it. `minimalPolicy` is attached to it, unless you pass `role.withoutPolicyUpdates()`.
+   * It signs as the role that puts an image, so the function's role needs `signer:SignPayload` on the profiles, and permission to
+   * upload the signatures. Without them companions are put, but not signed. No other option permits uploads.
    *
-   * @default - a role with no other permissions than `minimalPolicy`
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
+   * @default - companions are not signed
    */
-  readonly role?: iam.IRole;
+  readonly signingProfiles?: signer.ISigningProfile[];
+
+  /**
+   * Whether Amazon ECR leaves the time of an image's last pull as it is when the function reads the image.
+   *
+   * `BatchGetImage` counts as a pull, so without this the function would keep every image from the lifecycle rules that expire
+   * or archive what isn't pulled. An account can have 100 such exclusions in a Region, and one for each role. So set this to false
+   * if the quota is used up, if `role` is excluded already, or if the Region doesn't know `AWS::ECR::PullTimeUpdateExclusion`.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
+   * @see https://github.com/aws/containers-roadmap/issues/2390
+   * @default true
+   */
+  readonly excludeFromPullTimes?: boolean;
 
   /**
    * The bus that receives an `Image Remediation` event for each outcome and a `Repository Audit Finished` event for each

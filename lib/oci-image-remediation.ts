@@ -17,7 +17,7 @@ import { minimalStatements, type ResourceArns } from './private/permissions';
 import { createQueues } from './private/queues';
 import { createFunction } from './private/remediation-function';
 import { selectRepositories } from './private/repository-selection';
-import { attachPolicy, createRole } from './private/role';
+import { attachPolicy, createRole, excludeFromPullTimes } from './private/role';
 import { createRules } from './private/rules';
 import { type Settings, settingsOf } from './private/settings';
 import type { RemediationAlarm } from './remediation-alarm';
@@ -81,7 +81,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   constructor(scope: Construct, id: string, props: OciImageRemediationProps = {}) {
     super(scope, id);
     const settings = settingsOf(this, props);
-    const repositories = selectRepositories(this, settings.repositories, settings.excludedRepositories);
+    const repositories = selectRepositories(this, settings);
     const { encryptionKey } = props;
 
     const queues = createQueues(this, encryptionKey);
@@ -112,12 +112,15 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
 
     const role = props.role ?? createRole(this);
     this.grantPrincipal = role.grantPrincipal;
-    this.handler = createFunction(this, {
+    this.handler = createFunction(this, settings, {
       role,
       logGroup: this.logGroup,
       environment: environmentOf(this, settings, repositories, this.eventBus),
     });
     this.handler.node.addDependency(attachPolicy(this, role, this.minimalPolicy));
+    if (settings.excludeFromPullTimes) {
+      this.handler.node.addDependency(excludeFromPullTimes(this, role));
+    }
     createMappings(this, this.handler, queues, settings);
 
     const rules = createRules(this, settings, repositories);

@@ -39,6 +39,9 @@ export const AUDIT_FINISHED_DETAIL_TYPE = 'Repository Audit Finished';
 /** A repository with this resource tag is left alone; the role's policy denies writes to it too. */
 export const OPT_OUT_TAG = { key: 'ecr-oci-remediation', value: 'disabled' } as const;
 
+/** How long the work of one message may take. Its calls end then, and the message goes back to its queue. */
+export const LONGEST_WORK_SECONDS = 40;
+
 export const METRIC_NAMESPACE = 'EcrOciRemediation';
 export const METRIC_DIMENSION = 'FunctionName';
 /** `Pushed` by the media type of the manifest, and `Refused` by reason, have a second dimension. */

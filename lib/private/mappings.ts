@@ -1,6 +1,7 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { BATCH_SIZE } from './pace';
 import type { Queues } from './queues';
 import type { Settings } from './settings';
 
@@ -23,7 +24,6 @@ export function createMappings(
       maxConcurrency: concurrency,
       reportBatchItemFailures: true,
     });
-  mapping('PushesMapping', queues.pushes, 10, maxConcurrency);
-  // Half as many, because one of these messages can be an audit of 10,000 images.
-  mapping('AuditsMapping', queues.audits, 5, auditMaxConcurrency);
+  mapping('PushesMapping', queues.pushes, BATCH_SIZE.pushes, maxConcurrency);
+  mapping('AuditsMapping', queues.audits, BATCH_SIZE.audits, auditMaxConcurrency);
 }

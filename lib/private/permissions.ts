@@ -1,4 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import {
   AUDIT_FINISHED_DETAIL_TYPE,
   EVENT_SOURCE,
@@ -22,26 +23,82 @@ export interface ResourceArns {
   readonly encryptionKey?: string;
 }
 
-/** Every action that the function uses, or Lambda on its behalf, and nothing else. */
-export function minimalStatements(arns: ResourceArns, { deleteOrphanedCompanions }: Settings): iam.PolicyStatement[] {
-  const { repositories, excludedRepositories, listedRepositories, eventBus, defaultBus, queues, logGroup } = arns;
-  const reads = ['BatchGetImage', 'GetDownloadUrlForLayer', 'DescribeImages', 'ListTagsForResource'];
-  const writes = deleteOrphanedCompanions ? ['PutImage', 'BatchDeleteImage'] : ['PutImage'];
+const OPTED_OUT = { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value };
+
+/** https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html */
+const NETWORK_INTERFACE_ACTIONS = [
+  'CreateNetworkInterface',
+  'DescribeNetworkInterfaces',
+  'DescribeSubnets',
+  'DeleteNetworkInterface',
+  'AssignPrivateIpAddresses',
+  'UnassignPrivateIpAddresses',
+];
+
+/**
+ * What Amazon ECR managed signing does in the name of the role.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
+ */
+const SIGNATURE_UPLOAD_ACTIONS = [
+  'BatchCheckLayerAvailability',
+  'InitiateLayerUpload',
+  'UploadLayerPart',
+  'CompleteLayerUpload',
+];
+
+/** Every action that the function uses, or AWS on its behalf, and nothing else. */
+export const minimalStatements = (arns: ResourceArns, settings: Settings): iam.PolicyStatement[] => [
+  ...registryStatements(arns, settings),
+  publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], arns.eventBus),
+  publish(Object.values(REQUESTS), arns.defaultBus),
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
+  allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], arns.queues),
+  allow('logs', ['CreateLogStream', 'PutLogEvents'], [arns.logGroup]),
+  // Lambda creates the network interfaces, in any subnet: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+  ...(settings.vpc ? [allow('ec2', NETWORK_INTERFACE_ACTIONS, ['*'])] : []),
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+  ...(settings.tracing === Tracing.DISABLED ? [] : [allow('xray', ['PutTraceSegments', 'PutTelemetryRecords'], ['*'])]),
+  ...(arns.encryptionKey ? [allow('kms', ['Decrypt'], [arns.encryptionKey])] : []),
+];
+
+function registryStatements(
+  { repositories, excludedRepositories, listedRepositories }: ResourceArns,
+  { deleteOrphanedCompanions, signingProfiles }: Settings,
+): iam.PolicyStatement[] {
+  const reads = [
+    'BatchGetImage',
+    'GetDownloadUrlForLayer',
+    'DescribeImages',
+    'ListTagsForResource',
+    'GetLifecyclePolicy',
+  ];
+  const writes = [
+    'PutImage',
+    ...(deleteOrphanedCompanions ? ['BatchDeleteImage'] : []),
+    ...(signingProfiles.length > 0 ? SIGNATURE_UPLOAD_ACTIONS : []),
+  ];
   return [
     allow('ecr', reads, repositories),
     // A repository without the tag lacks this key, and a negated condition on a missing key holds:
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-    allow('ecr', writes, repositories, {
-      StringNotEquals: { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value },
-    }),
+    allow('ecr', writes, repositories, { StringNotEquals: OPTED_OUT }),
+    // Holds even if the role has other policies that allow more.
+    deny('ecr', ['PutImage', 'BatchDeleteImage'], ['*'], { StringEquals: OPTED_OUT }),
     ...(excludedRepositories.length > 0 ? [deny('ecr', ['PutImage', 'BatchDeleteImage'], excludedRepositories)] : []),
     ...(listedRepositories ? [allow('ecr', ['DescribeRepositories'], [listedRepositories])] : []),
-    publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], eventBus),
-    publish(Object.values(REQUESTS), defaultBus),
-    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
-    allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], queues),
-    allow('logs', ['CreateLogStream', 'PutLogEvents'], [logGroup]),
-    ...(arns.encryptionKey ? [allow('kms', ['Decrypt'], [arns.encryptionKey])] : []),
+    // The rules belong to the registry, which is no resource that a policy can name:
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+    allow('ecr', ['DescribePullThroughCacheRules'], ['*']),
+    ...(signingProfiles.length > 0
+      ? [
+          allow(
+            'signer',
+            ['SignPayload'],
+            signingProfiles.map(({ signingProfileArn }) => signingProfileArn),
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -1,16 +1,22 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
+import type { OciImageRemediationProps } from '../oci-image-remediation-props';
 import { RepositoryFilter } from '../repository-filter';
 
 /**
- * The limit of a role's inline policies, minus the statements without repositories:
+ * The limit of a role's inline policies, minus the statements that are as long whatever is chosen:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-const MAX_REPOSITORY_ARN_CHARACTERS = 10_240 - 2_640;
+const MAX_ARN_CHARACTERS = 10_240 - 3_240;
 
 /** `arn:aws-us-gov:ecr:us-gov-west-1:123456789012:repository/` with quotes and a comma. */
 const ARN_OVERHEAD = 62;
+
+/** The longest name of a signing profile: https://docs.aws.amazon.com/signer/latest/api/API_PutSigningProfile.html */
+const MAX_PROFILE_NAME_LENGTH = 64;
+
+type Choice = Required<Pick<OciImageRemediationProps, 'repositories' | 'excludedRepositories' | 'signingProfiles'>>;
 
 /** The chosen and the excluded repositories, as the rules, the role and the function need them. */
 export interface RepositorySelection {
@@ -28,11 +34,8 @@ export interface RepositorySelection {
 /**
  * @throws if nothing is chosen, if one filter covers another, if a repository is elsewhere, or if there are too many
  */
-export function selectRepositories(
-  scope: Construct,
-  filters: readonly RepositoryFilter[],
-  excluded: readonly RepositoryFilter[],
-): RepositorySelection {
+export function selectRepositories(scope: Construct, settings: Choice): RepositorySelection {
+  const { repositories: filters, excludedRepositories: excluded } = settings;
   if (filters.length === 0) {
     throw new Error(
       `repositories of ${scope.node.path} is an empty list; expected at least one RepositoryFilter, or no list for all repositories`,
@@ -43,7 +46,7 @@ export function selectRepositories(
   refuseUseless(scope, filters, excluded);
   const arns = filters.map((filter) => arnOf(scope, filter));
   const excludedArns = excluded.map((filter) => arnOf(scope, filter));
-  refuseTooMany(scope, filters, excluded);
+  refuseTooMany(scope, settings);
   const hasPattern = filters.some(({ _name }) => _name.includes('*'));
   const matchesAll = filters.some((filter) => filter._matchesAll);
   return {
@@ -106,16 +109,15 @@ function refuseElsewhere(scope: Construct, repository: ecr.IRepository): void {
   }
 }
 
-/** Reads and writes are two statements; excluded repositories have one. */
-function refuseTooMany(
-  scope: Construct,
-  filters: readonly RepositoryFilter[],
-  excluded: readonly RepositoryFilter[],
-): void {
-  const characters = 2 * arnCharacters(filters) + arnCharacters(excluded);
-  if (characters > MAX_REPOSITORY_ARN_CHARACTERS) {
+/** Reads and writes are two statements. */
+function refuseTooMany(scope: Construct, { repositories, excludedRepositories, signingProfiles }: Choice): void {
+  const characters =
+    2 * arnCharacters(repositories) +
+    arnCharacters(excludedRepositories) +
+    signingProfiles.length * (ARN_OVERHEAD + MAX_PROFILE_NAME_LENGTH);
+  if (characters > MAX_ARN_CHARACTERS) {
     throw new Error(
-      `repositories and excludedRepositories of ${scope.node.path} are ${filters.length} and ${excluded.length} filters, whose ARNs take about ${characters} characters of the role's policy; expected at most ${MAX_REPOSITORY_ARN_CHARACTERS}: choose repositories with RepositoryFilter.matching(), or use several OciImageRemediation constructs`,
+      `${repositories.length} repositories, ${excludedRepositories.length} excludedRepositories and ${signingProfiles.length} signingProfiles of ${scope.node.path} take about ${characters} characters of the role's policy; expected at most ${MAX_ARN_CHARACTERS}: choose repositories with RepositoryFilter.matching(), or use several OciImageRemediation constructs`,
     );
   }
 }

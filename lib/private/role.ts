@@ -1,3 +1,4 @@
+import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
@@ -18,3 +19,7 @@ export function attachPolicy(scope: Construct, role: iam.IRole, document: iam.Po
   role.attachInlinePolicy(policy);
   return policy;
 }
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-pulltimeupdateexclusion.html */
+export const excludeFromPullTimes = (scope: Construct, role: iam.IRole): ecr.CfnPullTimeUpdateExclusion =>
+  new ecr.CfnPullTimeUpdateExclusion(scope, 'PullTimeExclusion', { principalArn: role.roleArn });

@@ -3,9 +3,6 @@ import type { Construct } from 'constructs';
 import type { AuditOptions } from '../audit-options';
 import type { ImagePlatform } from '../image-platform';
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency */
-const CONCURRENCY = { min: 2, max: 1000 };
-
 export function checkPlatforms(scope: Construct, platforms: readonly ImagePlatform[]): void {
   if (platforms.length === 0) {
     throw new Error(
@@ -16,17 +13,6 @@ export function checkPlatforms(scope: Construct, platforms: readonly ImagePlatfo
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice) {
     throw new Error(`platforms of ${scope.node.path} are ${names.join(', ')}; expected ${twice} only once`);
-  }
-}
-
-/** @param concurrencies keyed by prop name, as in the checks below */
-export function checkConcurrency(scope: Construct, concurrencies: Readonly<Record<string, number>>): void {
-  const { min, max } = CONCURRENCY;
-  for (const [prop, concurrency] of Object.entries(concurrencies)) {
-    const valid = Number.isInteger(concurrency) && concurrency >= min && concurrency <= max;
-    if (!Token.isUnresolved(concurrency) && !valid) {
-      throw new Error(`${prop} of ${scope.node.path} is ${concurrency}; expected a whole number from ${min} to ${max}`);
-    }
   }
 }
 

@@ -21,6 +21,7 @@ describe('with no props', () => {
     expect(types.sort()).toEqual([
       ...Array(10).fill('AWS::CloudWatch::Alarm'),
       'AWS::CloudWatch::Dashboard',
+      'AWS::ECR::PullTimeUpdateExclusion',
       ...Array(3).fill('AWS::Events::Rule'),
       'AWS::IAM::Policy',
       'AWS::IAM::Role',

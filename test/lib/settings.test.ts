@@ -5,6 +5,9 @@ import { settingsOf } from '../../lib/private/settings';
 import { newRemediation, newStack, remediationIn } from './support';
 
 const { all, named, matching } = RepositoryFilter;
+const LINUX = ['amd64', 'arm64', 'arm/v7', 'arm/v6', 'arm/v5', '386', 's390x', 'ppc64le', 'riscv64'].map(
+  (architecture) => ImagePlatform.of(`linux/${architecture}`),
+);
 
 test('a prop that is undefined has its default', () => {
   const absent = settingsOf(newStack(), {});
@@ -16,6 +19,10 @@ test('a prop that is undefined has its default', () => {
 });
 
 test.each<[string, OciImageRemediationProps]>([
+  ['as much concurrency as the queues use', { reservedConcurrentExecutions: 5, auditMaxConcurrency: 3 }],
+  ['a reserve that only the deployment knows', { reservedConcurrentExecutions: Lazy.number({ produce: () => 9 }) }],
+  ['as many platforms as the pace allows', { platforms: LINUX.slice(0, 8), auditPutImagesPerSecond: 1 }],
+  ['a pace that only the deployment knows', { putImagesPerSecond: Lazy.number({ produce: () => 1 }) }],
   ['a window of a day', { auditWindow: Duration.hours(24) }],
   [
     'backfills that are further apart than the window',
@@ -50,7 +57,7 @@ describe('refuses settings with what it got and what it expects', () => {
     [
       'a policy of more than 10,240 characters',
       { repositories: Array.from({ length: 150 }, (_, index) => named(`${index}`.padStart(4, 'a'))) },
-      /^repositories and excludedRepositories of Stack\/Remediation are 150 and 0 filters.* expected at most 7600/,
+      /^150 repositories, 0 excludedRepositories and 0 signingProfiles of Stack\/Remediation take about 19800 characters of the role's policy; expected at most 7000/,
     ],
     [
       'everything excluded',
@@ -70,7 +77,7 @@ describe('refuses settings with what it got and what it expects', () => {
     [
       'a policy of more than 10,240 characters because of what is excluded',
       { excludedRepositories: Array.from({ length: 150 }, (_, index) => named(`${index}`.padStart(4, 'a'))) },
-      /are 1 and 150 filters/,
+      /^1 repositories, 150 excludedRepositories and/,
     ],
     [
       'a window of half a day',
@@ -103,6 +110,24 @@ describe('refuses settings with what it got and what it expects', () => {
       /^auditMaxConcurrency of Stack\/Remediation is 1; expected a whole number from 2 to 1000/,
     ],
     [
+      'less concurrency than the queues use',
+      { reservedConcurrentExecutions: 4, auditMaxConcurrency: 3 },
+      /^reservedConcurrentExecutions of Stack\/Remediation is 4; expected a whole number of at least 5, which is maxConcurrency plus auditMaxConcurrency/,
+    ],
+    ['half a concurrency in reserve', { reservedConcurrentExecutions: 4.5 }, /is 4.5; expected a whole number/],
+    [
+      'too little memory',
+      { memorySize: 256 },
+      /^memorySize of Stack\/Remediation is 256; expected a whole number from 512 to 10240/,
+    ],
+    ['too much memory', { memorySize: 10_241 }, /memorySize of .* is 10241/],
+    [
+      'subnets of no VPC',
+      { vpcSubnets: {} },
+      /^Stack\/Remediation has vpcSubnets and no vpc; expected the VPC that they belong to/,
+    ],
+    ['security groups of no VPC', { securityGroups: [] }, /has securityGroups and no vpc/],
+    [
       'no put at all',
       { putImagesPerSecond: 0 },
       /^putImagesPerSecond of Stack\/Remediation is 0; expected a number above 0/,
@@ -111,6 +136,26 @@ describe('refuses settings with what it got and what it expects', () => {
       'no put of audits',
       { auditPutImagesPerSecond: -1 },
       /^auditPutImagesPerSecond of Stack\/Remediation is -1; expected a number above 0/,
+    ],
+  ])('%s', (_, props, message) => {
+    expect(() => newRemediation(props)).toThrow(message);
+  });
+
+  test.each<[string, OciImageRemediationProps, string]>([
+    [
+      'pushes that must wait too long for each other',
+      { putImagesPerSecond: 0.2 },
+      'putImagesPerSecond of Stack/Remediation is 0.2; expected at least 0.25, so that the 10 PutImage calls for a batch of 10 images and 1 platforms end within 40 seconds: raise putImagesPerSecond, or choose fewer platforms',
+    ],
+    [
+      'more platforms than the pace of audits allows',
+      { platforms: LINUX.slice(0, 5) },
+      'auditPutImagesPerSecond of Stack/Remediation is 0.5; expected at least 0.625, so that the 25 PutImage calls for a batch of 5 images and 5 platforms end within 40 seconds',
+    ],
+    [
+      'more platforms than the pace of pushes allows',
+      { platforms: LINUX.slice(0, 9), auditPutImagesPerSecond: 2 },
+      'putImagesPerSecond of Stack/Remediation is 2; expected at least 2.25, so that the 90 PutImage calls',
     ],
   ])('%s', (_, props, message) => {
     expect(() => newRemediation(props)).toThrow(message);

@@ -44,7 +44,7 @@ function patternOf(chosen: CompanionTagForm, repositories: readonly string[] | u
     platforms: names.map((one) => ImagePlatform.of(one)),
     ...(repositories && { repositories: repositories.map(filterOf) }),
   });
-  const selection = selectRepositories(stack, settings.repositories, []);
+  const selection = selectRepositories(stack, settings);
   const { detailType, ...others } = pushPattern(stack, settings, selection);
   return JSON.parse(JSON.stringify({ ...others, 'detail-type': detailType }));
 }
