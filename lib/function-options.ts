@@ -1,6 +1,7 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 
 /**
  * How the function runs.
@@ -14,6 +15,13 @@ export interface FunctionOptions {
    * @default - a role with no other permissions than `minimalPolicy`
    */
   readonly role?: iam.IRole;
+
+  /**
+   * The log group of the function. It gets one line per decision, with the digests of the image and its companion.
+   *
+   * @default - a log group that keeps the lines for three months, and that remains when the construct is removed
+   */
+  readonly logGroup?: logs.ILogGroup;
 
   /**
    * The instruction set of the function, for Regions without Arm.

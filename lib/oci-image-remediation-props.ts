@@ -1,7 +1,5 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as signer from 'aws-cdk-lib/aws-signer';
 import type { AuditOptions } from './audit-options';
 import type { CompanionTag } from './companion-tag';
@@ -121,22 +119,6 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
   readonly putImagesPerSecond?: number;
 
   /**
-   * How long the function's log is kept.
-   *
-   * The log has one line per decision, with the digests of the image and its companion.
-   *
-   * @default logs.RetentionDays.THREE_MONTHS
-   */
-  readonly logRetention?: logs.RetentionDays;
-
-  /**
-   * What happens to the log when the construct is removed.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly logRemovalPolicy?: RemovalPolicy;
-
-  /**
    * The signing profiles with which Amazon ECR managed signing signs images in the chosen repositories.
    *
    * It signs as the role that puts an image, so the function's role needs `signer:SignPayload` on the profiles, and permission to
@@ -171,7 +153,7 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
   readonly eventBus?: events.IEventBus;
 
   /**
-   * The KMS key that encrypts the queues and the log.
+   * The KMS key that encrypts the queues, and the log if `logGroup` is not set.
    *
    * The construct adds statements to its policy that let EventBridge and CloudWatch Logs use the key. The policy of an
    * imported key must already have them.

@@ -1,5 +1,6 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { type MonitoringOptions, type OciImageRemediation, RemediationAlarm } from '../../lib';
 import { newRemediation, newStack, remediationIn, templateOf } from './support';
@@ -127,6 +128,19 @@ describe('with props', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', 8);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmActions: [{ Ref: Object.keys(template.findResources('AWS::SNS::Topic'))[0] }],
+    });
+  });
+
+  test('actions are added to every alarm, beside the topic', () => {
+    const stack = newStack();
+    const topics = ['Topic', 'Chat', 'Pager'].map((id) => new sns.Topic(stack, id));
+    const [alarmTopic, ...others] = topics;
+    const remediation = remediationIn(stack, { alarmTopic, disabledAlarms: [RemediationAlarm.THROTTLES] });
+    remediation.addAlarmAction(...others.map((topic) => new SnsAction(topic)));
+    const template = templateOf(remediation);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', remediation.alarms.length);
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmActions: topics.map(({ topicArn }) => stack.resolve(topicArn)),
     });
   });
 
