@@ -13,6 +13,11 @@ export enum RemediationAlarm {
   REFUSED = 'refused',
 
   /**
+   * A companion was put into a repository whose lifecycle policy may expire a source image for it.
+   */
+  LIFECYCLE_RISK = 'lifecycle-risk',
+
+  /**
    * Many repairs fail and are retried.
    */
   FAILED = 'failed',

@@ -56,6 +56,7 @@ export const METRICS = {
   skipped: 'Skipped',
   refused: 'Refused',
   failed: 'Failed',
+  lifecycleRisk: 'LifecycleRisk',
   outcomesNotPublished: 'OutcomesNotPublished',
   timeToCompanion: 'TimeToCompanion',
   registryCalls: 'RegistryCalls',

@@ -30,6 +30,7 @@ describe('with no props', () => {
   test.each<[RemediationAlarm, string, string, string, number, number, string]>([
     [RemediationAlarm.OCI_IMAGES_PUSHED, OWN, 'OciImagesPushed', 'Sum', minutes(5), 1, '1 of 1'],
     [RemediationAlarm.REFUSED, OWN, 'Refused', 'Sum', minutes(5), 1, '1 of 1'],
+    [RemediationAlarm.LIFECYCLE_RISK, OWN, 'LifecycleRisk', 'Sum', minutes(5), 1, '1 of 1'],
     [RemediationAlarm.FAILED, OWN, 'Failed', 'Sum', minutes(5), 10, '2 of 3'],
     [RemediationAlarm.DEAD_LETTERS, QUEUE, 'ApproximateNumberOfMessagesVisible', 'Maximum', minutes(5), 1, '1 of 1'],
     [RemediationAlarm.PUSH_AGE, QUEUE, 'ApproximateAgeOfOldestMessage', 'Maximum', minutes(5), 900, '1 of 1'],
@@ -91,8 +92,9 @@ describe('with no props', () => {
       'Age of the oldest message (s)',
       'PutImage calls per second, and the quota of the account and Region',
       'Recent refusals (action required)',
+      'Companions put where the lifecycle policy may expire a source for them',
     ]);
-    expect(widgets[0].properties.alarms).toHaveLength(10);
+    expect(widgets[0].properties.alarms).toHaveLength(11);
     expect(remediation.dashboard).toBeDefined();
   });
 });
@@ -124,8 +126,8 @@ describe('with props', () => {
     });
     const template = templateOf(remediation);
     expect(remediation.tryFindAlarm(RemediationAlarm.OCI_IMAGES_PUSHED)).toBeUndefined();
-    expect(remediation.alarms).toHaveLength(8);
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 8);
+    expect(remediation.alarms).toHaveLength(9);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 9);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmActions: [{ Ref: Object.keys(template.findResources('AWS::SNS::Topic'))[0] }],
     });

@@ -19,7 +19,7 @@ describe('with no props', () => {
       ({ Type }) => Type,
     );
     expect(types.sort()).toEqual([
-      ...Array(10).fill('AWS::CloudWatch::Alarm'),
+      ...Array(11).fill('AWS::CloudWatch::Alarm'),
       'AWS::CloudWatch::Dashboard',
       'AWS::ECR::PullTimeUpdateExclusion',
       ...Array(3).fill('AWS::Events::Rule'),
@@ -58,6 +58,7 @@ describe('with no props', () => {
       [METRICS.unchanged]: remediation.metricUnchanged(),
       [METRICS.skipped]: remediation.metricSkipped(),
       [METRICS.refused]: remediation.metricRefused(),
+      [METRICS.lifecycleRisk]: remediation.metricLifecycleRisk(),
       [METRICS.failed]: remediation.metricFailed(),
       [METRICS.outcomesNotPublished]: remediation.metricOutcomesNotPublished(),
       [METRICS.registryCalls]: remediation.metricRegistryCalls(),
