@@ -33,7 +33,7 @@ export interface FunctionOptions {
   /**
    * The memory of the function in MiB, from 512 to 10,240.
    *
-   * The default is enough for any batch, whatever the manifests are. Lambda gives more memory more CPU time.
+   * Lambda gives a function with more memory more CPU time, too.
    *
    * @default 512
    */

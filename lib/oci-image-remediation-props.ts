@@ -91,7 +91,7 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
    * Whether images that Amazon ECR replicates to this account and Region get a companion here.
    *
    * If this service runs where the images come from, replication brings the companions along. Set this if it doesn't.
-   * They share the queue of audits, so that their number doesn't delay a push.
+   * Replicated images share the queue of audits, so that their number doesn't delay a push.
    *
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
    * @default false
@@ -109,7 +109,8 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
   readonly maxConcurrency?: number;
 
   /**
-   * The most `PutImage` calls per second that each of these batches makes.
+   * The most `PutImage` calls per second that each of these batches makes. The calls for ten images, each with a companion for
+   * every platform, must end within 40 seconds.
    *
    * By default, an account can make 10 `PutImage` calls per second in a Region, and every `docker push` counts.
    *
@@ -133,8 +134,8 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
    * Whether Amazon ECR leaves the time of an image's last pull as it is when the function reads the image.
    *
    * `BatchGetImage` counts as a pull, so without this the function would keep every image from the lifecycle rules that expire
-   * or archive what isn't pulled. An account can have 100 such exclusions in a Region, and one for each role. So set this to false
-   * if the quota is used up, if `role` is excluded already, or if the Region doesn't know `AWS::ECR::PullTimeUpdateExclusion`.
+   * or archive what isn't pulled. An account can have 100 such exclusions, and one for each role. So set this to false if the
+   * quota is used up, if `role` is excluded already, or if the Region doesn't know `AWS::ECR::PullTimeUpdateExclusion`.
    *
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
    * @see https://github.com/aws/containers-roadmap/issues/2390

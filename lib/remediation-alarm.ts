@@ -33,7 +33,7 @@ export enum RemediationAlarm {
   PUSH_AGE = 'push-age',
 
   /**
-   * An audit, or a repair that it requested, has waited too long.
+   * An audit, a repair that it requested, or a replicated image has waited too long.
    */
   AUDIT_AGE = 'audit-age',
 
