@@ -34,7 +34,8 @@ export interface AuditOptions {
   readonly alwaysBackfill?: boolean;
 
   /**
-   * How many batches of audits, of the repairs that they request, and of replicated images are processed at the same time, from 2 to 1000.
+   * How many batches of audits, of the repairs that they request, and of replicated images are processed at the same time,
+   * from 2 to 1000.
    *
    * They have their own queue, so a backfill of any size doesn't delay a push.
    *
@@ -43,7 +44,8 @@ export interface AuditOptions {
   readonly auditMaxConcurrency?: number;
 
   /**
-   * The most `PutImage` calls per second that each of these batches makes.
+   * The most `PutImage` calls per second that each of these batches makes. The calls for five images, each with a companion for
+   * every platform, must end within 40 seconds.
    *
    * Multiplied by `auditMaxConcurrency`, this is the part of the account's `PutImage` quota that a backfill uses, in addition
    * to what pushes use.

@@ -1,6 +1,7 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 
 /**
  * How the function runs.
@@ -16,6 +17,13 @@ export interface FunctionOptions {
   readonly role?: iam.IRole;
 
   /**
+   * The log group of the function. It gets one line per decision, with the digests of the image and its companion.
+   *
+   * @default - a log group that keeps the lines for three months, and that remains when the construct is removed
+   */
+  readonly logGroup?: logs.ILogGroup;
+
+  /**
    * The instruction set of the function, for Regions without Arm.
    *
    * @default lambda.Architecture.ARM_64
@@ -25,7 +33,7 @@ export interface FunctionOptions {
   /**
    * The memory of the function in MiB, from 512 to 10,240.
    *
-   * The default is enough for any batch, whatever the manifests are. Lambda gives more memory more CPU time.
+   * Lambda gives a function with more memory more CPU time, too.
    *
    * @default 512
    */

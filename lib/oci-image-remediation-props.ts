@@ -1,7 +1,5 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as signer from 'aws-cdk-lib/aws-signer';
 import type { AuditOptions } from './audit-options';
 import type { CompanionTag } from './companion-tag';
@@ -93,7 +91,7 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
    * Whether images that Amazon ECR replicates to this account and Region get a companion here.
    *
    * If this service runs where the images come from, replication brings the companions along. Set this if it doesn't.
-   * They share the queue of audits, so that their number doesn't delay a push.
+   * Replicated images share the queue of audits, so that their number doesn't delay a push.
    *
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
    * @default false
@@ -111,7 +109,8 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
   readonly maxConcurrency?: number;
 
   /**
-   * The most `PutImage` calls per second that each of these batches makes.
+   * The most `PutImage` calls per second that each of these batches makes. The calls for ten images, each with a companion for
+   * every platform, must end within 40 seconds.
    *
    * By default, an account can make 10 `PutImage` calls per second in a Region, and every `docker push` counts.
    *
@@ -119,22 +118,6 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
    * @default 2
    */
   readonly putImagesPerSecond?: number;
-
-  /**
-   * How long the function's log is kept.
-   *
-   * The log has one line per decision, with the digests of the image and its companion.
-   *
-   * @default logs.RetentionDays.THREE_MONTHS
-   */
-  readonly logRetention?: logs.RetentionDays;
-
-  /**
-   * What happens to the log when the construct is removed.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly logRemovalPolicy?: RemovalPolicy;
 
   /**
    * The signing profiles with which Amazon ECR managed signing signs images in the chosen repositories.
@@ -151,8 +134,8 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
    * Whether Amazon ECR leaves the time of an image's last pull as it is when the function reads the image.
    *
    * `BatchGetImage` counts as a pull, so without this the function would keep every image from the lifecycle rules that expire
-   * or archive what isn't pulled. An account can have 100 such exclusions in a Region, and one for each role. So set this to false
-   * if the quota is used up, if `role` is excluded already, or if the Region doesn't know `AWS::ECR::PullTimeUpdateExclusion`.
+   * or archive what isn't pulled. An account can have 100 such exclusions, and one for each role. So set this to false if the
+   * quota is used up, if `role` is excluded already, or if the Region doesn't know `AWS::ECR::PullTimeUpdateExclusion`.
    *
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
    * @see https://github.com/aws/containers-roadmap/issues/2390
@@ -171,7 +154,7 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
   readonly eventBus?: events.IEventBus;
 
   /**
-   * The KMS key that encrypts the queues and the log.
+   * The KMS key that encrypts the queues, and the log if `logGroup` is not set.
    *
    * The construct adds statements to its policy that let EventBridge and CloudWatch Logs use the key. The policy of an
    * imported key must already have them.

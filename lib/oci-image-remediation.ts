@@ -2,18 +2,18 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { OciImageRemediationProps } from './oci-image-remediation-props';
 import { createAlarms } from './private/alarms';
 import { createDashboard } from './private/dashboard';
 import { deliver } from './private/delivery';
-import { allowServicesToUse } from './private/encryption';
 import { environmentOf } from './private/environment';
+import { createLogGroup } from './private/log-group';
 import { createMappings } from './private/mappings';
 import { ObservableRemediation } from './private/observable-remediation';
-import { minimalStatements, type ResourceArns } from './private/permissions';
+import { grantRequests, minimalStatements, type ResourceArns } from './private/permissions';
 import { createQueues } from './private/queues';
 import { createFunction } from './private/remediation-function';
 import { selectRepositories } from './private/repository-selection';
@@ -88,14 +88,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
     this.pushesQueue = queues.pushes;
     this.auditsQueue = queues.audits;
     this.deadLetterQueue = queues.deadLetters;
-    this.logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: settings.logRetention,
-      removalPolicy: settings.logRemovalPolicy,
-      encryptionKey,
-    });
-    if (encryptionKey) {
-      allowServicesToUse(encryptionKey, this);
-    }
+    this.logGroup = props.logGroup ?? createLogGroup(this, encryptionKey);
     const defaultBus = events.EventBus.fromEventBusName(this, 'DefaultBus', 'default');
     this.eventBus = props.eventBus ?? defaultBus;
     this.settings = settings;
@@ -144,6 +137,27 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
    */
   public tryFindAlarm(alarm: RemediationAlarm): cloudwatch.Alarm | undefined {
     return this.alarmsByName.get(alarm);
+  }
+
+  /**
+   * Adds actions to every alarm, beside those of `alarmTopic`. They run when the alarm goes off.
+   *
+   * @param actions such as `new cloudwatch_actions.LambdaAction(fn)`
+   */
+  public addAlarmAction(...actions: cloudwatch.IAlarmAction[]): void {
+    for (const alarm of this.alarms) {
+      alarm.addAlarmAction(...actions);
+    }
+  }
+
+  /**
+   * Lets someone request the repair of an image, or the audit of one or all repositories, with `events:PutEvents` on the
+   * default bus. The grant allows no other events.
+   *
+   * @param grantee such as the role of a pipeline
+   */
+  public grantRequestRepair(grantee: iam.IGrantable): iam.Grant {
+    return grantRequests(grantee, this.resourceArns.defaultBus);
   }
 
   /**

@@ -5,7 +5,7 @@ import type { OciImageRemediationProps } from '../oci-image-remediation-props';
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency */
 const CONCURRENCY = { min: 2, max: 1000 };
 
-/** Enough for ten pushes at once, whatever their manifests are. */
+/** The function bounds what it reads at a time for this much. */
 export const MIN_MEMORY_SIZE = 512;
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MAX_MEMORY_SIZE = 10_240;

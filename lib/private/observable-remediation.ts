@@ -94,6 +94,11 @@ export abstract class ObservableRemediation extends Construct {
     return this.metric(METRICS.refused, options);
   }
 
+  /** Companions that were put into repositories whose lifecycle policies may expire source images for them. */
+  public metricLifecycleRisk(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.lifecycleRisk, options);
+  }
+
   /** Messages that failed and returned to their queue to be retried. */
   public metricFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.failed, options);

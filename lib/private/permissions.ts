@@ -102,10 +102,21 @@ function registryStatements(
   ];
 }
 
-const publish = (detailTypes: readonly string[], eventBus: string): iam.PolicyStatement =>
-  allow('events', ['PutEvents'], [eventBus], {
-    StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': detailTypes },
+/** The same that the function itself may request. */
+export const grantRequests = (grantee: iam.IGrantable, defaultBus: string): iam.Grant =>
+  iam.Grant.addToPrincipal({
+    grantee,
+    actions: ['events:PutEvents'],
+    resourceArns: [defaultBus],
+    conditions: ownEvents(Object.values(REQUESTS)),
   });
+
+const publish = (detailTypes: readonly string[], eventBus: string): iam.PolicyStatement =>
+  allow('events', ['PutEvents'], [eventBus], ownEvents(detailTypes));
+
+const ownEvents = (detailTypes: readonly string[]) => ({
+  StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': detailTypes },
+});
 
 const allow = (
   service: string,

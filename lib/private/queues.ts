@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { allowEventBridgeToUse } from './encryption';
 import { FUNCTION_TIMEOUT } from './remediation-function';
 
 /**
@@ -28,6 +29,9 @@ export interface Queues {
 
 /** All are encrypted and require TLS. */
 export function createQueues(scope: Construct, encryptionKey?: kms.IKey): Queues {
+  if (encryptionKey) {
+    allowEventBridgeToUse(encryptionKey, scope);
+  }
   const common: sqs.QueueProps = {
     enforceSSL: true,
     // The maximum of SQS. A backfill can take longer than its default of 4 days, and an expired message leaves no trace.

@@ -1,6 +1,5 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Architecture, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { DEFAULT_COMPANION_TAG_SUFFIX } from '../../lambda/core/contract';
 import { AuditSchedule } from '../audit-schedule';
@@ -20,6 +19,7 @@ type Optional =
   | 'eventBus'
   | 'encryptionKey'
   | 'alarmTopic'
+  | 'logGroup'
   | 'reservedConcurrentExecutions'
   | 'vpc'
   | 'vpcSubnets'
@@ -69,8 +69,6 @@ const withDefaults = (props: OciImageRemediationProps): Settings => ({
   architecture: props.architecture ?? Architecture.ARM_64,
   memorySize: props.memorySize ?? MIN_MEMORY_SIZE,
   tracing: props.tracing ?? Tracing.DISABLED,
-  logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
-  logRemovalPolicy: props.logRemovalPolicy ?? RemovalPolicy.RETAIN,
   disabledAlarms: props.disabledAlarms ?? [],
   alarmFailedThreshold: props.alarmFailedThreshold ?? 10,
   alarmPushAge: props.alarmPushAge ?? Duration.minutes(15),

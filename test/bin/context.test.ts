@@ -98,7 +98,7 @@ test.each([
   [{ includeReplicatedImages: 'yes' }, "context includeReplicatedImages is 'yes'; expected true or false"],
   [
     { disabledAlarms: 'refused,all' },
-    "context disabledAlarms is 'all'; expected oci-images-pushed or refused or failed",
+    "context disabledAlarms is 'all'; expected oci-images-pushed or refused or lifecycle-risk",
   ],
   [{ platforms: 'linux/amd64,' }, "unknown platform ''; expected one of linux/386"],
   [{ repositories: 'team/*,' }, "repository name '' has 0 characters"],

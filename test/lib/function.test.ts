@@ -1,8 +1,9 @@
-import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import { handlerCode } from '../../lib/private/handler-code';
 import { functionOf, newRemediation, newStack, only, remediationIn, templateOf } from './support';
 
@@ -35,8 +36,12 @@ describe('with no props', () => {
     );
   });
 
-  test('the log is kept for 90 days, and when the stack is deleted', () => {
-    template.hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain', Properties: { RetentionInDays: 90 } });
+  test('the log is kept for 90 days, and when the stack is deleted, but not when its first deployment fails', () => {
+    template.hasResource('AWS::Logs::LogGroup', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { RetentionInDays: 90 },
+    });
   });
 });
 
@@ -84,11 +89,19 @@ describe('in a VPC', () => {
   });
 });
 
-test('the log is kept and removed as chosen', () => {
-  const template = templateOf(
-    newRemediation({ logRetention: RetentionDays.ONE_YEAR, logRemovalPolicy: RemovalPolicy.DESTROY }),
+test('the log goes to the log group that is chosen', () => {
+  const stack = newStack();
+  const logGroup = new logs.LogGroup(stack, 'Mine', { retention: logs.RetentionDays.ONE_YEAR });
+  const remediation = remediationIn(stack, { logGroup, encryptionKey: new kms.Key(stack, 'Key') });
+  const template = templateOf(remediation);
+  const { id, properties } = only(template, 'AWS::Logs::LogGroup');
+  expect(properties).toEqual({ RetentionInDays: 365 });
+  expect(functionOf(template).properties.LoggingConfig.LogGroup).toEqual({ Ref: id });
+  expect(remediation.logGroup).toBe(logGroup);
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain(
+    JSON.stringify({ 'Fn::GetAtt': [id, 'Arn'] }),
   );
-  template.hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete', Properties: { RetentionInDays: 365 } });
+  expect(JSON.stringify(template.findResources('AWS::KMS::Key'))).not.toContain('logs.eu-north-1');
 });
 
 test('refuses to synthesize without the bundled function', () => {

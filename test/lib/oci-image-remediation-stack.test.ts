@@ -48,7 +48,7 @@ describe('with an alarm email', () => {
 
   test('every alarm notifies the topic, which sends an email', () => {
     const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 10);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 11);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [{ Ref: topic }] });
     template.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',

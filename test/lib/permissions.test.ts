@@ -311,6 +311,27 @@ describe("with the caller's role", () => {
   });
 });
 
+test('someone who may request repairs may put no other events', () => {
+  const stack = newStack();
+  const remediation = remediationIn(stack, { eventBus: new events.EventBus(stack, 'Bus') });
+  const pipeline = new iam.Role(stack, 'Pipeline', { assumedBy: new iam.AccountRootPrincipal() });
+  expect(remediation.grantRequestRepair(pipeline).success).toBe(true);
+  const { properties } = only(templateOf(remediation), 'AWS::IAM::Policy', 'Pipeline');
+  expect(properties.PolicyDocument.Statement).toEqual([
+    {
+      Effect: 'Allow',
+      Action: 'events:PutEvents',
+      Resource: arn('events:eu-north-1:123456789012:event-bus/default'),
+      Condition: {
+        StringEquals: {
+          'events:source': 'ecr-oci-remediation',
+          'events:detail-type': ['Registry Audit Requested', 'Repository Audit Requested', 'Image Repair Requested'],
+        },
+      },
+    },
+  ]);
+});
+
 test('the most repositories that are allowed fit into the inline policies of a role, in the partition with the longest ARNs', () => {
   const stack = new Stack(newApp(), 'Stack', { env: { account: '123456789012', region: 'ap-southeast-1' } });
   const names = Array.from({ length: 69 }, (_, index) => RepositoryFilter.named(`${index}`.padStart(4, 'a')));
