@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -41,11 +42,14 @@ test('a port in use and a missing assembly: exit code 2', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
+  const temporary = join(cli.directory, 'tmp');
+  mkdirSync(temporary);
   const [taken, missing] = await cli.runAll([
-    [['local', '--port', String(port)]],
-    [['local', '--assembly', '/nowhere', '--json']],
+    [['local', '--port', String(port)], { env: { TMPDIR: temporary } }],
+    [['local', '--assembly', '/nowhere', '--json'], { env: { TMPDIR: temporary } }],
   ]);
   other.close();
+  expect(readdirSync(temporary)).toEqual([]);
   expect(taken).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(`Port ${port} is in use.`) });
   const message = 'There is no synthesized stack in /nowhere. Run `npx cdk synth`, and use its cdk.out.';
   expect(missing).toEqual({ code: 2, stdout: expect.any(String), stderr: `error: ${message}\n` });
