@@ -11,11 +11,14 @@ import { bundleLocalAccount } from '../../../scripts/bundle-local-account';
 import { Cli } from '../../support/cli';
 
 let cli: Cli;
+let account: ChildProcess | undefined;
 beforeAll(() => {
   cli = new Cli();
   // Beside the bundle, where it looks for it, and away from every node_modules.
   bundleLocalAccount(join(cli.directory, 'account'));
 });
+// A failed test must not leave it running: Jest would wait for its pipes without end.
+afterEach(() => account?.kill('SIGKILL'));
 afterAll(() => cli.remove());
 
 function lines({ stdout }: ChildProcess): AsyncIterator<string> {
@@ -24,7 +27,7 @@ function lines({ stdout }: ChildProcess): AsyncIterator<string> {
 }
 
 test('a push gets its companion, the other commands see it, and Ctrl-C ends it', async () => {
-  const account = cli.start(['local', '--port', '0', '--json']);
+  account = cli.start(['local', '--port', '0', '--json']);
   const output = lines(account);
   const { endpoint } = JSON.parse((await output.next()).value);
   await new RegistryClient(endpoint).push('team/app', 'v1', await dockerDesktopImage());
