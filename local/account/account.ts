@@ -163,6 +163,6 @@ export class LocalAccount {
     if (!fn) return;
     const accesses = accessOfCall(received, this.#account, this.ecr.resourceTags(call.repository ?? ''));
     this.accesses.push(...accesses);
-    authorize(this.template, fn, accesses);
+    authorize(this.template, fn, accesses, this.ecr.repositoryPolicy(call.repository ?? ''));
   }
 }

@@ -79,6 +79,12 @@ export const uploadNotFound = (uploadId: string, id: RepositoryId): AwsError =>
     `The upload with id '${uploadId}' does not exist within the ${repositoryOf(id)}`,
   );
 
+/** Of a key that is disabled, or whose policy or grants leave ECR out. AWS documents the exception, and not its text. */
+export const kmsFailure = ({ repository }: RepositoryId): AwsError =>
+  new AwsError('KmsException', `The KMS key of the repository '${repository}' can't be used`, {
+    kmsError: 'DisabledException',
+  });
+
 /** Wording: https://github.com/monken/aws-ecr-public/issues/11 */
 export const layerNotFound = (digest: string, id: RepositoryId): AwsError =>
   new AwsError(

@@ -1,6 +1,6 @@
 import { AwsError } from '../../aws/error';
 import { isSha256 } from '../digest';
-import { invalidParameter, layerNotFound, uploadNotFound } from '../errors';
+import { invalidParameter, kmsFailure, layerNotFound, uploadNotFound } from '../errors';
 import type { Registry } from '../registry';
 import type { Repository } from '../repository';
 import type { UploadSession } from '../uploads';
@@ -60,7 +60,8 @@ export const layerOperations: Operations = {
   },
 
   InitiateLayerUpload(input, { registry }) {
-    const { name } = repositoryOf(input, registry);
+    const { name, isKeyUsable } = repositoryOf(input, registry);
+    if (!isKeyUsable) throw kmsFailure(registry.idOf(name));
     return { uploadId: registry.uploads.begin(name).id, partSize: SUGGESTED_PART_BYTES };
   },
 

@@ -1,3 +1,4 @@
+import { readRepositoryPolicy } from '../../iam/policy';
 import { invalidParameter } from '../errors';
 import type { Registry } from '../registry';
 import type { Repository } from '../repository';
@@ -57,6 +58,14 @@ export const repositoryOperations: Operations = {
     const sorted = [...registry.repositories].sort((a, b) => (a.name < b.name ? -1 : 1));
     const { rows, nextToken } = page(input, sorted, ({ name }) => name);
     return { repositories: rows.map((repository) => describe(registry, repository)), nextToken };
+  },
+
+  /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
+  SetRepositoryPolicy(input, { registry }) {
+    const repository = repositoryOf(input, registry);
+    const policyText = input.string('policyText', { max: 10_240 });
+    repository.policy = readRepositoryPolicy(JSON.parse(policyText));
+    return { registryId: registry.accountId, repositoryName: repository.name, policyText };
   },
 
   PutImageTagMutability(input, { registry }) {
