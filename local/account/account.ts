@@ -144,6 +144,7 @@ export class LocalAccount {
       activity: this.#activity,
       endpoint: this.endpoint,
       workDirectory: this.#directory,
+      minEnvironments: this.#options.minEnvironments,
       log: this.#log,
       onLogLine: (line) => this.logs.push(line),
       onAccess: (access) => this.accesses.push(access),
