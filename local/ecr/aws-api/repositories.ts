@@ -6,7 +6,6 @@ import { type TagMutability, tagMutability } from '../tag-mutability';
 import type { Input } from './input';
 import { checkRegistryId, type Operations, repositoryOf, timestamp } from './operation';
 import { page } from './pages';
-import { addResourceTags } from './resource-tags';
 
 const describeMutability = ({ mode, exclusions }: TagMutability): object => ({
   imageTagMutability: mode,
@@ -39,15 +38,6 @@ function mutabilityOf(input: Input, mode: string): TagMutability {
 }
 
 export const repositoryOperations: Operations = {
-  CreateRepository(input, { registry }) {
-    const name = input.string('repositoryName', { min: 2, max: 256 });
-    checkRegistryId(input, registry, name);
-    const mutability = mutabilityOf(input, input.optionalString('imageTagMutability') ?? 'MUTABLE');
-    const repository = registry.create(name, mutability);
-    addResourceTags(repository, input.optionalObjects('tags') ?? []);
-    return { repository: describe(registry, repository) };
-  },
-
   DescribeRepositories(input, { registry }) {
     const names = input.optionalStrings('repositoryNames', { min: 1, max: 100 });
     checkRegistryId(input, registry, names?.[0] ?? '');

@@ -1,4 +1,4 @@
-import { BatchGetImageCommand, InitiateLayerUploadCommand, PutImageCommand } from '@aws-sdk/client-ecr';
+import { BatchGetImageCommand, PutImageCommand } from '@aws-sdk/client-ecr';
 import { ACCEPT_ALL, manifest, pushImage, useEcr } from './support';
 
 const { server, client } = useEcr(({ endpoint }) => pushImage(endpoint, 'app', 'a', { tag: 'v1' }));
@@ -16,11 +16,7 @@ const read = () =>
 
 test('without its KMS key, a repository takes nothing and gives nothing', async () => {
   server.ecr.setKeyUsable('app', false);
-  const kmsException = { name: 'KmsException', kmsError: 'DisabledException' };
-  await expect(put()).rejects.toMatchObject(kmsException);
-  await expect(client.send(new InitiateLayerUploadCommand({ repositoryName: 'app' }))).rejects.toMatchObject(
-    kmsException,
-  );
+  await expect(put()).rejects.toMatchObject({ name: 'KmsException', kmsError: 'DisabledException' });
   expect(await read()).toMatchObject({ images: [], failures: [{ failureCode: 'KmsError' }] });
   expect([...server.ecr.tags('app').keys()]).toEqual(['v1']);
   server.ecr.setKeyUsable('app', true);
