@@ -64,7 +64,7 @@ export class LocalEcr {
     }
     if (!isRegistryPath(request)) return false;
     const before = (call: EcrCall) => this.#received(call, 'registry', beforeCall);
-    await serveRegistry(request, response, { registry, before });
+    await serveRegistry(request, response, registry, before);
     return true;
   }
 

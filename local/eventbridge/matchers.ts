@@ -1,6 +1,14 @@
 import { isObject } from '../aws/json';
 import { unsupported } from '../aws/unsupported';
-import { InvalidEventPattern } from './invalid-event-pattern';
+
+/** A pattern that AWS would refuse in `PutRule`. */
+export class InvalidEventPattern extends Error {
+  override readonly name = 'InvalidEventPatternException';
+
+  constructor(reason: string) {
+    super(`Event pattern is not valid. Reason: ${reason}`);
+  }
+}
 
 /** Whether the value of a field matches. A field that the event doesn't have matches nothing. */
 export type Matcher = (value: unknown) => boolean;
