@@ -7,7 +7,9 @@ import { imageListOperations } from './image-lists';
 import { imageOperations } from './images';
 import { Input } from './input';
 import { layerOperations } from './layers';
+import { lifecyclePolicyOperations } from './lifecycle-policies';
 import type { Context, Operation } from './operation';
+import { pullThroughCacheOperations } from './pull-through-cache';
 import { repositoryOperations } from './repositories';
 import { resourceTagOperations } from './resource-tags';
 
@@ -18,6 +20,8 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     ...imageOperations,
     ...imageListOperations,
     ...layerOperations,
+    ...lifecyclePolicyOperations,
+    ...pullThroughCacheOperations,
     ...authorizationOperations,
   }),
 );
