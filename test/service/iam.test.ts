@@ -56,9 +56,9 @@ async function used(propsIn: (stack: Stack) => OciImageRemediationProps, prefix 
     await account.settle();
     // An error on each way, and an audit of all that was missed.
     fault = ({ operation }) => {
-      if (operation === 'PutImage') throw new AwsError('AccessDeniedException', 'not authorized');
+      if (operation === 'PutImage') throw new AwsError('ServerException', 'no answer');
     };
-    await registry.push(`${prefix}team/app`, 'denied', await dockerDesktopImage('denied'));
+    await registry.push(`${prefix}team/app`, 'failing', await dockerDesktopImage('failing'));
     await account.settle();
     expect(account.deadLetters()).toHaveLength(1);
     fault = ({ service }) => {
