@@ -4,6 +4,7 @@ import { ecrOperation, serveAwsApi } from './aws-api/aws-api';
 import type { EcrCall, EcrService } from './calls';
 import { isRegistryPath, serveRegistry } from './distribution-api/distribution-api';
 import { runLifecyclePolicy } from './lifecycle';
+import { readLifecyclePolicy } from './lifecycle-policy';
 import type { Push } from './put-image';
 import { Registry, type RegistryOptions } from './registry';
 import type { Image } from './repository';
@@ -115,6 +116,12 @@ export class LocalEcr {
    */
   createPullThroughCacheRule(prefix: string, upstreamRegistryUrl = 'registry-1.docker.io'): void {
     this.#registry.cacheRules.set(prefix, { upstreamRegistryUrl, createdAt: this.#registry.now() });
+  }
+
+  /** @throws AwsError `InvalidParameterException`, `RepositoryNotFoundException` */
+  putLifecyclePolicy(repository: string, text: string): void {
+    readLifecyclePolicy(text);
+    this.#registry.get(repository).lifecyclePolicy = text;
   }
 
   /** Does what ECR does by itself within 24 hours: expires and archives the images of repositories with a lifecycle policy. */

@@ -26,17 +26,6 @@ export class Input {
     return value;
   }
 
-  /** The text of a JSON document. */
-  json(name: string, limits: Limits = {}): string {
-    const text = this.string(name, limits);
-    try {
-      JSON.parse(text);
-      return text;
-    } catch {
-      throw this.#invalid(name, 'Invalid JSON syntax');
-    }
-  }
-
   oneOf<const T extends string>(name: string, values: readonly T[], otherwise?: T): T {
     const given = this.optionalString(name);
     if (given === undefined) return this.#required(name, otherwise);
