@@ -184,7 +184,9 @@ describe('when a source tag is deleted', () => {
     await push(await dockerImage(), 'v2');
     ecrCalls();
     await deleteTag('v1');
-    expect(ecrCalls()).toEqual(['BatchGetImage', 'BatchDeleteImage', 'BatchGetImage']);
+    // The listing says whether the source is only archived, and whether the companion is in use.
+    const listed = ['DescribeImages', 'DescribeImages'];
+    expect(ecrCalls()).toEqual(['BatchGetImage', ...listed, 'BatchDeleteImage', 'BatchGetImage']);
     expect([...account.ecr.tags(REPOSITORY).keys()]).toEqual(['v2']);
     expect(lastOutcome()).toMatchObject({
       outcome: 'skipped',
@@ -261,8 +263,7 @@ describe('nothing is lost', () => {
   test('a message that fails five times is a dead letter with its content, and a redrive repairs the image', async () => {
     await deploy();
     fault = ({ operation }) => {
-      if (operation === 'BatchGetImage')
-        throw new AwsError('ServerException', 'no answer');
+      if (operation === 'BatchGetImage') throw new AwsError('ServerException', 'no answer');
     };
     await push(await dockerDesktopImage());
     expect(outcomes()).toEqual([]);
