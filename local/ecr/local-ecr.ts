@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from '../aws/error';
+import { readRepositoryPolicy, type Statement } from '../iam/policy';
 import { ecrOperation, serveAwsApi } from './aws-api/aws-api';
 import type { EcrCall, EcrService } from './calls';
 import { isRegistryPath, serveRegistry } from './distribution-api/distribution-api';
 import { runLifecyclePolicy } from './lifecycle';
 import { readLifecyclePolicy } from './lifecycle-policy';
 import type { Push } from './put-image';
-import { Registry, type RegistryOptions } from './registry';
+import { Registry, type RegistryOptions, type UpstreamFailure } from './registry';
 import type { Image } from './repository';
 import { readManifest, type StoredManifest } from './stored-manifest';
 import { type TagMutabilityMode, tagMutability } from './tag-mutability';
@@ -113,9 +114,25 @@ export class LocalEcr {
    * Makes repositories with this prefix caches of another registry.
    * @param prefix such as `docker-hub`, or `ROOT` for all repositories that have no other rule:
    *   https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+   * @param failure of every read of a tag, which ECR asks the other registry for; default: the cache has the image
    */
-  createPullThroughCacheRule(prefix: string, upstreamRegistryUrl = 'registry-1.docker.io'): void {
-    this.#registry.cacheRules.set(prefix, { upstreamRegistryUrl, createdAt: this.#registry.now() });
+  createPullThroughCacheRule(prefix: string, failure?: UpstreamFailure): void {
+    this.#registry.cacheRules.set(prefix, { createdAt: this.#registry.now(), failure });
+  }
+
+  /** @throws if the policy says something that the local IAM doesn't know */
+  setRepositoryPolicy(repository: string, document: object): void {
+    this.#registry.get(repository).policy = readRepositoryPolicy(document);
+  }
+
+  /** None if the repository doesn't exist. */
+  repositoryPolicy(repository: string): readonly Statement[] {
+    return this.#registry.find(repository)?.policy ?? [];
+  }
+
+  /** Takes the KMS key of the repository away from ECR, or gives it back. */
+  setKeyUsable(repository: string, isUsable: boolean): void {
+    this.#registry.get(repository).isKeyUsable = isUsable;
   }
 
   /** @throws AwsError `InvalidParameterException`, `RepositoryNotFoundException` */

@@ -20,12 +20,20 @@ export interface RegistryOptions extends AccountRegion {
   readonly pullTimeExclusions?: readonly string[];
 }
 
+/** What BatchGetImage answers for a tag if ECR can't ask the upstream registry for it. */
+export type UpstreamFailure = 'UpstreamAccessDenied' | 'UpstreamTooManyRequests' | 'UpstreamUnavailable';
+
+interface CacheRule {
+  readonly createdAt: Date;
+  readonly failure: UpstreamFailure | undefined;
+}
+
 /** One account's registry in one Region: the state behind both APIs. */
 export class Registry {
   readonly #repositories = new Map<string, Repository>();
   readonly #options: RegistryOptions;
   /** Pull-through cache rules, by the prefix of their repositories. */
-  readonly cacheRules = new Map<string, { readonly upstreamRegistryUrl: string; readonly createdAt: Date }>();
+  readonly cacheRules = new Map<string, CacheRule>();
   readonly blobs: BlobStore;
   readonly uploads: Uploads;
 
@@ -88,6 +96,12 @@ export class Registry {
     const repository = new Repository(name, this.now(), mutability);
     this.#repositories.set(name, repository);
     return repository;
+  }
+
+  /** Nothing if the upstream registry is up, or the repository is no cache. */
+  upstreamFailureOf(repository: string): UpstreamFailure | undefined {
+    const prefix = [...this.cacheRules.keys()].find((key) => repository.startsWith(`${key.replace(/\/$/, '')}/`));
+    return this.cacheRules.get(prefix ?? 'ROOT')?.failure;
   }
 
   /**

@@ -5,18 +5,16 @@ export interface UploadSession {
   readonly id: string;
   readonly repository: string;
   readonly blob: BlobUpload;
-  /** Sizes of the parts of the AWS API. Only the last one may be below the minimum. */
-  readonly partSizes: number[];
 }
 
-/** Uploads in progress through both APIs. An id is valid only in the repository that began it. */
+/** Uploads in progress. An id is valid only in the repository that began it. */
 export class Uploads {
   readonly #sessions = new Map<string, UploadSession>();
 
   constructor(readonly blobs: BlobStore) {}
 
   begin(repository: string): UploadSession {
-    const session = { id: randomUUID(), repository, blob: this.blobs.begin(), partSizes: [] };
+    const session = { id: randomUUID(), repository, blob: this.blobs.begin() };
     this.#sessions.set(session.id, session);
     return session;
   }

@@ -23,11 +23,4 @@ export const lifecyclePolicyOperations: Operations = {
   },
 
   GetLifecyclePolicy: (input, { registry }) => describe(registry, repositoryOf(input, registry)),
-
-  DeleteLifecyclePolicy(input, { registry }) {
-    const repository = repositoryOf(input, registry);
-    const deleted = describe(registry, repository);
-    repository.lifecyclePolicy = undefined;
-    return deleted;
-  },
 };

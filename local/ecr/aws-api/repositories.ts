@@ -1,3 +1,4 @@
+import { readRepositoryPolicy } from '../../iam/policy';
 import { invalidParameter } from '../errors';
 import type { Registry } from '../registry';
 import type { Repository } from '../repository';
@@ -5,7 +6,6 @@ import { type TagMutability, tagMutability } from '../tag-mutability';
 import type { Input } from './input';
 import { checkRegistryId, type Operations, repositoryOf, timestamp } from './operation';
 import { page } from './pages';
-import { addResourceTags } from './resource-tags';
 
 const describeMutability = ({ mode, exclusions }: TagMutability): object => ({
   imageTagMutability: mode,
@@ -38,15 +38,6 @@ function mutabilityOf(input: Input, mode: string): TagMutability {
 }
 
 export const repositoryOperations: Operations = {
-  CreateRepository(input, { registry }) {
-    const name = input.string('repositoryName', { min: 2, max: 256 });
-    checkRegistryId(input, registry, name);
-    const mutability = mutabilityOf(input, input.optionalString('imageTagMutability') ?? 'MUTABLE');
-    const repository = registry.create(name, mutability);
-    addResourceTags(repository, input.optionalObjects('tags') ?? []);
-    return { repository: describe(registry, repository) };
-  },
-
   DescribeRepositories(input, { registry }) {
     const names = input.optionalStrings('repositoryNames', { min: 1, max: 100 });
     checkRegistryId(input, registry, names?.[0] ?? '');
@@ -57,6 +48,14 @@ export const repositoryOperations: Operations = {
     const sorted = [...registry.repositories].sort((a, b) => (a.name < b.name ? -1 : 1));
     const { rows, nextToken } = page(input, sorted, ({ name }) => name);
     return { repositories: rows.map((repository) => describe(registry, repository)), nextToken };
+  },
+
+  /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
+  SetRepositoryPolicy(input, { registry }) {
+    const repository = repositoryOf(input, registry);
+    const policyText = input.string('policyText', { max: 10_240 });
+    repository.policy = readRepositoryPolicy(JSON.parse(policyText));
+    return { registryId: registry.accountId, repositoryName: repository.name, policyText };
   },
 
   PutImageTagMutability(input, { registry }) {
