@@ -2,9 +2,9 @@ import { auditRepository } from '../../lambda/audit-repository';
 import { NO_COUNTS } from '../../lambda/core/audit/counts';
 import type { RepositoryAuditWork } from '../../lambda/events/work';
 import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST } from '../support/fake-service';
+import { keepNewest, policyOf } from '../support/lifecycle-images';
 import { DOCKER, descriptor, dockerImage, OCI, ociImage } from '../support/manifests';
 import { DEFAULT_POLICY } from '../support/policy';
-import { keepNewest, policyOf } from './core/lifecycle/repository';
 
 const lines = captureLines();
 const audit: RepositoryAuditWork = {

@@ -1,6 +1,15 @@
 import { evaluate, type LifecycleImage } from '../../../../lambda/core/lifecycle/evaluate';
 import type { LifecyclePolicy } from '../../../../lambda/core/lifecycle/policy';
-import { daysAgo, image, keepArchived, keepDays, keepNewest, keepPulled, NOW, policyOf } from './repository';
+import {
+  daysAgo,
+  image,
+  keepArchived,
+  keepDays,
+  keepNewest,
+  keepPulled,
+  NOW,
+  policyOf,
+} from '../../../support/lifecycle-images';
 
 const lostBy = (policy: LifecyclePolicy, ...images: readonly LifecycleImage[]): string[] =>
   [...evaluate(policy, images, NOW)].flatMap(([digest, { kind }]) => (kind === 'keep' ? [] : [digest])).sort();

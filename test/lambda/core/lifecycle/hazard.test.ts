@@ -1,6 +1,6 @@
 import { type Hazard, hazardsOf } from '../../../../lambda/core/lifecycle/hazard';
 import type { LifecycleSelection } from '../../../../lambda/core/lifecycle/policy';
-import { keepArchived, keepDays, keepNewest, keepPulled, policyOf } from './repository';
+import { keepArchived, keepDays, keepNewest, keepPulled, policyOf } from '../../../support/lifecycle-images';
 
 const companions = ['v1-dockerv2', 'v1-dockerv2-arm64'];
 const summaryOf = (hazards: readonly Hazard[]) =>

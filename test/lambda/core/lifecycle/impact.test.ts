@@ -1,5 +1,5 @@
 import { type Impact, impactOf, type PlannedCompanion } from '../../../../lambda/core/lifecycle/impact';
-import { image, keepDays, keepNewest, keepPulled, NOW, policyOf } from './repository';
+import { image, keepDays, keepNewest, keepPulled, NOW, policyOf } from '../../../support/lifecycle-images';
 
 const sources = (count: number) =>
   Array.from({ length: count }, (_, at) => image(`s${at + 1}`, [`v${at + 1}`], count - at));

@@ -13,7 +13,7 @@ import {
   policyOf,
   rule,
   understood,
-} from './repository';
+} from '../../../support/lifecycle-images';
 
 const suffix = { suffix: '-dockerv2' };
 const prefix = { prefix: 'dockerv2-' };
