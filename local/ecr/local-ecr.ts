@@ -10,7 +10,7 @@ import type { Push } from './put-image';
 import { Registry, type RegistryOptions, type UpstreamFailure } from './registry';
 import type { Image } from './repository';
 import { readManifest, type StoredManifest } from './stored-manifest';
-import { type TagMutabilityMode, tagMutability } from './tag-mutability';
+import type { TagMutability } from './tag-mutability';
 import { TokenBucket } from './token-bucket';
 
 /** Runs before a call takes effect. Throw an AwsError (`ThrottlingException`, say) to make it fail, or change the registry to play a race. */
@@ -26,13 +26,6 @@ export interface EcrOptions extends RegistryOptions {
   readonly principalOf?: (request: IncomingMessage) => string | undefined;
   /** @default nothing */
   readonly beforeCall?: BeforeCall;
-}
-
-export interface RepositorySettings {
-  /** @default MUTABLE */
-  readonly imageTagMutability?: TagMutabilityMode;
-  /** Wildcard filters, for the two `_WITH_EXCLUSION` modes. @default none */
-  readonly exclusionFilters?: readonly string[];
 }
 
 /** Amazon ECR on a laptop: its AWS API and its registry API over one state. */
@@ -80,12 +73,14 @@ export class LocalEcr {
     return true;
   }
 
-  /** @throws AwsError if the name is taken or not valid, or the settings contradict each other */
-  createRepository(
-    name: string,
-    { imageTagMutability = 'MUTABLE', exclusionFilters = [] }: RepositorySettings = {},
-  ): void {
-    this.#registry.create(name, tagMutability(imageTagMutability, exclusionFilters));
+  /** @throws AwsError if the name is taken or not valid */
+  createRepository(name: string, mutability: TagMutability = {}): void {
+    this.#registry.create(name, mutability);
+  }
+
+  /** @throws AwsError `RepositoryNotFoundException` */
+  setTagMutability(repository: string, mutability: TagMutability): void {
+    this.#registry.get(repository).mutability = mutability;
   }
 
   /**

@@ -1,13 +1,12 @@
 import type { AccountRegion } from '../aws/account-region';
 import { AwsError } from '../aws/error';
 import type { EventBridgeEvent } from '../aws/event';
-import { BlobStore } from './blob-store';
+import { BlobStore, type BlobUpload } from './blob-store';
 import { invalidParameter, type RepositoryId, repositoryNotFound } from './errors';
 import { type ImageAction, imageActionEvent } from './image-action';
 import { isRepositoryName } from './names';
 import { Repository } from './repository';
 import type { TagMutability } from './tag-mutability';
-import { Uploads } from './uploads';
 
 export interface RegistryOptions extends AccountRegion {
   /** Where blobs are kept; created if missing. Manifests and tags live in memory, so nothing outlives the process. */
@@ -35,12 +34,12 @@ export class Registry {
   /** Pull-through cache rules, by the prefix of their repositories. */
   readonly cacheRules = new Map<string, CacheRule>();
   readonly blobs: BlobStore;
-  readonly uploads: Uploads;
+  /** Uploads in progress, by their paths. */
+  readonly uploads = new Map<string, BlobUpload>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
     this.blobs = new BlobStore(options.blobDirectory);
-    this.uploads = new Uploads(this.blobs);
   }
 
   /** The registry's id. */
@@ -80,7 +79,7 @@ export class Registry {
   }
 
   /** @throws AwsError if the name is not valid or is taken */
-  create(name: string, mutability: TagMutability): Repository {
+  create(name: string, mutability: TagMutability = {}): Repository {
     if (!isRepositoryName(name)) {
       throw invalidParameter(
         'repositoryName',

@@ -1,16 +1,13 @@
 import { readRepositoryPolicy } from '../../iam/policy';
-import { invalidParameter } from '../errors';
 import type { Registry } from '../registry';
 import type { Repository } from '../repository';
-import { type TagMutability, tagMutability } from '../tag-mutability';
-import type { Input } from './input';
+import type { TagMutability } from '../tag-mutability';
 import { checkRegistryId, type Operations, repositoryOf, timestamp } from './operation';
 import { page } from './pages';
 
-const describeMutability = ({ mode, exclusions }: TagMutability): object => ({
-  imageTagMutability: mode,
-  imageTagMutabilityExclusionFilters:
-    exclusions.length === 0 ? undefined : exclusions.map((filter) => ({ filterType: 'WILDCARD', filter })),
+const describeMutability = ({ imageTagMutability = 'MUTABLE', exclusionFilters }: TagMutability): object => ({
+  imageTagMutability,
+  imageTagMutabilityExclusionFilters: exclusionFilters?.map((filter) => ({ filterType: 'WILDCARD', filter })),
 });
 
 const describe = (registry: Registry, repository: Repository): object => ({
@@ -23,19 +20,6 @@ const describe = (registry: Registry, repository: Repository): object => ({
   imageScanningConfiguration: { scanOnPush: false },
   encryptionConfiguration: { encryptionType: 'AES256' },
 });
-
-function mutabilityOf(input: Input, mode: string): TagMutability {
-  const filters = input.optionalObjects('imageTagMutabilityExclusionFilters') ?? [];
-  return tagMutability(
-    mode,
-    filters.map((filter) => {
-      if (filter.string('filterType') !== 'WILDCARD') {
-        throw invalidParameter(`${filter.path}filterType`, 'Member must satisfy enum value set: [WILDCARD]');
-      }
-      return filter.string('filter');
-    }),
-  );
-}
 
 export const repositoryOperations: Operations = {
   DescribeRepositories(input, { registry }) {
@@ -56,12 +40,5 @@ export const repositoryOperations: Operations = {
     const policyText = input.string('policyText', { max: 10_240 });
     repository.policy = readRepositoryPolicy(JSON.parse(policyText));
     return { registryId: registry.accountId, repositoryName: repository.name, policyText };
-  },
-
-  PutImageTagMutability(input, { registry }) {
-    const repository = repositoryOf(input, registry);
-    repository.mutability = mutabilityOf(input, input.string('imageTagMutability'));
-    const { name, mutability } = repository;
-    return { registryId: registry.accountId, repositoryName: name, ...describeMutability(mutability) };
   },
 };
