@@ -62,21 +62,17 @@ export class PlatformSelector {
   }
 
   async #explore(): Promise<readonly Child[] | Refusal> {
-    this.#explored ??= await this.#flatten(this.#index, 1, new Set());
+    this.#explored ??= await this.#flatten(this.#index, 1);
     return this.#explored;
   }
 
   /** All images below, each with its platform. */
-  async #flatten(
-    children: readonly Child[],
-    depth: number,
-    above: ReadonlySet<string>,
-  ): Promise<readonly Child[] | Refusal> {
+  async #flatten(children: readonly Child[], depth: number): Promise<readonly Child[] | Refusal> {
     const images: Child[] = [];
     const only = children.length === 1;
     for (const child of children) {
       const below = isIndex(child.mediaType)
-        ? await this.#flattenIndex(child, depth, above)
+        ? await this.#flattenIndex(child, depth)
         : [child.platform || (only && depth === 1) ? child : await this.#withPlatform(child)];
       if (below instanceof Refusal) return below;
       for (const image of below) {
@@ -87,8 +83,8 @@ export class PlatformSelector {
     return runnableChildren(images);
   }
 
-  async #flattenIndex(child: Child, depth: number, above: ReadonlySet<string>): Promise<readonly Child[] | Refusal> {
-    if (depth >= MAX_NESTING || above.has(child.digest)) {
+  async #flattenIndex(child: Child, depth: number): Promise<readonly Child[] | Refusal> {
+    if (depth >= MAX_NESTING) {
       return new Refusal(
         'nested-too-deep',
         `the index ${child.digest} is nested deeper than ${MAX_NESTING} levels, or in itself`,
@@ -97,7 +93,7 @@ export class PlatformSelector {
     const read = await this.#manifest(child);
     if (read instanceof Refusal) return read;
     if (read.manifest.kind !== 'index') return [];
-    return this.#flatten(runnableChildren(read.manifest.children), depth + 1, new Set([...above, child.digest]));
+    return this.#flatten(runnableChildren(read.manifest.children), depth + 1);
   }
 
   /** The platform of a child that does not name it is read from its config, never taken from the machine that asks. */
