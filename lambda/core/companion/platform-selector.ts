@@ -73,12 +73,11 @@ export class PlatformSelector {
     for (const child of children) {
       const below = isIndex(child.mediaType)
         ? await this.#flattenIndex(child, depth)
-        : [child.platform || (only && depth === 1) ? child : await this.#withPlatform(child)];
+        : child.platform || (only && depth === 1)
+          ? [child]
+          : await this.#withPlatform(child);
       if (below instanceof Refusal) return below;
-      for (const image of below) {
-        if (image instanceof Refusal) return image;
-        images.push(image);
-      }
+      images.push(...below);
     }
     return runnableChildren(images);
   }
@@ -97,17 +96,17 @@ export class PlatformSelector {
   }
 
   /** The platform of a child that does not name it is read from its config, never taken from the machine that asks. */
-  async #withPlatform(child: Child): Promise<Child | Refusal> {
+  async #withPlatform(child: Child): Promise<readonly Child[] | Refusal> {
     const read = await this.#manifest(child);
     if (read instanceof Refusal) return read;
     // Anything that is not an image is left out, like an attestation.
-    if (read.manifest.kind !== 'image') return { ...child, artifactType: read.manifest.kind };
+    if (read.manifest.kind !== 'image') return [];
     if (!this.#mayRead()) return tooManyReads();
     const config = await this.#registry.readBlob(this.#repository, read.manifest.config.digest, MAX_MANIFEST_BYTES);
     const platform = platformOfConfig(config);
     if (platform instanceof Refusal)
       return new Refusal(platform.reason, `config of ${child.digest}: ${platform.detail}`);
-    return { ...child, platform };
+    return [{ ...child, platform }];
   }
 
   async #read(child: Child): Promise<IndexImage | Refusal> {
