@@ -1,5 +1,4 @@
 import type { Child } from '../manifest/descriptor';
-import { isDigest } from '../manifest/digest';
 import { platformOfConfig } from '../manifest/image-config';
 import { childOf, runnableChildren } from '../manifest/index-children';
 import { type ImageManifest, MAX_MANIFEST_BYTES, type Manifest, manifestOf } from '../manifest/manifest';
@@ -129,7 +128,7 @@ export class PlatformSelector {
   }
 
   async #readChild({ digest, mediaType }: Child): Promise<ReadManifest | Refusal> {
-    const stored = isDigest(digest) ? await readVerified(this.#registry, this.#repository, digest) : undefined;
+    const stored = await readVerified(this.#registry, this.#repository, digest);
     if (!stored) return new Refusal('child-missing', `the index names ${digest}, which the repository does not have`);
     if (stored instanceof Refusal) return stored;
     if (stored.mediaType !== mediaType) {
