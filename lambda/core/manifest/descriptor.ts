@@ -84,7 +84,7 @@ export function extraFieldPaths(object: JsonObject, path: JsonPath, placed: Read
 function sizeAt(object: JsonObject, path: JsonPath): number {
   const size = object.get('size');
   if (typeof size === 'number' && size >= 0) return size;
-  if (size === undefined || !(size instanceof InexactNumber || typeof size === 'number')) {
+  if (!(size instanceof InexactNumber || typeof size === 'number')) {
     return badField([...path, 'size'], 'a size', size);
   }
   throw new Refusal(
