@@ -35,7 +35,7 @@ const kindOf = (value: Json | undefined): string => {
 };
 
 /** @throws Refusal `bad-field` that names the path, what was expected there and what was found */
-export function badField(path: JsonPath, expected: string, found: Json | undefined): never {
+function badField(path: JsonPath, expected: string, found: Json | undefined): never {
   throw new Refusal('bad-field', `expected ${expected} at ${formatPath(path)}, found ${kindOf(found)}`);
 }
 
@@ -111,7 +111,7 @@ function urlsAt(object: JsonObject, path: JsonPath): readonly string[] {
   );
 }
 
-export const mediaTypeAt = (value: Json, path: JsonPath): string =>
+export const mediaTypeAt = (value: Json | undefined, path: JsonPath): string =>
   textAt(objectAt(value, path, DESCRIPTOR_FIELDS), 'mediaType', path) ?? '';
 
 export function descriptorAt(value: Json | undefined, path: JsonPath): Descriptor {
