@@ -70,12 +70,11 @@ function oneOf<T extends string>(environment: Environment, name: string, allowed
 function companionTagForm(environment: Environment): CompanionTagForm {
   const suffix = environment[ENV.companionTagSuffix];
   const prefix = environment[ENV.companionTagPrefix];
-  if (!suffix === !prefix) {
-    throw new Error(
-      `exactly one of the environment variables ${ENV.companionTagSuffix} and ${ENV.companionTagPrefix} must be set`,
-    );
-  }
-  return suffix ? { suffix } : { prefix: prefix ?? '' };
+  if (suffix && !prefix) return { suffix };
+  if (prefix && !suffix) return { prefix };
+  throw new Error(
+    `exactly one of the environment variables ${ENV.companionTagSuffix} and ${ENV.companionTagPrefix} must be set`,
+  );
 }
 
 function platforms(list: string): readonly [Platform, ...Platform[]] {
