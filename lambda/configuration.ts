@@ -78,14 +78,14 @@ function companionTagForm(environment: Environment): CompanionTagForm {
 }
 
 function platforms(list: string): readonly [Platform, ...Platform[]] {
-  const [first, ...further] = list.split(',').map((text) => {
-    const platform = parsePlatform(text.trim());
-    if (!platform)
-      throw new Error(
-        `environment variable ${ENV.platforms} has '${text}', expected os/architecture or os/architecture/variant`,
-      );
-    return platform;
-  });
-  if (!first) throw new Error(`environment variable ${ENV.platforms} is empty`);
-  return [first, ...further];
+  const [first = '', ...further] = list.split(',');
+  return [platform(first), ...further.map(platform)];
+}
+
+function platform(text: string): Platform {
+  const parsed = parsePlatform(text.trim());
+  if (parsed) return parsed;
+  throw new Error(
+    `environment variable ${ENV.platforms} has '${text}', expected os/architecture or os/architecture/variant`,
+  );
 }
