@@ -1,63 +1,49 @@
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { LocalAccount } from './account/account';
-import { describeEffort, runDemo } from './demo/demo';
+import { describeCalls, runDemo } from './demo/demo';
 import { tableOf } from './demo/table';
-import { serve } from './serve';
+import { DEFAULT_PORT, parsePort, type ServeOptions, serve } from './serve';
 
 const assembly = join(__dirname, '..', 'cdk.out');
-const progress = (line: string) => process.stderr.write(`${line}\n`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
+const note = (line: string) => process.stderr.write(`${line}\n`);
 
-function port(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
-  throw new InvalidArgumentError(`expected a port from 0 to 65535.`);
-}
-
-async function demonstrate(options: { json?: boolean; verbose?: boolean; port: number }): Promise<void> {
-  const account = await LocalAccount.start({
-    assembly,
-    port: options.port,
-    clock: 'skipping',
-    ...(options.verbose ? { log: progress } : {}),
-  });
+/** Exit code 1 if a push didn't end as it should. */
+async function demonstrate({ port = 0, json, verbose }: ServeOptions): Promise<void> {
+  const log = verbose ? { log: note } : {};
+  const account = await LocalAccount.start({ assembly, port, clock: 'skipping', ...log });
   try {
-    progress(`a laptop-sized account runs the synthesized stack at ${account.endpoint}`);
-    const rows = await runDemo(account, progress);
-    const wrong = rows.filter(({ problems }) => problems.length > 0);
+    note(`The synthesized stack runs in a laptop-sized account at ${account.endpoint}`);
+    const rows = await runDemo(account, note);
+    const failed = rows.filter(({ problems }) => problems.length > 0);
     const dead = account.deadLetters().length;
-    if (options.json) console.log(JSON.stringify(rows, null, 2));
-    else console.log(`${tableOf(rows)}\n${describeEffort(account)}`);
-    for (const { image, problems } of wrong) progress(`${image}: ${problems.join('; ')}`);
-    if (dead > 0) progress(`${dead} messages are in the dead-letter queue`);
-    if (!options.json)
-      console.log(
-        `${rows.length - wrong.length} of ${rows.length} pushes ended as they should. Try your own image: npm start -- --serve`,
-      );
-    process.exitCode = wrong.length === 0 && dead === 0 ? 0 : 1;
+    print(json ? JSON.stringify(rows, null, 2) : `${tableOf(rows)}\n${describeCalls(account)}`);
+    for (const { image, problems } of failed) note(`${image}: ${problems.join('; ')}`);
+    if (dead > 0) note(`${dead} messages are in the dead-letter queue`);
+    const right = rows.length - failed.length;
+    if (!json) print(`${right} of ${rows.length} pushes ended as they should. Try your own: npm start -- --serve`);
+    process.exitCode = failed.length === 0 && dead === 0 ? 0 : 1;
   } finally {
     await account.stop();
   }
 }
 
-const serveAt = (options: { verbose?: boolean; port: number }): Promise<void> =>
-  serve({
-    cli: 'npx tsx bin/ecr-oci.ts',
-    assembly,
-    port: options.port || 5111,
-    print: (text) => console.log(text),
-    ...(options.verbose ? { log: progress } : {}),
-  });
-
-const program = new Command('npm start --')
+new Command('npm start --')
   .description('Runs the service in a laptop-sized account: no AWS account, no Docker.')
-  .option('--serve', 'stay up, so that you can push images of your own')
-  .option('--port <port>', 'the port on 127.0.0.1', port, 0)
+  .option('--serve', 'stay up, so that you can push your own images')
+  .option(
+    '--port <port>',
+    `the port on 127.0.0.1; 0 is any free one (default: ${DEFAULT_PORT} with --serve, else 0)`,
+    parsePort,
+  )
   .option('--json', 'print the result as JSON')
   .option('--verbose', 'print what the account and the function do, line by line')
-  .action((options) => (options.serve ? serveAt(options) : demonstrate(options)));
-
-program.parseAsync().catch((error: unknown) => {
-  progress(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+  .action(({ serve: stayUp, ...options }: ServeOptions & { readonly serve?: boolean }) =>
+    stayUp ? serve({ ...options, assembly }, { cli: 'npx tsx bin/ecr-oci.ts', print, note }) : demonstrate(options),
+  )
+  .parseAsync()
+  .catch((error: unknown) => {
+    note(`error: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 2;
+  });

@@ -9,7 +9,7 @@ const root = join(__dirname, '..');
  * @returns the path of the file, which `node` runs
  */
 export function bundleCli(directory: string): string {
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(join(directory, 'browser'), { recursive: true });
   const outfile = join(directory, 'ecr-oci.js');
   buildSync({
     absWorkingDir: root,
@@ -26,6 +26,8 @@ export function bundleCli(directory: string): string {
     logLevel: 'warning',
   });
   chmodSync(outfile, 0o755);
+  // `ecr-oci scan --html` writes it into the page.
+  copyFileSync(join(root, 'bin/commands/scan/report/browser/page.js'), join(directory, 'browser/page.js'));
   // `ecr-oci local` forks it: the function runs in a process of its own.
   copyFileSync(join(root, 'local/lambda/bootstrap.cjs'), join(directory, 'bootstrap.cjs'));
   return outfile;

@@ -78,7 +78,7 @@ describe('arrows point one way', () => {
 
   test('bin stands on lib, lambda and local; only the CDK app knows lib', () => {
     const allowed =
-      /^(bin|lib|lambda|local)(\/|$)|^package\.json$|^aws-cdk-lib$|^node:|^@aws-sdk\/|^@smithy\/|^(commander|cli-table3|cli-progress)$/;
+      /^(bin|lib|lambda|local)(\/|$)|^package\.json$|^aws-cdk-lib$|^node:|^@aws-sdk\/|^@smithy\/|^(commander|cli-progress|fastest-levenshtein|p-map)$/;
     expect(outside('bin', allowed)).toEqual([]);
     expect(
       importsOf('bin').filter(

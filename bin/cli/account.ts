@@ -1,65 +1,57 @@
-import {
-  DescribeImagesCommand,
-  ECRClient,
-  type ImageIdentifier,
-  paginateDescribeRepositories,
-} from '@aws-sdk/client-ecr';
+import { ECRClient } from '@aws-sdk/client-ecr';
 import { registryHost } from '../../lambda/core/registry-address';
 import { EcrRegistry } from '../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../lambda/ecr/pacer';
 import { CliError } from './errors';
-import type { Place } from './image-reference';
+import type { NamedRegistry } from './image-reference';
 import type { AccountOptions } from './options';
 
-/** One person's share of the 10 PutImage calls a second that ECR gives to everybody in the account and Region. */
-const PUTS_PER_SECOND = 2;
+/** One person's share of the 10 PutImage calls a second that everyone in the account and Region has together. */
+export const PUTS_PER_SECOND = 2;
 
 const LOOPBACK = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)/;
-/** The account of `ecr-oci local` asks nobody who they are, and real credentials have no business there. */
+/** `ecr-oci local` takes any credentials, and must not get real ones. */
 const LOCAL = { region: 'eu-north-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-
-// The SDK is inside the bundle, so its warning about the Node.js versions of its next releases is for those who build the bundle.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 /** A registry: one account and Region, with the caller's credentials. */
 export class Account {
   readonly client: ECRClient;
   readonly registry: EcrRegistry;
-  readonly #at: Place;
+  readonly #named: NamedRegistry;
   #id: string | undefined;
   #region: string | undefined;
 
   /**
-   * @param at what the image's name says of its place: it goes before the options
+   * @param named the registry in the image's name, which wins over the options
    * @param putsPerSecond PutImage calls a second, at most
    */
-  constructor(options: AccountOptions, at: Place = {}, putsPerSecond = PUTS_PER_SECOND) {
-    this.#at = at;
-    this.#id = at.account;
-    const endpoint = options.endpointUrl ?? at.endpoint;
-    const local = endpoint !== undefined && LOOPBACK.test(endpoint);
-    this.#region = at.region ?? options.region ?? (local ? LOCAL.region : undefined);
+  constructor(options: AccountOptions, named: NamedRegistry = {}, putsPerSecond = PUTS_PER_SECOND) {
+    this.#named = named;
+    this.#id = named.account;
+    const endpoint = options.endpointUrl ?? named.endpoint;
+    const isLocal = endpoint !== undefined && LOOPBACK.test(endpoint);
+    this.#region = named.region ?? options.region ?? (isLocal ? LOCAL.region : undefined);
     this.client = new ECRClient({
       requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000 },
       ...(this.#region ? { region: this.#region } : {}),
       ...(options.profile ? { profile: options.profile } : {}),
       ...(endpoint ? { endpoint } : {}),
-      ...(local ? { credentials: LOCAL.credentials } : {}),
+      ...(isLocal ? { credentials: LOCAL.credentials } : {}),
     });
-    this.#nameTheRegistry();
+    this.#addRegistryId();
     this.registry = new EcrRegistry(this.client, new Pacer(putsPerSecond), this, 'looked-up');
   }
 
-  /** Twelve digits: from the image's name, or from ECR's first answer. @throws CliError before either */
+  /** Twelve digits: from the image's name, or from ECR's first answer. @throws CliError before either is known */
   get account(): string {
     if (this.#id) return this.#id;
-    throw new CliError('ECR did not say which account the registry belongs to.', 'Give the whole image URI.');
+    throw new CliError("ECR's answers don't say which account the registry belongs to.", 'Give the whole image URI.');
   }
 
-  /** @throws CliError before the first call, unless the image's name or an option tells it */
+  /** @throws CliError before the first call, unless the image's name or an option has it */
   get region(): string {
     if (this.#region) return this.#region;
-    throw new CliError('The AWS Region is not known yet.', 'Give --region.');
+    throw new CliError('The AWS Region is not known yet.', 'Use --region.');
   }
 
   /** `account 123456789012, Region eu-north-1`, as far as it is known. */
@@ -69,37 +61,21 @@ export class Account {
 
   /** The image's URI: under the host that the caller wrote, or ECR's own. @param reference `:tag` or `@sha256:…` */
   uri(repository: string, reference: string): string {
-    return `${this.#at.host ?? registryHost(this)}/${repository}${reference}`;
+    return `${this.#named.host ?? registryHost(this)}/${repository}${reference}`;
   }
 
-  /** @returns each repository's name, in ECR's order */
-  async *repositories(): AsyncGenerator<string> {
-    for await (const { repositories = [] } of paginateDescribeRepositories({ client: this.client, pageSize: 1000 }, {}))
-      for (const { repositoryName } of repositories) if (repositoryName) yield repositoryName;
-  }
-
-  /** The tags of one digest. */
-  async tagsOf(repositoryName: string, imageDigest: string): Promise<readonly string[]> {
-    const imageIds: ImageIdentifier[] = [{ imageDigest }];
-    const { imageDetails = [] } = await this.client.send(new DescribeImagesCommand({ repositoryName, imageIds }));
-    return imageDetails[0]?.imageTags ?? [];
-  }
-
-  /**
-   * Sends the account that the image's URI names with every call that takes one, since ECR takes the caller's own where none is named,
-   * and keeps the account that ECR answers with, since the URI to print needs it.
-   */
-  #nameTheRegistry(): void {
+  /** Asks the registry in the image's name, where ECR would assume the caller's own; and learns the account from the answers. */
+  #addRegistryId(): void {
     this.client.middlewareStack.add(
       (next, context) => async (call) => {
-        const registryId = this.#at.account;
-        const takesOne = registryId && context.commandName !== 'ListTagsForResourceCommand';
+        const registryId = this.#named.account;
+        const takesIt = registryId && context.commandName !== 'ListTagsForResourceCommand';
         this.#region ??= await this.client.config.region();
-        const answer = await next(takesOne ? { ...call, input: { ...call.input, registryId } } : call);
+        const answer = await next(takesIt ? { ...call, input: { ...call.input, registryId } } : call);
         this.#id ??= registryIdIn(answer.output);
         return answer;
       },
-      { step: 'initialize', name: 'nameTheRegistry' },
+      { step: 'initialize', name: 'addRegistryId' },
     );
   }
 }
@@ -119,16 +95,17 @@ export class Accounts {
 
   constructor(readonly options: AccountOptions) {}
 
-  of({ host, account, region, endpoint }: Place): Account {
-    const known = this.#accounts.get(host ?? '');
-    if (known) return known;
-    const made = new Account(this.options, {
-      ...(host ? { host } : {}),
-      ...(account ? { account } : {}),
-      ...(region ? { region } : {}),
-      ...(endpoint ? { endpoint } : {}),
-    });
-    this.#accounts.set(host ?? '', made);
-    return made;
+  of({ host, account, region, endpoint }: NamedRegistry): Account {
+    const key = host ?? '';
+    const found =
+      this.#accounts.get(key) ??
+      new Account(this.options, {
+        ...(host ? { host } : {}),
+        ...(account ? { account } : {}),
+        ...(region ? { region } : {}),
+        ...(endpoint ? { endpoint } : {}),
+      });
+    this.#accounts.set(key, found);
+    return found;
   }
 }

@@ -1,11 +1,11 @@
 import { EXIT, type ExitCode } from './exit-code';
 
 interface CliErrorOptions extends ErrorOptions {
-  /** Whether the same can work in a moment: throttling, a network fault. @default false */
+  /** Whether the same call can succeed in a moment, as after throttling or a network fault. @default false */
   readonly isTransient?: boolean;
 }
 
-/** An error as a person needs it: one sentence that says what is wrong, and one that says what to do. */
+/** An error for a person: one sentence that says what is wrong, and one that says what to do. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly isTransient: boolean;
@@ -18,5 +18,10 @@ export class CliError extends Error {
   ) {
     super(message, options);
     this.isTransient = isTransient;
+  }
+
+  /** As `--json` prints it. */
+  toJSON(): object {
+    return { message: this.message, ...(this.hint ? { hint: this.hint } : {}) };
   }
 }

@@ -1,22 +1,22 @@
 import { CliError } from './errors';
 
-/** Where an image is, as far as its name tells. */
-export interface Place {
-  /** The registry's host as it was written, such as `123456789012.dkr.ecr.eu-north-1.amazonaws.com`. */
+/** The registry in an image's name; empty for a name such as `team/app:v1`. */
+export interface NamedRegistry {
+  /** The host as it was written, such as `123456789012.dkr.ecr.eu-north-1.amazonaws.com`. */
   readonly host?: string;
   readonly account?: string;
   readonly region?: string;
-  /** The URL of a registry on this machine, which `ecr-oci local` serves. */
+  /** The URL of a registry on this machine, such as that of `ecr-oci local`. */
   readonly endpoint?: string;
 }
 
-/** An image as people name it. It has a tag, a digest, or both. */
-export interface ImageReference extends Place {
+/** An image as people write it. It has a tag, a digest, or both. */
+export interface ImageReference extends NamedRegistry {
   readonly text: string;
   readonly repository: string;
   readonly tag?: string;
   readonly digest?: string;
-  /** Whether nobody wrote the tag: without tag and digest it is `latest`, as for docker. */
+  /** Whether the name has neither a tag nor a digest, which means `latest`, as for Docker. */
   readonly isTagImplied: boolean;
 }
 
@@ -36,18 +36,18 @@ export function parseImage(text: string): ImageReference {
   const name = text.trim().replace(/^(?:docker|https?):\/\//, '');
   const [first = '', ...rest] = name.split('/');
   const hasHost = rest.length > 0 && /[.:]|^localhost$/.test(first);
-  const place = hasHost ? placeOf(first, text) : {};
+  const registry = hasHost ? registryOf(first, text) : {};
   const [, repository, tag, digest] = REFERENCE.exec(hasHost ? rest.join('/') : name) ?? [];
   if (!repository) {
     throw new CliError(
-      `'${text}' is no image name.`,
+      `'${text}' is not a valid image name.`,
       'Expected team/app:v1, team/app@sha256:…, or the whole URI from the ECR console.',
     );
   }
   const isTagImplied = !tag && !digest;
   return {
     text,
-    ...place,
+    ...registry,
     repository,
     ...(isTagImplied ? { tag: 'latest' } : tag ? { tag } : {}),
     ...(digest ? { digest } : {}),
@@ -55,19 +55,19 @@ export function parseImage(text: string): ImageReference {
   };
 }
 
-function placeOf(host: string, text: string): Place {
+function registryOf(host: string, text: string): NamedRegistry {
   if (LOOPBACK.test(host)) return { host, endpoint: `http://${host}` };
   const [, account, region] = ECR_HOST_ALONE.exec(host) ?? [];
   if (account && region) return { host, account, region };
   throw new CliError(
     `'${text}' is not in Amazon ECR: its registry is ${host}.`,
-    'Companions are for private ECR repositories, whose registry is <account>.dkr.ecr.<region>.amazonaws.com.',
+    'Expected a private ECR registry: <account>.dkr.ecr.<region>.amazonaws.com.',
   );
 }
 
-/** The images that a text names: each ECR URI in an error message, otherwise one image on each line. */
+/** The images in a text: every ECR URI of an error message, or else one image on each line. */
 export function imagesInText(text: string): readonly ImageReference[] {
-  // A sentence ends in a dot, and a tag could too.
+  // A tag can end with a dot, but here it ends the sentence.
   const uris = [...text.matchAll(ECR_URI_IN_TEXT)].map(([uri]) => uri.replace(/[.]+$/, ''));
   const names =
     uris.length > 0
@@ -83,11 +83,11 @@ export function imagesInText(text: string): readonly ImageReference[] {
 export const nameOf = ({ repository, tag, digest }: Pick<ImageReference, 'repository' | 'tag' | 'digest'>): string =>
   `${repository}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`;
 
-/** @throws CliError if the image is named by its digest: companions belong to tags */
+/** @throws CliError if the image has a digest: companions belong to tags */
 export function requireTag({ text, tag, digest }: ImageReference, verb: string): string {
   if (tag && !digest) return tag;
   throw new CliError(
-    `'${text}' is named by its digest, and companions belong to tags.`,
-    `Name the tag to ${verb}; \`ecr-oci check\` shows the tags that a digest has a companion by.`,
+    `'${text}' has a digest, and companions belong to tags.`,
+    `Give the tag to ${verb}. \`ecr-oci check\` shows the tag of a digest, and its companion.`,
   );
 }

@@ -1,63 +1,62 @@
 import { text } from 'node:stream/consumers';
+import type { CommandContext } from './action';
 import { CliError } from './errors';
-import { EXIT, type ExitCode, worst } from './exit-code';
+import { type ExitCode, worstExitCode } from './exit-code';
 import { type ImageReference, imagesInText, parseImage } from './image-reference';
 import type { AccountOptions } from './options';
 import type { Output } from './output';
-import { tell } from './run';
+import { reportError } from './report-error';
 
-/** The images that the arguments name; `-` stands for those on stdin. @throws CliError if there are none */
-export async function imagesOf(args: readonly string[], output: Output): Promise<readonly (() => ImageReference)[]> {
-  const images: (() => ImageReference)[] = [];
-  for (const arg of args) {
-    if (arg !== '-') images.push(() => parseImage(arg));
+interface NamedImage {
+  readonly name: string;
+  /** @throws CliError if the name is not valid */
+  readonly parse: () => ImageReference;
+}
+
+/** The images in the arguments; `-` stands for those on stdin. @throws CliError if there are none */
+async function imagesOf({ args, output, io }: CommandContext<unknown>): Promise<readonly NamedImage[]> {
+  const images: NamedImage[] = [];
+  for (const name of args) {
+    if (name !== '-') images.push({ name, parse: () => parseImage(name) });
     else {
-      if (process.stdin.isTTY) output.note('Paste image names or an error message, then Ctrl-D.');
-      for (const image of imagesInText(await text(process.stdin))) images.push(() => image);
+      if (io.stdin.isTTY) output.note('Paste image names or an error message, then press Ctrl-D.');
+      for (const image of imagesInText(await text(io.stdin))) images.push({ name: image.text, parse: () => image });
     }
   }
   if (images.length === 0)
-    throw new CliError(
-      'There is no image in what came on stdin.',
-      'Expected image names, or an error message with an ECR URI in it.',
-    );
+    throw new CliError('Stdin has no image.', 'Expected image names, or an error message that contains an ECR URI.');
   return images;
 }
 
-/**
- * Does one thing to each image; an error ends that image, not the others.
- * @param act returns the image's exit code, and what `--json` prints of it
- */
-export async function forEachImage(
-  args: readonly string[],
-  options: AccountOptions,
-  output: Output,
-  act: (
-    image: ImageReference,
-    at: number,
-  ) => Promise<{ readonly exitCode: ExitCode; readonly json: readonly object[] }>,
-): Promise<ExitCode> {
-  const codes: ExitCode[] = [];
-  const json: object[] = [];
-  for (const [at, image] of (await imagesOf(args, output)).entries()) {
-    try {
-      const reference = image();
-      noteRegion(reference, options, output);
-      const done = await act(reference, at);
-      codes.push(done.exitCode);
-      json.push(...done.json);
-    } catch (error) {
-      const { exitCode, message, hint } = tell(error, options, output);
-      codes.push(exitCode);
-      json.push({ image: args[at] ?? '', error: { message, ...(hint ? { hint } : {}) } });
-    }
-  }
-  if (output.json) output.printJson(json);
-  return codes.length > 0 ? worst(codes) : EXIT.unknown;
+export interface ImageResult {
+  readonly exitCode: ExitCode;
+  /** What `--json` prints. */
+  readonly json: readonly object[];
 }
 
-/** The URI's Region counts, since the image is there; whoever gave another one should know. */
+/** Does one thing to each image. An error ends that image, not the others. */
+export async function forEachImage<Options extends AccountOptions>(
+  context: CommandContext<Options>,
+  act: (image: ImageReference, at: number) => Promise<ImageResult>,
+): Promise<ExitCode> {
+  const { options, output } = context;
+  const results: ImageResult[] = [];
+  for (const [at, { name, parse }] of (await imagesOf(context)).entries()) {
+    try {
+      const image = parse();
+      noteRegion(image, options, output);
+      results.push(await act(image, at));
+    } catch (error) {
+      const explained = reportError(error, options, output);
+      results.push({ exitCode: explained.exitCode, json: [{ image: name, error: explained }] });
+    }
+  }
+  if (output.json) output.printJson(results.flatMap(({ json }) => json));
+  return worstExitCode(results.map(({ exitCode }) => exitCode));
+}
+
+/** The Region of the URI wins, since the image is there. */
 export function noteRegion({ region, text }: ImageReference, options: AccountOptions, output: Output): void {
   if (region && options.region && region !== options.region)
-    output.note(`note: ${text} is in ${region}, so --region ${options.region} is not used`);
+    output.note(`note: ${text} is in ${region}; --region ${options.region} is ignored`);
 }

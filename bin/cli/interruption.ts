@@ -1,36 +1,41 @@
-import { constants } from 'node:os';
+import { EXIT, type ExitCode } from './exit-code';
+import type { Io } from './io';
 
-type Signal = 'SIGINT' | 'SIGTERM';
-const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
+const EXIT_CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+type Signal = keyof typeof EXIT_CODES;
+const SIGNALS = Object.keys(EXIT_CODES) as Signal[];
 
-/**
- * Lets a command finish what is under way when it is told to end; told twice, it ends at once. The exit code is then what a shell says of
- * a command that the signal ended: 130 after Ctrl-C.
- */
+/** Lets a command finish what it has begun when a signal asks it to end. A second signal ends it at once, as by default. */
 export class Interruption {
   readonly #controller = new AbortController();
   readonly #onSignal: (signal: Signal) => void;
+  #exitCode: ExitCode | undefined;
 
-  /** @param tell is called at the first signal */
-  constructor(tell: () => void) {
+  /** @param onInterrupt runs at the first signal */
+  constructor(
+    readonly signals: Io['signals'],
+    onInterrupt: () => void,
+  ) {
     this.#onSignal = (signal) => {
-      const exitCode = 128 + constants.signals[signal];
-      if (this.signal.aborted) process.exit(exitCode);
+      this.stop();
+      this.#exitCode = EXIT_CODES[signal];
       this.#controller.abort();
-      process.once('exit', () => {
-        process.exitCode = exitCode;
-      });
-      tell();
+      onInterrupt();
     };
-    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+    for (const signal of SIGNALS) signals.on(signal, this.#onSignal);
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Signals end the process again as they do by default. */
+  /** The exit code of an interrupted command. */
+  get exitCode(): ExitCode | undefined {
+    return this.#exitCode;
+  }
+
+  /** From now on, a signal ends the process. */
   stop(): void {
-    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+    for (const signal of SIGNALS) this.signals.off(signal, this.#onSignal);
   }
 }

@@ -1,30 +1,18 @@
-/** How many characters must be put in, left out or replaced to make one word of the other. https://en.wikipedia.org/wiki/Levenshtein_distance */
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (const [i, character] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j += 1) {
-      const replaced = (row[j] ?? 0) + (character === b[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
+import { distance } from 'fastest-levenshtein';
 
-const MOST = 5;
+const MAX_MATCHES = 5;
 
-/** The names that somebody may have meant, the most likely first: those that differ by little, or that have the word in them. */
+/** The names that someone may have meant, the most likely first: those that differ by little, or that contain the word. */
 export function nearMatches(word: string, names: Iterable<string>): readonly string[] {
   const near = [...names].flatMap((name) => {
-    const distance = editDistance(word.toLowerCase(), name.toLowerCase());
-    if (distance <= Math.max(1, word.length / 3)) return [{ name, distance }];
+    const edits = distance(word.toLowerCase(), name.toLowerCase());
+    if (edits <= Math.max(1, word.length / 3)) return [{ name, edits }];
     // `app` for `team/app`, `1.2` for `v1.2.0`.
-    const within = word.length > 1 && (name.includes(word) || (name.length > 2 && word.includes(name)));
-    return within ? [{ name, distance: distance + word.length }] : [];
+    const contains = word.length > 1 && (name.includes(word) || (name.length > 2 && word.includes(name)));
+    return contains ? [{ name, edits: edits + word.length }] : [];
   });
   return near
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
-    .slice(0, MOST)
+    .sort((a, b) => a.edits - b.edits || (a.name < b.name ? -1 : 1))
+    .slice(0, MAX_MATCHES)
     .map(({ name }) => name);
 }

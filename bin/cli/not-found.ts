@@ -1,14 +1,14 @@
-import { paginateDescribeImages } from '@aws-sdk/client-ecr';
 import { RepositoryNotFound } from '../../lambda/core/errors';
 import type { Account } from './account';
+import { listRepositories, listTaggedImages } from './ecr-listing';
 import { CliError } from './errors';
 import { type ImageReference, nameOf } from './image-reference';
 import { nearMatches } from './near-matches';
 
-/** Enough to find a typing error in; a registry can have 100,000 repositories, a repository 100,000 images. */
-const MOST_NAMES = 5_000;
+/** Enough to find a typo. A registry can have 100,000 repositories, and a repository 100,000 images. */
+const MAX_NAMES = 5_000;
 
-/** Runs what reads a repository. @throws CliError with near matches if the repository does not exist */
+/** @throws CliError with near matches if the repository that `run` reads doesn't exist */
 export async function inRepository<T>(account: Account, repository: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -20,11 +20,11 @@ export async function inRepository<T>(account: Account, repository: string, run:
 }
 
 export async function noSuchRepository(account: Account, repository: string): Promise<CliError> {
-  const names = await listed(account.repositories());
+  const names = await firstOf(repositoryNames(account));
   const message = `There is no repository ${repository} in ${await account.describe()}.`;
   if (!names) return new CliError(message, 'Check the name, the account and the Region.');
   if (names.length === 0)
-    return new CliError(message, 'It has no repositories at all there: is the Region right? Set it by --region.');
+    return new CliError(message, 'There are no repositories at all: is this the right Region? Set it with --region.');
   const near = nearMatches(repository, names);
   return new CliError(
     message,
@@ -34,27 +34,27 @@ export async function noSuchRepository(account: Account, repository: string): Pr
 
 export async function noSuchImage(account: Account, reference: ImageReference): Promise<CliError> {
   const { repository, tag, digest, isTagImplied } = reference;
-  const tags = await listed(tagsOf(account, repository));
-  const message = `There is no image ${nameOf(reference)}${isTagImplied ? ' (a name without tag means latest)' : ''}.`;
-  if (!tags || digest || !tag) return new CliError(message, `Check the ${digest ? 'digest' : 'tag'} and the Region.`);
-  if (tags.length === 0)
+  const known = await firstOf(tags(account, repository));
+  const message = `There is no image ${nameOf(reference)}${isTagImplied ? ' (a name without a tag means latest)' : ''}.`;
+  if (!known || digest || !tag) return new CliError(message, `Check the ${digest ? 'digest' : 'tag'} and the Region.`);
+  if (known.length === 0)
     return new CliError(message, `${repository} has no tags. Was the image pushed to this Region?`);
-  const near = nearMatches(tag, tags);
+  const near = nearMatches(tag, known);
   if (near.length > 0)
     return new CliError(message, `Did you mean ${anyOf(near.map((name) => `${repository}:${name}`))}?`);
-  const newest = tags.slice(-3).reverse();
-  return new CliError(message, `${repository} has ${tags.length} tags, such as ${newest.join(', ')}.`);
+  const newest = known.slice(-3).reverse();
+  return new CliError(message, `${repository} has ${known.length} tags, such as ${newest.join(', ')}.`);
 }
 
 const anyOf = (names: readonly string[]): string => new Intl.ListFormat('en', { type: 'disjunction' }).format(names);
 
-/** What a listing gives, or nothing if it gives an error: near matches are a courtesy, and the caller may not be allowed to list. */
-async function listed(names: AsyncIterable<string>): Promise<readonly string[] | undefined> {
+/** Nothing if the caller isn't allowed to list: near matches are only a courtesy. */
+async function firstOf(names: AsyncIterable<string>): Promise<readonly string[] | undefined> {
   const all: string[] = [];
   try {
     for await (const name of names) {
       all.push(name);
-      if (all.length >= MOST_NAMES) break;
+      if (all.length >= MAX_NAMES) break;
     }
     return all;
   } catch {
@@ -62,11 +62,10 @@ async function listed(names: AsyncIterable<string>): Promise<readonly string[] |
   }
 }
 
-async function* tagsOf({ client }: Account, repositoryName: string): AsyncGenerator<string> {
-  const filter = { tagStatus: 'TAGGED' } as const;
-  for await (const { imageDetails = [] } of paginateDescribeImages(
-    { client, pageSize: 1000 },
-    { repositoryName, filter },
-  ))
-    for (const { imageTags = [] } of imageDetails) yield* imageTags;
+async function* repositoryNames(account: Account): AsyncGenerator<string> {
+  for await (const { repositoryName } of listRepositories(account)) if (repositoryName) yield repositoryName;
+}
+
+async function* tags(account: Account, repository: string): AsyncGenerator<string> {
+  for await (const { imageTags = [] } of listTaggedImages(account, repository)) yield* imageTags;
 }

@@ -1,33 +1,34 @@
 import { SingleBar } from 'cli-progress';
+import type { TextStream } from './io';
 
-/** How often a line tells how far it is where there is no terminal to draw a bar on, such as in CI. */
+/** How often to print a line where there is no terminal to draw a bar on, such as in CI. */
 const LINE_EVERY_MS = 10_000;
 
-/** Shows on stderr how far something is: a bar on a terminal, else a line now and then. */
+/** Shows progress on stderr: a bar on a terminal, otherwise a line now and then. */
 export class Progress {
   #bar: SingleBar | undefined;
   #timer: NodeJS.Timeout | undefined;
   #label = '';
   #done = 0;
   #total = 0;
-  #said = -1;
+  #printed = -1;
 
-  /** @param isShown false where rows are printed to the same terminal meanwhile */
+  /** @param isShown false if rows are printed to the same terminal meanwhile */
   constructor(
-    readonly stderr: NodeJS.WriteStream,
+    readonly stderr: TextStream,
     readonly isShown = true,
     readonly lineEveryMs = LINE_EVERY_MS,
   ) {}
 
   start(label: string, total: number): void {
     this.stop();
-    [this.#label, this.#done, this.#total, this.#said] = [label, 0, total, -1];
+    [this.#label, this.#done, this.#total, this.#printed] = [label, 0, total, -1];
     if (!this.isShown) return;
     if (!this.stderr.isTTY) {
-      this.#timer = setInterval(() => this.#say(), this.lineEveryMs);
+      this.#timer = setInterval(() => this.#print(), this.lineEveryMs);
       return;
     }
-    const format = `${label} [{bar}] {value}/{total}, {duration_formatted} gone, about {eta_formatted} to go`;
+    const format = `${label} [{bar}] {value}/{total}, {duration_formatted} elapsed, about {eta_formatted} left`;
     this.#bar = new SingleBar({
       stream: this.stderr,
       format,
@@ -35,13 +36,13 @@ export class Progress {
       barIncompleteChar: '.',
       barsize: 30,
       clearOnComplete: true,
-      // The command ends itself on SIGINT, in its own way.
+      // Interruption handles SIGINT.
       gracefulExit: false,
     });
     this.#bar.start(total, 0);
   }
 
-  /** @param done how much is done by now */
+  /** @param done how much is done so far */
   update(done: number): void {
     this.#done = done;
     this.#bar?.update(done);
@@ -54,9 +55,9 @@ export class Progress {
     this.#timer = undefined;
   }
 
-  #say(): void {
-    if (this.#said === this.#done) return;
-    this.#said = this.#done;
+  #print(): void {
+    if (this.#printed === this.#done) return;
+    this.#printed = this.#done;
     this.stderr.write(`${this.#label}: ${this.#done} of ${this.#total}\n`);
   }
 }

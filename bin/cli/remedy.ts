@@ -1,12 +1,12 @@
 import { REFUSAL_REASONS, type RefusalReason } from '../../lambda/core/reasons';
 
-/** What to do about the refusals that people meet; docs/outcomes.md has all. */
+/** What to do about the most common refusals. docs/outcomes.md has all of them. */
 const REMEDIES: Partial<Record<RefusalReason, string>> = {
   'zstd-layer':
     'Build with gzip: docker buildx build --output type=image,push=true,compression=gzip,force-compression=true',
   'uncompressed-layer':
-    'Build with gzip: docker buildx build --output type=image,push=true,compression=gzip,force-compression=true. Where only others than Lambda use it: --uncompressed-layers relabel.',
-  'platform-not-found': 'Push that platform too, or choose another by --platform.',
+    'Build with gzip: docker buildx build --output type=image,push=true,compression=gzip,force-compression=true. If AWS Lambda never runs the image: --uncompressed-layers relabel.',
+  'platform-not-found': 'Push that platform too, or choose another with --platform.',
   'tag-too-long': 'Use a shorter tag.',
   'stale-companion': 'Delete the companion tag.',
   'layers-missing': 'Push the image again.',
@@ -14,4 +14,5 @@ const REMEDIES: Partial<Record<RefusalReason, string>> = {
 };
 
 /** One sentence. */
-export const remedyOf = (reason: RefusalReason): string => REMEDIES[reason] ?? `That is: ${REFUSAL_REASONS[reason]}.`;
+export const remedyOf = (reason: RefusalReason): string =>
+  REMEDIES[reason] ?? `This means: ${REFUSAL_REASONS[reason]}.`;

@@ -8,9 +8,10 @@ import type { Registry, StoredManifest } from '../../lambda/core/registry';
 import type { Account } from './account';
 import type { ImageReference } from './image-reference';
 import { noSuchImage, noSuchRepository } from './not-found';
+import { optOutObstacle } from './opt-out';
 
 /**
- * Repairs an image that a person named. The service leaves what is gone alone; a person has mistyped it.
+ * Repairs an image that a person named. Where the service skips an image that is gone, a person has mistyped its name.
  * @throws CliError with near matches if there is no such repository or tag
  */
 export async function repairNamed(
@@ -31,26 +32,12 @@ export const isSkippedFor = (outcome: Outcome, reason: SkipReason): boolean =>
   outcome.outcome === 'skipped' && outcome.reason === reason;
 
 /**
- * What a repair would find and do, in one read of the tags.
+ * What a repair would find and do, by one read of the tags.
  * @param manifests what is known already, by digest; what is read is added
  */
-export function dryRunOf(
-  { registry }: Account,
+export const dryRunOf = (
+  account: Account,
   { repository }: ImageTag,
   manifests?: Map<string, StoredManifest>,
-): DryRunRegistry {
-  const snapshot = new SnapshotRegistry(registry, manifests);
-  return new DryRunRegistry(snapshot, async () =>
-    (await isKnownToOptOut(registry, repository)) ? { kind: 'opted-out' } : undefined,
-  );
-}
-
-/** Who may only read images can't tell, and does no harm either. */
-async function isKnownToOptOut(registry: Account['registry'], repository: string): Promise<boolean> {
-  try {
-    return await registry.isOptedOut(repository);
-  } catch (error) {
-    if (error instanceof Error && error.name === 'AccessDeniedException') return false;
-    throw error;
-  }
-}
+): DryRunRegistry =>
+  new DryRunRegistry(new SnapshotRegistry(account.registry, manifests), optOutObstacle(account, repository));

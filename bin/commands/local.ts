@@ -1,24 +1,21 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
-import { serve } from '../../local/serve';
-import { CliError } from '../cli/errors';
+import type { Command } from 'commander';
+import { DEFAULT_PORT, parsePort, serve } from '../../local';
+import { action } from '../cli/action';
 import { EXIT } from '../cli/exit-code';
 import { addCommonOptions, type CommonOptions } from '../cli/options';
-import { running } from '../cli/run';
 
 interface LocalOptions extends CommonOptions {
   readonly port: number;
   readonly assembly?: string;
 }
 
-const DEFAULT_PORT = 5111;
-/** Beside the built CLI, scripts/build-cli.ts puts the synthesized stack. */
+/** scripts/build-cli.ts puts the synthesized stack beside the built CLI. */
 const BUILT_IN = join(__dirname, 'account');
 
 const EXAMPLES = `
-The synthesized stack and the function's code, with an ECR that takes pushes over HTTP and answers every other command by --endpoint-url.
-No AWS account, no credentials and no Docker are needed; nothing outlasts it.
+The account has the synthesized stack, the function's code, and an ECR that takes pushes over HTTP. Every other command
+works against it by --endpoint-url. It needs no AWS account, no credentials and no Docker, and keeps nothing when it ends.
 
 Examples:
   ecr-oci local
@@ -29,39 +26,17 @@ Examples:
 export function addLocal(program: Command): void {
   const command = program
     .command('local')
-    .description('Run the service in a laptop-sized account, and push images of your own to it.')
-    .option('--port <port>', 'the port on 127.0.0.1; 0 is any free one', port, DEFAULT_PORT)
-    .option('--assembly <directory>', 'the cdk.out of an app of your own (default: the stack with its defaults)');
+    .description('Run the service in a laptop-sized account, and push your own images to it.')
+    .option('--port <port>', 'the port on 127.0.0.1; 0 is any free one', parsePort, DEFAULT_PORT)
+    .option('--assembly <directory>', 'the cdk.out of your own app (default: the stack with its defaults)');
   addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(
-      running<LocalOptions>(async ({ options, output }) => {
-        const { assembly = BUILT_IN, port: wanted, json, verbose } = options;
-        if (!existsSync(join(assembly, 'manifest.json')))
-          throw new CliError(
-            `There is no synthesized stack in ${assembly}.`,
-            'Run `npx cdk synth` and give --assembly cdk.out.',
-          );
-        try {
-          await serve({
-            cli: 'ecr-oci',
-            assembly,
-            port: wanted,
-            print: (text) => output.print(text),
-            ...(json ? { onJson: (value: object) => output.print(JSON.stringify(value)) } : {}),
-            ...(verbose ? { log: (line: string) => output.note(line) } : {}),
-          });
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-          throw new CliError(`Port ${wanted} is in use.`, 'Give another --port, or 0 for any free one.');
-        }
+      action<LocalOptions>(async ({ options, output, io }) => {
+        const print = (text: string) => output.print(text);
+        const note = (line: string) => output.note(line);
+        await serve({ assembly: BUILT_IN, ...options }, { cli: 'ecr-oci', print, note, signals: io.signals });
         return EXIT.ok;
       }),
     );
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (text !== '' && Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
-  throw new InvalidArgumentError('Expected a port from 0 to 65535.');
 }

@@ -11,7 +11,7 @@ import {
 } from '../../lambda/core/manifest/media-types';
 import { Refusal } from '../../lambda/core/reasons';
 
-/** What somebody gives an image to. */
+/** AWS services that run images, and don't accept all of them. */
 export const CONSUMERS = ['sagemaker', 'lambda'] as const;
 export type Consumer = (typeof CONSUMERS)[number];
 export const CONSUMER_NAMES: Readonly<Record<Consumer, string>> = {
@@ -19,21 +19,22 @@ export const CONSUMER_NAMES: Readonly<Record<Consumer, string>> = {
   lambda: 'AWS Lambda',
 };
 
-/** `unknown`: nobody has reported it, or the manifest cannot be read. */
+/** `unknown`: there is no report of it, or the manifest can't be read. */
 export interface Acceptance {
   readonly verdict: 'accepted' | 'refused' | 'unknown';
-  /** One clause: why, and where it is not obvious what to do. */
+  /** One clause: why, and what to do if that isn't obvious. */
   readonly why: string;
-  /** The report or document that this rests on; none where there is none. */
+  /** The report or document behind it. */
   readonly evidence?: string;
 }
 
-export interface Judged {
-  /** As ECR names it. */
+/** What a consumer decides by. */
+export interface ImageToAccept {
+  /** As ECR has it. */
   readonly mediaType: string;
-  /** What the manifest says; absent if only its media type is known. */
+  /** Absent if only the media type is known, as from a listing. */
   readonly manifest?: Manifest | Refusal;
-  /** The URI that would be given to the consumer, if its length shall count. */
+  /** The URI that the consumer would get, which can be too long. */
   readonly uri?: string;
 }
 
@@ -45,7 +46,7 @@ const LAMBDA_SIZE = 'https://docs.aws.amazon.com/lambda/latest/dg/images-create.
 const SAGEMAKER_URI = 'https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html';
 
 const MAX_SAGEMAKER_URI = 255;
-/** Uncompressed, so an image with more than this compressed is certainly too large. */
+/** Uncompressed, so an image that is larger when compressed is certainly too large. */
 const MAX_LAMBDA_BYTES = 10 * 1024 ** 3;
 
 const accepted = (why: string): Acceptance => ({ verdict: 'accepted', why });
@@ -56,54 +57,53 @@ const refused = (why: string, evidence?: string): Acceptance => ({
   ...(evidence ? { evidence } : {}),
 });
 
-/** Whether a consumer takes an image, as far as anybody has documented or reported it. No AWS service is asked. */
-export function acceptanceOf(consumer: Consumer, judged: Judged): Acceptance {
-  return consumer === 'sagemaker' ? bySageMaker(judged) : byLambda(judged);
-}
+/** Whether a consumer accepts an image, according to documents and reports. No AWS service is asked. */
+export const acceptanceOf = (consumer: Consumer, image: ImageToAccept): Acceptance =>
+  consumer === 'sagemaker' ? bySageMaker(image) : byLambda(image);
 
-function bySageMaker({ mediaType, manifest, uri }: Judged): Acceptance {
+function bySageMaker({ mediaType, manifest, uri }: ImageToAccept): Acceptance {
   const notAnImage = whyNotAnImage(manifest);
   if (notAnImage) return refused(notAnImage);
   if (mediaType === OCI_INDEX) return refused('it refuses OCI indexes', SAGEMAKER_OCI);
   if (mediaType === OCI_MANIFEST) return refused('it refuses OCI manifests', SAGEMAKER_OCI);
   if (uri && uri.length > MAX_SAGEMAKER_URI)
-    return refused(`the URI has ${uri.length} characters, it takes ${MAX_SAGEMAKER_URI}`, SAGEMAKER_URI);
+    return refused(`the URI has ${uri.length} characters, and it takes ${MAX_SAGEMAKER_URI}`, SAGEMAKER_URI);
   if (manifest instanceof Refusal) return unreadable(manifest);
-  if (mediaType === DOCKER_LIST) return unknown('nobody has reported whether it takes a Docker manifest list');
-  if (SCHEMA_1.includes(mediaType)) return unknown('nobody has reported whether it takes Docker V2 Schema 1');
-  if (manifest?.kind !== 'image') return unread(mediaType);
-  return ofLayers(manifest) ?? (hasUncompressedLayer(manifest) ? unreported('uncompressed layers') : dockerImage);
+  if (mediaType === DOCKER_LIST) return unreported('a Docker manifest list');
+  if (SCHEMA_1.includes(mediaType)) return unreported('Docker V2 Schema 1');
+  if (manifest?.kind !== 'image') return byMediaTypeAlone(mediaType);
+  return byLayers(manifest) ?? (hasUncompressedLayer(manifest) ? unreported('uncompressed layers') : dockerImage);
 }
 
-function byLambda({ mediaType, manifest }: Judged): Acceptance {
+function byLambda({ mediaType, manifest }: ImageToAccept): Acceptance {
   const notAnImage = whyNotAnImage(manifest);
   if (notAnImage) return refused(notAnImage);
-  if (mediaType === OCI_INDEX) return refused('it refuses every index, also of one platform', LAMBDA_INDEX);
+  if (mediaType === OCI_INDEX) return refused('it refuses every index, even of one platform', LAMBDA_INDEX);
   if (mediaType === DOCKER_LIST) return refused('it refuses manifest lists', LAMBDA_LIST);
   if (manifest instanceof Refusal) return unreadable(manifest);
-  if (SCHEMA_1.includes(mediaType)) return unknown('nobody has reported whether it takes Docker V2 Schema 1');
-  if (manifest?.kind !== 'image') return unread(mediaType);
+  if (SCHEMA_1.includes(mediaType)) return unreported('Docker V2 Schema 1');
+  if (manifest?.kind !== 'image') return byMediaTypeAlone(mediaType);
   const bytes = manifest.layers.reduce((sum, { size }) => sum + size, 0);
   if (bytes > MAX_LAMBDA_BYTES) return refused('its layers have more than 10 GB', LAMBDA_SIZE);
   if (hasUncompressedLayer(manifest))
     return refused('it refuses uncompressed layers in a Docker manifest', LAMBDA_UNCOMPRESSED);
-  return ofLayers(manifest) ?? (isDocker(manifest) ? dockerImage : accepted('it takes OCI manifests'));
+  return byLayers(manifest) ?? (isDocker(manifest) ? dockerImage : accepted('it accepts OCI manifests'));
 }
 
 const dockerImage = accepted('a Docker V2 Schema 2 manifest');
-const unreported = (what: string) => unknown(`nobody has reported whether it takes ${what}`);
-const unreadable = ({ detail }: Refusal) => unknown(`the manifest cannot be read safely: ${detail}`);
+const unreported = (what: string) => unknown(`there is no report of whether it accepts ${what}`);
+const unreadable = ({ detail }: Refusal) => unknown(`the manifest can't be read safely: ${detail}`);
 const hasUncompressedLayer = ({ layers }: ImageManifest) =>
   layers.some(({ mediaType }) => mediaType === UNCOMPRESSED_DOCKER_LAYER);
 
 function whyNotAnImage(manifest: Manifest | Refusal | undefined): string | undefined {
   if (!manifest || manifest instanceof Refusal) return undefined;
-  if (manifest.kind === 'artifact') return `it is no container image, but an artifact of type ${manifest.artifactType}`;
-  return manifest.kind === 'build-cache' ? 'it is no container image, but a BuildKit cache' : undefined;
+  if (manifest.kind === 'artifact') return `not a container image, but an artifact of type ${manifest.artifactType}`;
+  return manifest.kind === 'build-cache' ? 'not a container image, but a BuildKit cache' : undefined;
 }
 
-/** What stands in the way below the manifest's own media type; nothing if all is usual. */
-function ofLayers({ mediaType, config, layers }: ImageManifest): Acceptance | undefined {
+/** What stands in the way below the manifest's own media type, if anything. */
+function byLayers({ mediaType, config, layers }: ImageManifest): Acceptance | undefined {
   if (layers.length === 0) return unreported('an image without layers');
   const types = layers.map((layer) => layer.mediaType);
   if (types.some((type) => type.endsWith('+encrypted'))) return unreported('encrypted layers');
@@ -115,8 +115,7 @@ function ofLayers({ mediaType, config, layers }: ImageManifest): Acceptance | un
   return unreported('a manifest that mixes OCI and Docker media types');
 }
 
-/** By the media type of the manifest alone, as a listing tells it. */
-function unread(mediaType: string): Acceptance {
-  if (isOci(mediaType)) return accepted('it takes OCI manifests, as far as their layers are gzip');
-  return accepted('a Docker V2 manifest, as far as its layers are gzip');
+function byMediaTypeAlone(mediaType: string): Acceptance {
+  if (isOci(mediaType)) return accepted('it accepts OCI manifests, if their layers are gzip');
+  return accepted('a Docker V2 manifest, if its layers are gzip');
 }

@@ -4,7 +4,7 @@ import type { Policy } from '../../lambda/core/companion/policy';
 import type { ListedTag } from './listing';
 import type { CompanionStatus, TagState } from './row';
 
-/** The status of a tag that is a companion itself; nothing for other tags. */
+/** The status of a tag that is a companion itself, if it is one. */
 export function statusOfCompanionTag(
   tag: string,
   listing: ReadonlyMap<string, ListedTag>,
@@ -17,7 +17,7 @@ export function statusOfCompanionTag(
     : { state: 'orphan', detail: `companion of ${source}, which no longer exists` };
 }
 
-/** The status of one companion, by what a dry run of its repair came to. */
+/** The status of one companion, by the outcome of a dry run of its repair. */
 export function statusOf(outcome: Outcome): CompanionStatus {
   const state = companionStateOf(outcome);
   switch (outcome.outcome) {
@@ -43,7 +43,7 @@ export const isRepairable = ({ outcome }: Outcome): boolean => outcome === 'conv
 
 const WORST_FIRST: readonly TagState[] = ['missing', 'out-of-date', 'refused', 'current', 'not-needed'];
 
-export function worstOf(statuses: readonly CompanionStatus[]): CompanionStatus {
+export function worstStatus(statuses: readonly CompanionStatus[]): CompanionStatus {
   for (const state of WORST_FIRST) {
     const found = statuses.find((status) => status.state === state);
     if (found) return found;

@@ -9,9 +9,9 @@ import { manifestOf } from '../../lambda/core/manifest/manifest';
 import { type PutResult, RegistryDecorator, type StoredManifest } from '../../lambda/core/registry';
 import type { Account } from '../cli/account';
 import { acceptanceOf } from './acceptance';
-import { isRepairable, statusOf, statusOfCompanionTag, worstOf } from './companion-status';
+import { isRepairable, statusOf, statusOfCompanionTag, worstStatus } from './companion-status';
 import { isOfOneImage } from './error-scope';
-import { formatOf } from './format';
+import { formatOf } from './image-format';
 import type { ListedTag } from './listing';
 import type { ChosenRepository } from './repositories';
 import type { CompanionStatus, Row } from './row';
@@ -28,7 +28,7 @@ export interface ListedRepository {
   readonly listing: ReadonlyMap<string, ListedTag>;
 }
 
-/** The rows of some tags, as many as one batch reads; those that were deleted meanwhile have none. */
+/** The rows of some tags, as many as one call reads. A tag that was deleted meanwhile has none. */
 export async function inspectBatch(
   settings: ScanSettings,
   { repository, listing }: ListedRepository,
@@ -47,7 +47,7 @@ export async function inspectBatch(
   return rows;
 }
 
-/** One image that can't be read must not hide the 99 others of its batch: each is then read by itself. */
+/** One image that can't be read must not hide the 99 others of its batch: the repairs then read each by itself. */
 class TolerantReader extends RegistryDecorator implements BatchReader {
   constructor(protected override readonly registry: BatchReader) {
     super(registry);
@@ -74,7 +74,7 @@ async function obstacleOf(
 }
 
 interface InspectedTag {
-  /** Absent if the registry did not return it. */
+  /** Absent if the registry didn't return it. */
   readonly stored?: StoredManifest;
   readonly statuses: readonly CompanionStatus[];
   readonly isRepairable: boolean;
@@ -108,7 +108,7 @@ function rowOf(
   { stored, statuses, isRepairable }: InspectedTag,
 ): Row {
   const manifest = stored && manifestOf(stored);
-  const judged = { mediaType, uri: account.uri(repository.name, `:${tag}`), ...(manifest ? { manifest } : {}) };
+  const image = { mediaType, uri: account.uri(repository.name, `:${tag}`), ...(manifest ? { manifest } : {}) };
   return {
     repository: repository.name,
     tag,
@@ -117,9 +117,9 @@ function rowOf(
     ...formatOf(mediaType, manifest),
     ...(pushedAt ? { pushedAt } : {}),
     ...(size === undefined ? {} : { size }),
-    sagemaker: acceptanceOf('sagemaker', judged),
-    lambda: acceptanceOf('lambda', judged),
-    companion: worstOf(statuses),
+    sagemaker: acceptanceOf('sagemaker', image),
+    lambda: acceptanceOf('lambda', image),
+    companion: worstStatus(statuses),
     companions: statuses,
     isRepairable,
   };

@@ -16,11 +16,11 @@ export const rowJson = ({ companions, companion, pushedAt, size, ...row }: Row):
   ...(companions.length > 1 ? { companions } : {}),
 });
 
-/** One JSON document with a long list in the middle, one entry a line, written as it comes: no memory is needed for it. */
+/** One JSON document with a long list in it, one entry a line. Each entry is written as it comes, so the list takes no memory. */
 export class JsonDocument {
   #entries = 0;
 
-  /** @param name the list's name */
+  /** @param name of the list */
   constructor(
     readonly write: (text: string) => void,
     head: object,

@@ -1,5 +1,5 @@
-import { paginateDescribeImages } from '@aws-sdk/client-ecr';
 import type { Account } from '../cli/account';
+import { listTaggedImages } from '../cli/ecr-listing';
 
 /** A tag as a listing of its repository has it. */
 export interface ListedTag {
@@ -7,29 +7,18 @@ export interface ListedTag {
   readonly digest: string;
   readonly mediaType: string;
   readonly pushedAt?: Date;
-  /** Bytes as they are stored, of an index those of its largest image. */
+  /** Bytes as they are stored; of an index, those of its largest image. */
   readonly size?: number;
 }
 
-/** Every tag of a repository; archived images are left out, since nobody can pull them. */
-export async function listTags({ client }: Account, repositoryName: string): Promise<ReadonlyMap<string, ListedTag>> {
+/** Every tag of a repository. */
+export async function listTags(account: Account, repository: string): Promise<ReadonlyMap<string, ListedTag>> {
   const tags = new Map<string, ListedTag>();
-  const filter = { tagStatus: 'TAGGED', imageStatus: 'ACTIVE' } as const;
-  for await (const { imageDetails = [] } of paginateDescribeImages(
-    { client, pageSize: 1_000 },
-    { repositoryName, filter },
-  )) {
-    for (const { imageTags = [], imageDigest = '', imageManifestMediaType = '', ...detail } of imageDetails) {
-      const { imagePushedAt: pushedAt, imageSizeInBytes: size } = detail;
-      for (const tag of imageTags)
-        tags.set(tag, {
-          tag,
-          digest: imageDigest,
-          mediaType: imageManifestMediaType,
-          ...(pushedAt ? { pushedAt } : {}),
-          ...(size === undefined ? {} : { size }),
-        });
-    }
+  for await (const image of listTaggedImages(account, repository)) {
+    const { imageTags = [], imageDigest: digest = '', imageManifestMediaType: mediaType = '' } = image;
+    const { imagePushedAt: pushedAt, imageSizeInBytes: size } = image;
+    const optional = { ...(pushedAt ? { pushedAt } : {}), ...(size === undefined ? {} : { size }) };
+    for (const tag of imageTags) tags.set(tag, { tag, digest, mediaType, ...optional });
   }
   return tags;
 }

@@ -1,6 +1,7 @@
 import { companionTagOf } from '../../lambda/core/companion/companion-tag';
 import type { Policy } from '../../lambda/core/companion/policy';
 import { formatPlatform } from '../../lambda/core/manifest/platform';
+import type { ScanSettings } from './inspect-batch';
 
 /** Which registry an inventory lists, and by which rules. */
 export interface InventoryMetadata {
@@ -12,10 +13,21 @@ export interface InventoryMetadata {
   readonly repositories: readonly string[];
 }
 
-/** A repository that could not be read, and why. */
-export interface UnreadableRepository {
-  readonly repository: string;
-  readonly why: string;
+/** Once the registry has been asked for anything. */
+export const metadataOf = (
+  { account, policy }: ScanSettings,
+  repositories: readonly string[],
+  generatedAt = new Date(),
+): InventoryMetadata => ({ ...addressOf(account), generatedAt, policy, repositories });
+
+/** The answers of an empty registry don't say which account it belongs to. */
+function addressOf(account: ScanSettings['account']): { readonly account: string; readonly region: string } {
+  const { region } = account;
+  try {
+    return { account: account.account, region };
+  } catch {
+    return { account: 'unknown', region };
+  }
 }
 
 export const metadataJson = ({ account, region, generatedAt, policy, repositories }: InventoryMetadata): object => ({
@@ -32,7 +44,7 @@ export const metadataJson = ({ account, region, generatedAt, policy, repositorie
   excludedTags: policy.scope.excludedTags,
 });
 
-/** The rules in words, name and value. */
+/** The rules for people, name and value. */
 export const describeRules = ({ policy, repositories }: InventoryMetadata): readonly (readonly [string, string])[] => [
   ['Repositories', repositories.join(', ') || 'all'],
   ['Companion tags', companionTagOf('*', policy.companionTag)],

@@ -1,7 +1,7 @@
-import { DescribeRepositoriesCommand, paginateDescribeRepositories, type Repository } from '@aws-sdk/client-ecr';
-import { InvalidArgumentError } from 'commander';
+import type { Repository } from '@aws-sdk/client-ecr';
 import { matchesGlob } from '../../lambda/core/companion/glob';
 import type { Account } from '../cli/account';
+import { describeRepositories, listRepositories } from '../cli/ecr-listing';
 import { CliError } from '../cli/errors';
 
 /** A repository, with what decides whether a companion tag can move. */
@@ -10,54 +10,50 @@ export interface ChosenRepository {
   readonly isTagMovable: (tag: string) => boolean;
 }
 
-/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html */
-const MAX_NAMES = 100;
-
 /**
  * @param patterns names, or globs with `*`, which stands for any characters, the slash included; none for all repositories
- * @returns the repositories by name
- * @throws CliError if a name or a pattern fits no repository
+ * @returns the repositories, sorted by name
+ * @throws CliError if a name or a pattern matches no repository
  */
 export async function chooseRepositories(
-  { client }: Account,
+  account: Account,
   patterns: readonly string[],
 ): Promise<readonly ChosenRepository[]> {
-  const found = new Map<string, Repository>();
   const globs = patterns.filter((pattern) => pattern.includes('*'));
   const names = patterns.filter((pattern) => !pattern.includes('*'));
-  for (let at = 0; at < names.length; at += MAX_NAMES) {
-    for (const repository of await named(client, names.slice(at, at + MAX_NAMES)))
-      found.set(repository.repositoryName ?? '', repository);
-  }
-  if (globs.length > 0 || patterns.length === 0) {
-    const matched = new Set<string>();
-    for await (const { repositories = [] } of paginateDescribeRepositories({ client, pageSize: 1_000 }, {})) {
-      for (const repository of repositories) {
-        const { repositoryName: name = '' } = repository;
-        const matching = globs.filter((glob) => matchesGlob(glob, name));
-        for (const glob of matching) matched.add(glob);
-        if (matching.length > 0 || patterns.length === 0) found.set(name, repository);
-      }
-    }
-    const unmatched = globs.find((glob) => !matched.has(glob));
-    if (unmatched) throw new CliError(`No repository in this account and Region matches '${unmatched}'.`);
-  }
+  const found = new Map<string, Repository>();
+  const add = (repository: Repository) => found.set(repository.repositoryName ?? '', repository);
+  for await (const repository of named(account, names)) add(repository);
+  if (globs.length > 0) for await (const repository of matching(account, globs)) add(repository);
+  // Named repositories need no listing, so no permission to list all of them.
+  if (patterns.length === 0) for await (const repository of listRepositories(account)) add(repository);
   return [...found.values()].map(chosen).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function named(client: Account['client'], repositoryNames: string[]): Promise<readonly Repository[]> {
+async function* named(account: Account, names: readonly string[]): AsyncGenerator<Repository> {
   try {
-    return (await client.send(new DescribeRepositoriesCommand({ repositoryNames }))).repositories ?? [];
+    yield* describeRepositories(account, names);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'RepositoryNotFoundException') throw error;
-    const [, name = repositoryNames.join(', ')] = /'([^']+)'/.exec(error.message) ?? [];
+    const [, name = names.join(', ')] = /'([^']+)'/.exec(error.message) ?? [];
     throw new CliError(
       `There is no repository ${name} in this account and Region.`,
-      `For all whose names begin so: --repository '${name}*'`,
+      `For all repositories whose names start like this: --repository '${name}*'`,
       undefined,
       { cause: error },
     );
   }
+}
+
+async function* matching(account: Account, globs: readonly string[]): AsyncGenerator<Repository> {
+  const unmatched = new Set(globs);
+  for await (const repository of listRepositories(account)) {
+    const matched = globs.filter((glob) => matchesGlob(glob, repository.repositoryName ?? ''));
+    for (const glob of matched) unmatched.delete(glob);
+    if (matched.length > 0) yield repository;
+  }
+  const [first] = unmatched;
+  if (first) throw new CliError(`No repository in this account and Region matches '${first}'.`);
 }
 
 function chosen({
@@ -69,16 +65,4 @@ function chosen({
     imageTagMutabilityExclusionFilters.some(({ filter = '' }) => matchesGlob(filter, tag));
   const isMutable = imageTagMutability.startsWith('MUTABLE');
   return { name: repositoryName, isTagMovable: (tag) => (isExcluded(tag) ? !isMutable : isMutable) };
-}
-
-/** Reads `--repository`, which can be repeated. */
-export function repositoryPattern(text: string, before: readonly string[] = []): readonly string[] {
-  if (/^[a-z0-9._/*-]+$/.test(text) && !/\.amazonaws\./.test(text)) return [...before, text];
-  throw new InvalidArgumentError("Expected a repository's name without its registry, or a pattern such as 'team/*'.");
-}
-
-/** Reads `--exclude-tag`, which can be repeated. */
-export function tagPattern(text: string, before: readonly string[] = []): readonly string[] {
-  if (/^[A-Za-z0-9_.*-]+$/.test(text)) return [...before, text];
-  throw new InvalidArgumentError("Expected a tag, or a pattern such as 'dev-*'.");
 }

@@ -2,16 +2,16 @@ import type { CompanionState } from '../../lambda/core/companion/outcome';
 import type { RefusalReason, SkipReason } from '../../lambda/core/reasons';
 import type { Acceptance } from './acceptance';
 
-/** What a listing says of a tag's companion, each with what it means. docs/cli.md says the same. */
+/** The states of a tag's companion, with what each means. docs/cli.md lists the same. */
 export const TAG_STATES = {
   current: 'the companion is what it should be',
   missing: 'the companion does not exist yet',
   'out-of-date': 'the companion names another image than it should',
-  refused: "the image can't have its companion: a person has to act",
-  'not-needed': 'the tag needs none',
+  refused: "the image can't have a companion: someone has to act",
+  'not-needed': 'the tag needs no companion',
   companion: 'the tag is a companion itself',
   orphan: 'the tag is a companion whose source tag no longer exists',
-  unreadable: 'the registry did not return the manifest',
+  unreadable: "the registry didn't return the manifest",
 } as const satisfies Record<CompanionState | 'companion' | 'orphan' | 'unreadable', string>;
 export type TagState = keyof typeof TAG_STATES;
 
@@ -36,13 +36,13 @@ export interface Row {
   readonly digest: string;
   readonly mediaType: string;
   readonly kind: ImageKind;
-  /** What a person calls the format, such as `OCI index`. */
+  /** What people call the format, such as `OCI index`. */
   readonly format: string;
   readonly pushedAt?: Date;
   readonly size?: number;
   readonly sagemaker: Acceptance;
   readonly lambda: Acceptance;
-  /** What is worst about its companions, but what can be repaired first. */
+  /** The worst of its companions; one that can be repaired comes first. */
   readonly companion: CompanionStatus;
   /** One for each platform of the policy that the source can have a companion for. */
   readonly companions: readonly CompanionStatus[];
@@ -50,6 +50,6 @@ export interface Row {
   readonly isRepairable: boolean;
 }
 
-/** Whether the tag is what somebody pushed to run, and no companion, chart or cache. */
+/** Whether the tag is an image that was pushed to run, not a companion, chart or cache. */
 export const isSourceImage = ({ kind, companion: { state, reason } }: Row): boolean =>
   (kind === 'image' || kind === 'index') && state !== 'companion' && state !== 'orphan' && reason !== 'soci-tag';

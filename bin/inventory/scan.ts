@@ -1,5 +1,5 @@
+import { pMapIterable } from 'p-map';
 import { RepositoryNotFound } from '../../lambda/core/errors';
-import { inOrder } from '../cli/in-order';
 import { isOfOneRepository } from './error-scope';
 import { inspectBatch, type ListedRepository, type ScanSettings } from './inspect-batch';
 import { type ListedTag, listTags } from './listing';
@@ -12,65 +12,68 @@ export interface ScannedBatch {
   readonly rows: readonly Row[];
   /** Whether these are the last of the repository. */
   readonly isLast: boolean;
-  /** Why the repository, or the rest of it, cannot be read. */
+  /** Why the repository, or the rest of it, can't be read. */
   readonly error?: unknown;
 }
 
 /**
- * Calls under way at the same time. ECR allows 2,000 BatchGetImage calls a second, and does not publish how many DescribeImages calls;
- * the SDK waits and tries again where it is told to. https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+ * Calls at the same time. ECR allows 2,000 BatchGetImage calls a second, and doesn't publish how many DescribeImages calls; the SDK
+ * backs off when it is throttled. https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
  */
 const LISTINGS = 4;
 const BATCHES = 8;
-/** As many manifests as one BatchGetImage call reads. */
+/** The most manifests that one BatchGetImage call reads. */
 const BATCH_SIZE = 100;
 
 /**
- * Reads every tag of these repositories and compares each companion by content: it runs each repair dry.
+ * Reads every tag of these repositories, and compares each companion by content with a dry run of its repair.
  * @returns batches in the order of the repositories
- * @throws whatever keeps every repository from being read
+ * @throws what keeps all repositories from being read
  */
 export async function* scan(
   settings: ScanSettings,
   repositories: Iterable<ChosenRepository>,
 ): AsyncGenerator<ScannedBatch> {
-  yield* inOrder(workOf(settings, repositories), BATCHES, async (work) => {
+  const inspect = async (work: Work): Promise<ScannedBatch> => {
     const { repository, tags, isLast } = work;
     const base = { repository: repository.name, isLast };
-    if ('error' in work) return { ...base, rows: [], error: work.error };
+    if (work.error !== undefined) return { ...base, rows: [], error: work.error };
     try {
       return { ...base, rows: await inspectBatch(settings, work, tags) };
     } catch (error) {
-      // Deleted meanwhile.
+      // It was deleted meanwhile.
       if (error instanceof RepositoryNotFound) return { ...base, rows: [] };
       if (!isOfOneRepository(error)) throw error;
       return { ...base, rows: [], error };
     }
-  });
+  };
+  yield* pMapIterable(workOf(settings, repositories), inspect, { concurrency: BATCHES });
 }
 
-interface Work extends ListedRepository {
+interface Listed extends ListedRepository {
+  /** Why the repository can't be listed. */
+  readonly error?: unknown;
+}
+
+interface Work extends Listed {
   readonly tags: readonly ListedTag[];
   readonly isLast: boolean;
 }
 
-async function* workOf(
-  { account }: ScanSettings,
-  repositories: Iterable<ChosenRepository>,
-): AsyncGenerator<Work | (Work & { readonly error: unknown })> {
-  const listed = inOrder(repositories, LISTINGS, async (repository) => {
+async function* workOf({ account }: ScanSettings, repositories: Iterable<ChosenRepository>): AsyncGenerator<Work> {
+  const list = async (repository: ChosenRepository): Promise<Listed> => {
     try {
       return { repository, listing: await listTags(account, repository.name) };
     } catch (error) {
-      const gone = error instanceof Error && error.name === 'RepositoryNotFoundException';
-      if (!gone && !isOfOneRepository(error)) throw error;
-      return { repository, listing: new Map<string, ListedTag>(), ...(gone ? {} : { error }) };
+      const isGone = error instanceof Error && error.name === 'RepositoryNotFoundException';
+      if (!isGone && !isOfOneRepository(error)) throw error;
+      return { repository, listing: new Map(), ...(isGone ? {} : { error }) };
     }
-  });
-  for await (const work of listed) {
-    const all = [...work.listing.values()];
+  };
+  for await (const listed of pMapIterable(repositories, list, { concurrency: LISTINGS })) {
+    const all = [...listed.listing.values()];
     for (let at = 0; at === 0 || at < all.length; at += BATCH_SIZE) {
-      yield { ...work, tags: all.slice(at, at + BATCH_SIZE), isLast: at + BATCH_SIZE >= all.length };
+      yield { ...listed, tags: all.slice(at, at + BATCH_SIZE), isLast: at + BATCH_SIZE >= all.length };
     }
   }
 }

@@ -1,7 +1,6 @@
 import { explain } from '../cli/explain';
 import type { Progress } from '../cli/progress';
 import type { ScanSettings } from './inspect-batch';
-import type { InventoryMetadata } from './metadata';
 import type { ChosenRepository } from './repositories';
 import type { Row } from './row';
 import { scan } from './scan';
@@ -9,13 +8,13 @@ import { Totals } from './totals';
 
 export interface SurveyOptions {
   readonly progress: Progress;
-  /** Called for each row, as it comes. */
+  /** Runs for each row as soon as it is known. */
   readonly onRow: (row: Row) => void;
   /** Ends the survey early. */
   readonly signal?: AbortSignal;
 }
 
-/** Scans repositories, row by row, and sums up. @throws what keeps all of them from being read */
+/** Scans repositories, row by row, and totals them. @throws what keeps all of them from being read */
 export async function survey(
   settings: ScanSettings,
   repositories: readonly ChosenRepository[],
@@ -38,24 +37,5 @@ export async function survey(
     return totals;
   } finally {
     progress.stop();
-  }
-}
-
-/** @param repositories patterns, as the commands have them */
-export function metadataOf(
-  { account, policy }: ScanSettings,
-  repositories: readonly string[],
-  generatedAt = new Date(),
-): InventoryMetadata {
-  return { ...addressOf(account), generatedAt, policy, repositories };
-}
-
-/** An empty registry does not say whose it is. */
-function addressOf(account: ScanSettings['account']): { readonly account: string; readonly region: string } {
-  const { region } = account;
-  try {
-    return { account: account.account, region };
-  } catch {
-    return { account: 'unknown', region };
   }
 }

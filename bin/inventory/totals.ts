@@ -1,13 +1,19 @@
 import { CONSUMERS, type Consumer } from './acceptance';
-import type { UnreadableRepository } from './metadata';
+import { count, ranked } from './counts';
 import { isSourceImage, type Row, type TagState } from './row';
 
-/** How the images fare with one consumer; the parts sum up to all images. */
+/** A repository that could not be read, and why. */
+export interface UnreadableRepository {
+  readonly repository: string;
+  readonly why: string;
+}
+
+/** What one consumer makes of the images. The parts add up to all images. */
 export const COVERAGE = {
-  asIs: 'accepted as it is',
-  byCompanion: 'accepted by its companion',
-  repairable: 'a repair would make it accepted',
-  refused: 'not accepted: a person must act',
+  asIs: 'accepted as is',
+  byCompanion: 'its companion is accepted',
+  repairable: 'a repair would give it a companion that is accepted',
+  refused: 'not accepted: someone has to act',
   unknown: 'not known',
 } as const;
 export type CoveragePart = keyof typeof COVERAGE;
@@ -15,21 +21,23 @@ export type Coverage = Readonly<Record<CoveragePart, number>>;
 
 const NOTHING: Coverage = { asIs: 0, byCompanion: 0, repairable: 0, refused: 0, unknown: 0 };
 
-/** The sums of an inventory, row by row. */
+/** The totals of an inventory. */
 export class Totals {
   tags = 0;
-  /** Tags of images that somebody pushed: no companions, no artifacts, no caches. */
+  /** Tags of images that were pushed to run: not companions, artifacts or caches. */
   images = 0;
   repairable = 0;
   readonly repositories = new Set<string>();
   readonly formats = new Map<string, number>();
   readonly states = new Map<TagState, number>();
-  /** Why companions are refused. */
+  /** Refused companions by reason. */
   readonly refusals = new Map<string, number>();
-  /** Why none is needed. */
+  /** Tags that need no companion, by reason. */
   readonly skips = new Map<string, number>();
-  /** Tags that a repair or a person has to look at, by repository. */
+  /** Tags that need a repair or a person, by repository. */
   readonly toDo = new Map<string, number>();
+  /** Repositories that opted out, and would get companions otherwise. */
+  readonly optedOut = new Set<string>();
   readonly unreadable: UnreadableRepository[] = [];
   readonly coverage: Record<Consumer, Coverage> = { sagemaker: NOTHING, lambda: NOTHING };
 
@@ -41,6 +49,7 @@ export class Totals {
     if (row.isRepairable) this.repairable += 1;
     if (state === 'refused' && reason) count(this.refusals, reason);
     if (state === 'not-needed' && reason) count(this.skips, reason);
+    if (reason === 'opted-out') this.optedOut.add(row.repository);
     if (['missing', 'out-of-date', 'refused', 'unreadable'].includes(state)) count(this.toDo, row.repository);
     if (state !== 'companion' && state !== 'orphan') count(this.formats, row.format);
     if (!isSourceImage(row)) return;
@@ -51,7 +60,7 @@ export class Totals {
     }
   }
 
-  /** A repository is named once, though several of its parts may fail. */
+  /** A repository is listed once, even if several of its batches fail. */
   addUnreadable(repository: string, why: string): void {
     if (!this.unreadable.some((known) => known.repository === repository)) this.unreadable.push({ repository, why });
   }
@@ -76,21 +85,13 @@ function coverageOf(row: Row, consumer: Consumer): CoveragePart {
   return verdict;
 }
 
-function count<K>(counts: Map<K, number>, key: K): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-/** Largest first. */
-export const ranked = <K extends string>(counts: ReadonlyMap<K, number>): readonly (readonly [K, number])[] =>
-  [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 export const scopeOf = ({ tags, repositories }: Totals): string =>
   `${plural(tags, 'tag')} in ${plural(repositories.size, 'repository', 'repositories')}`;
 
-/** One line: what the inventory comes to. */
+/** One line. */
 export function summary(totals: Totals): string {
   const states = ranked(totals.states).map(([state, tags]) => `${tags.toLocaleString('en')} ${state}`);
   return `${scopeOf(totals)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`;

@@ -1,23 +1,21 @@
-import type { AccessRequest } from '../cloudformation';
+import type { AccountRegion } from '../aws/account-region';
+import { AwsError } from '../aws/error';
+import type { FunctionView, Template } from '../cloudformation';
+import { type AccessRequest, evaluate } from '../iam/policy';
 import type { ReceivedCall } from './options';
 
-export interface AccountPlace {
-  readonly accountId: string;
-  readonly region: string;
-}
-
 /**
- * What IAM is asked when this call arrives: actions, resources and condition keys as the service authorization reference has them.
+ * What IAM decides on when this call arrives: actions, resources and condition keys of the service authorization reference.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
  */
 export function accessOfCall(
   call: ReceivedCall,
-  { accountId, region }: AccountPlace,
+  { accountId, region }: AccountRegion,
   resourceTags: ReadonlyMap<string, string>,
 ): readonly AccessRequest[] {
   const { service, operation } = call;
-  if (service === 'registry') return []; // Downloads by a signed URL, which was asked for before.
+  if (service === 'registry') return []; // A download by a signed URL: IAM decided when the URL was requested.
   if (service === 'ecr') {
     const resource = `arn:aws:ecr:${region}:${accountId}:repository/${call.repository ?? '*'}`;
     const context = Object.fromEntries([...resourceTags].map(([key, value]) => [`ecr:ResourceTag/${key}`, value]));
@@ -30,7 +28,7 @@ export function accessOfCall(
   }));
 }
 
-/** What an event source mapping needs of the queue, and of the key that encrypts it. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions */
+/** What an event source mapping needs of the queue and of its KMS key. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions */
 export function accessOfQueue(
   operation: string,
   { arn, kmsKey }: { readonly arn: string; readonly kmsKey?: string },
@@ -42,5 +40,25 @@ export function accessOfQueue(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html */
-export const logStreamArn = ({ accountId, region }: AccountPlace, logGroupName: string, logStreamName: string) =>
-  `arn:aws:logs:${region}:${accountId}:log-group:${logGroupName}:log-stream:${logStreamName}`;
+export const accessOfLog = (
+  operation: string,
+  { accountId, region }: AccountRegion,
+  logGroupName: string,
+  logStreamName: string,
+): AccessRequest => ({
+  action: `logs:${operation}`,
+  resource: `arn:aws:logs:${region}:${accountId}:log-group:${logGroupName}:log-stream:${logStreamName}`,
+});
+
+/** @throws AwsError if the function's role may not do it. A role that isn't in the template, or has managed policies, may do everything */
+export function authorize(template: Template, fn: FunctionView, accesses: readonly AccessRequest[]): void {
+  const statements = template.statementsOf(fn);
+  if (statements.length === 0 || template.managedPoliciesOf(fn).length > 0) return;
+  const forbidden = accesses.find((access) => evaluate(statements, access) !== 'allowed');
+  if (!forbidden) return;
+  const { action, resource } = forbidden;
+  throw new AwsError(
+    'AccessDeniedException',
+    `${fn.roleArn} is not authorized to perform: ${action} on resource: ${resource}`,
+  );
+}

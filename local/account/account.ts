@@ -1,15 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AwsError } from '../aws/error';
-import { Activity, RealClock, SkippingClock, settle } from '../clock';
-import { type AccessRequest, evaluate, Template } from '../cloudformation';
+import { type AccountRegion, LOCAL_ACCOUNT } from '../aws/account-region';
+import { Activity, type Clock, RealClock, SkippingClock, settle } from '../clock';
+import { Template } from '../cloudformation';
 import { pick } from '../cloudformation/pick';
 import { LocalEcr } from '../ecr';
 import { Bus, type PutEntry } from '../eventbridge';
-import { FunctionHost, type LogLine, type Poller, startPollers } from '../lambda';
+import type { AccessRequest } from '../iam/policy';
+import type { FunctionHost, LogLine } from '../lambda';
 import { createQueues, type DeadLetter, type Queue, type RunningQueue, readDeadLetters, redriveAll } from '../sqs';
-import { type AccountPlace, accessOfCall, accessOfQueue, logStreamArn } from './access';
+import { accessOfCall, authorize } from './access';
+import { Functions } from './functions';
 import type { AccountCall, LocalAccountOptions } from './options';
 import { AccountServer } from './server';
 import type { Wire } from './wire';
@@ -21,23 +23,23 @@ export class LocalAccount {
   readonly template: Template;
   readonly bus: Bus;
   readonly ecr: LocalEcr;
-  /** Everything the functions wrote, in order. */
+  /** Every line that the functions logged, in order. */
   readonly logs: LogLine[] = [];
-  /** The calls of ECR's and EventBridge's JSON APIs, in order, whoever made them. */
+  /** Every call of ECR's and EventBridge's AWS APIs, in order, by any caller. */
   readonly calls: AccountCall[] = [];
-  /** What the functions' roles were used for, in order: their own calls, and what Lambda does in their name. */
+  /** Every use of the functions' roles, in order: by the functions, and by Lambda on their behalf. */
   readonly accesses: AccessRequest[] = [];
-  readonly #functions = new Map<string, FunctionHost>();
-  readonly #queues: ReadonlyMap<string, RunningQueue>;
-  #pollers: readonly Poller[] = [];
-  readonly #activity = new Activity();
-  readonly #clock: RealClock | SkippingClock;
-  readonly #server: AccountServer;
-  readonly #log: (line: string) => void;
+  readonly #account: AccountRegion = LOCAL_ACCOUNT;
   readonly #options: LocalAccountOptions;
-  readonly #dataDirectory: string;
+  readonly #log: (line: string) => void;
+  readonly #clock: Clock;
+  readonly #activity = new Activity();
+  readonly #queues: ReadonlyMap<string, RunningQueue>;
+  readonly #server: AccountServer;
+  readonly #directory: string;
+  #functions: Functions | undefined;
 
-  /** @throws when the template asks for something that this account cannot do as AWS does */
+  /** @throws if the template asks for something that this account can't do as AWS does */
   static async start(options: LocalAccountOptions): Promise<LocalAccount> {
     const account = new LocalAccount(options);
     try {
@@ -51,67 +53,52 @@ export class LocalAccount {
   }
 
   private constructor(options: LocalAccountOptions) {
-    const { assembly, accountId = '123456789012', region = 'eu-north-1', clock = 'real', log = () => {} } = options;
+    const { assembly, clock, log = () => {}, onEvent, putImagesPerSecond } = options;
     this.#options = options;
     this.#log = log;
     this.#clock = clock === 'skipping' ? new SkippingClock() : new RealClock();
-    this.template = Template.read(assembly, { ...options, accountId, region });
     const now = () => this.#clock.now();
-    this.#queues = createQueues(this.template.queues, this.#clock, log);
+    this.template = Template.read(assembly, { ...this.#account, ...options });
     const { rules, busNames } = this.template;
-    const { onEvent } = options;
-    this.bus = new Bus({
-      accountId,
-      region,
-      busNames,
-      rules,
-      queues: this.#queues,
-      now,
-      log,
-      ...(onEvent && { onEvent }),
-    });
-    this.#dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'local-account-'));
-    const blobDirectory = join(this.#dataDirectory, 'blobs');
-    mkdirSync(blobDirectory, { recursive: true });
+    this.#queues = createQueues(this.template.queues, this.#clock, log);
+    this.bus = new Bus({ ...this.#account, busNames, rules, queues: this.#queues, now, log, onEvent });
+    // After all that may throw: `stop` can't remove it before the account exists.
+    this.#directory = mkdtempSync(join(tmpdir(), 'local-account-'));
     this.ecr = new LocalEcr({
-      accountId,
-      region,
-      blobDirectory,
+      ...this.#account,
+      blobDirectory: join(this.#directory, 'blobs'),
       onEvent: (event) => this.bus.put(event),
       now: () => new Date(now()),
-      ...(options.putImagesPerSecond === undefined ? {} : { putImagesPerSecond: options.putImagesPerSecond }),
+      putImagesPerSecond,
     });
-    const received = this.#received.bind(this);
-    this.#server = new AccountServer({ ecr: this.ecr, bus: this.bus, activity: this.#activity, log, received });
-  }
-
-  get #place(): AccountPlace {
-    const { accountId = '123456789012', region = 'eu-north-1' } = this.#options;
-    return { accountId, region };
+    const before = this.#beforeCall.bind(this);
+    this.#server = new AccountServer({ ecr: this.ecr, bus: this.bus, activity: this.#activity, log, before });
   }
 
   get endpoint(): string {
     return `http://${this.registryHost}`;
   }
 
-  /** Host and port, as they stand in an image reference. */
+  /** Host and port, as in an image reference. */
   get registryHost(): string {
     return this.#server.host;
   }
 
-  /** @param name logical id, queue name, or a part of logical id or construct path that only one queue has */
+  /** @param name logical id, queue name, or a part of either that only one queue has */
   queue(name: string): Queue {
     const { arn } = pick(name, 'queue', this.template.queues);
-    return this.#running(this.#queues.get(arn)?.queue, name);
+    const running = this.#queues.get(arn);
+    if (!running) throw new Error(`${name}: the queue ${arn} does not run`);
+    return running.queue;
   }
 
-  /** @param name logical id, function name, or a part that only one function has; default: the only function */
+  /** @param name logical id, function name, or a part of either that only one function has; default: the only function */
   function(name = ''): FunctionHost {
-    const { logicalId } = pick(name, 'function', this.template.functions);
-    return this.#running(this.#functions.get(logicalId), name);
+    if (!this.#functions) throw new Error('the local account has not started');
+    return this.#functions.host(name);
   }
 
-  /** What lies in every queue that another queue or a rule gives its failures to. */
+  /** The messages in every queue that serves another queue or a rule as dead-letter queue. */
   deadLetters(): readonly DeadLetter[] {
     return readDeadLetters(this.#queues, this.template.rules);
   }
@@ -122,86 +109,47 @@ export class LocalAccount {
   }
 
   /**
-   * Resolves when no request, delivery, poll or invocation is under way and no message waits to be tried again. Dead letters are at rest.
+   * Resolves when no request, delivery, poll or invocation is under way and no message waits for another try.
    * @param options.timeoutMs real milliseconds, default 30,000
-   * @param options.leapMs how far the skipping clock leaps at least, so that what waits for several times is tried together; default 0
+   * @param options.leapMs the least that the skipping clock skips, so that messages with different waits are tried together; default 0
    * @throws NotSettled with all that is still to do
    */
-  settle({
-    timeoutMs = 30_000,
-    leapMs = 0,
-  }: {
-    readonly timeoutMs?: number;
-    readonly leapMs?: number;
-  } = {}): Promise<void> {
+  settle({ timeoutMs = 30_000, leapMs = 0 }: { timeoutMs?: number; leapMs?: number } = {}): Promise<void> {
     return settle(this.#activity, this.#clock, timeoutMs, leapMs);
   }
 
   /** Ends every process, connection and timer, and removes the temporary directory. */
   async stop(): Promise<void> {
-    for (const poller of this.#pollers) poller.stop();
     this.#clock.stop();
-    await Promise.all([...this.#functions.values()].map((host) => host.stop()));
+    await this.#functions?.stop();
     await this.#server.close();
-    if (this.#options.dataDirectory === undefined) rmSync(this.#dataDirectory, { recursive: true, force: true });
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 
   #startFunctions(): void {
-    const { region } = this.#place;
-    const clock = this.#clock;
-    for (const fn of this.template.functions) {
-      const clockOffset = () => (clock instanceof SkippingClock ? clock.skipped : null);
-      const onLogCall = (operation: string, logStream: string) =>
-        this.accesses.push({
-          action: `logs:${operation}`,
-          resource: logStreamArn(this.#place, fn.logGroupName, logStream),
-        });
-      const settings = {
-        fn,
-        region,
-        endpoint: this.endpoint,
-        workDirectory: this.#dataDirectory,
-        clockOffset,
-        onLogCall,
-      };
-      const log = (line: LogLine) => {
-        this.logs.push(line);
-        this.#log(`${fn.logicalId}: ${line.line}`);
-      };
-      this.#functions.set(fn.logicalId, new FunctionHost(settings, () => clock.now(), log));
-    }
-    const onCall = (operation: string, queue: Queue) =>
-      this.accesses.push(...accessOfQueue(operation, this.#queues.get(queue.arn)?.view ?? queue));
-    const shared = { clock, activity: this.#activity, log: this.#log, onCall };
-    this.#pollers = startPollers(this.template, this.#queues, this.#functions, shared);
+    this.#functions = new Functions({
+      template: this.template,
+      account: this.#account,
+      queues: this.#queues,
+      clock: this.#clock,
+      activity: this.#activity,
+      endpoint: this.endpoint,
+      workDirectory: this.#directory,
+      log: this.#log,
+      onLogLine: (line) => this.logs.push(line),
+      onAccess: (access) => this.accesses.push(access),
+    });
   }
 
-  #running<T>(part: T | undefined, name: string): T {
-    if (part === undefined) throw new Error(`${name}: the local account has stopped or is not yet started`);
-    return part;
-  }
-
-  async #received(call: AccountCall, wire: Wire, entries: readonly PutEntry[] = []): Promise<void> {
+  async #beforeCall(call: AccountCall, wire: Wire, entries: readonly PutEntry[] = []): Promise<void> {
     const { session } = wire;
     const received = { ...call, entries, ...(session === undefined ? {} : { session }) };
     if (call.service !== 'registry') this.calls.push(call);
     await this.#options.beforeCall?.(received, wire);
-    const host = [...this.#functions].find(([, fn]) => session !== undefined && fn.signs(session));
-    if (host)
-      this.#authorize(host[0], accessOfCall(received, this.#place, this.ecr.resourceTags(call.repository ?? '')));
-  }
-
-  /** @throws AwsError when the function's role may not do it; a role that this template does not describe may do everything */
-  #authorize(logicalId: string, accesses: readonly AccessRequest[]): void {
-    const fn = pick(logicalId, 'function', this.template.functions);
-    const statements = this.template.statementsOf(fn);
+    const fn = session === undefined ? undefined : this.#functions?.signingWith(session);
+    if (!fn) return;
+    const accesses = accessOfCall(received, this.#account, this.ecr.resourceTags(call.repository ?? ''));
     this.accesses.push(...accesses);
-    const forbidden = accesses.find((access) => evaluate(statements, access) !== 'allowed');
-    if (!forbidden || statements.length === 0 || this.template.managedPoliciesOf(fn).length > 0) return;
-    const { action, resource } = forbidden;
-    throw new AwsError(
-      'AccessDeniedException',
-      `${fn.roleArn} is not authorized to perform: ${action} on resource: ${resource}`,
-    );
+    authorize(this.template, fn, accesses);
   }
 }

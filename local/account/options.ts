@@ -1,4 +1,5 @@
-import type { EcrCall, EventBridgeEvent } from '../ecr';
+import type { EventBridgeEvent } from '../aws/event';
+import type { EcrCall, EcrService } from '../ecr';
 import type { PutEntry } from '../eventbridge';
 import type { Wire } from './wire';
 
@@ -9,34 +10,28 @@ export interface LocalAccountOptions {
   readonly stack?: string;
   /** Values of template parameters. @default their defaults */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Where blobs and inline code are kept. @default a temporary directory, removed by `stop` */
-  readonly dataDirectory?: string;
-  /** @default 123456789012 */
-  readonly accountId?: string;
-  /** @default eu-north-1 */
-  readonly region?: string;
-  /** `skipping` leaps over visibility timeouts and batching windows while the account settles. @default real */
+  /** `skipping` skips visibility timeouts while the account settles. @default real */
   readonly clock?: 'real' | 'skipping';
-  /** @default any free port */
+  /** On 127.0.0.1. @default any free port */
   readonly port?: number;
-  /** The account's quota of `PutImage` calls a second. @default none */
+  /** The account's quota of `PutImage` calls per second. @default none */
   readonly putImagesPerSecond?: number;
-  /** Runs before each call; throw an `AwsError` to make it fail, or play with the wire. @default nothing */
+  /** Runs before each call. Throw an `AwsError` to make the call fail, or use `wire` to break its connection. @default nothing */
   readonly beforeCall?: (call: ReceivedCall, wire: Wire) => void | Promise<void>;
-  /** Receives each event that is put on a bus. @default nobody */
+  /** Receives each event that is put on a bus. @default none */
   readonly onEvent?: (event: EventBridgeEvent) => void;
-  /** Receives what goes on, line by line. @default nobody */
+  /** Receives a line for everything that happens. @default none */
   readonly log?: (line: string) => void;
 }
 
-/** One call of an AWS JSON API, or of the registry HTTP API. */
+/** One call of an AWS API, or of the registry API. */
 export interface AccountCall extends EcrCall {
-  readonly service: 'ecr' | 'events' | 'registry';
+  readonly service: EcrService | 'events';
 }
 
-/** A call on its way in, with what does not matter once it is answered. */
+/** A call before its answer, with details that only then matter. */
 export interface ReceivedCall extends AccountCall {
-  /** The session token of the caller; nothing if it signed without one, or not at all. */
+  /** The session token that the call is signed with, if any. */
   readonly session?: string;
   /** What a call of EventBridge puts on which bus. */
   readonly entries: readonly PutEntry[];

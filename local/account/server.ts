@@ -1,41 +1,48 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Activity } from '../clock';
-import type { EcrCall, LocalEcr } from '../ecr';
+import type { LocalEcr } from '../ecr';
 import { type Bus, eventsOperation, type PutEntry, serveEvents } from '../eventbridge';
 import type { AccountCall } from './options';
 import { Wire } from './wire';
 
-export interface Serving {
+export interface AccountServerOptions {
   readonly ecr: LocalEcr;
   readonly bus: Bus;
   readonly activity: Activity;
   readonly log: (line: string) => void;
   /** Runs before each call takes effect. */
-  readonly received: (call: AccountCall, wire: Wire, entries?: readonly PutEntry[]) => Promise<void>;
+  readonly before: (call: AccountCall, wire: Wire, entries?: readonly PutEntry[]) => Promise<void>;
 }
 
 /** One port for all APIs of the account. */
 export class AccountServer {
   readonly #server: Server;
-  readonly #serving: Serving;
+  readonly #options: AccountServerOptions;
   #port = 0;
 
-  constructor(serving: Serving) {
-    this.#serving = serving;
+  constructor(options: AccountServerOptions) {
+    this.#options = options;
     this.#server = createServer((request, response) => this.#serve(request, response));
-    this.#server.requestTimeout = 0; // A push of many gigabytes takes as long as it takes.
-    this.#server.keepAliveTimeout = 60_000; // Longer than a function is idle, or its SDK would meet closed connections.
+    this.#server.requestTimeout = 0; // Pushing many gigabytes takes long.
+    this.#server.keepAliveTimeout = 60_000; // Longer than a function is idle, or its SDK would use closed connections.
   }
 
-  /** Host and port, as they stand in an image reference. */
+  /** Host and port, as in an image reference. */
   get host(): string {
     return `127.0.0.1:${this.#port}`;
   }
 
+  /** @throws if the port is in use */
   async listen(port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
+      this.#server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(
+          error.code === 'EADDRINUSE'
+            ? new Error(`Port ${port} is in use. Choose another, or 0 for any free one.`, { cause: error })
+            : error,
+        ),
+      );
       this.#server.listen(port, '127.0.0.1', resolve);
     });
     this.#port = (this.#server.address() as AddressInfo).port;
@@ -49,39 +56,43 @@ export class AccountServer {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    const { activity, log } = this.#serving;
-    const what = `${request.method} ${request.headers['x-amz-target'] ?? request.url}`;
-    response.once('close', activity.begin(`request ${what}`));
-    activity.run(`request ${what}`, async () => {
+    const { activity, log } = this.#options;
+    const name = `request ${request.method} ${request.headers['x-amz-target'] ?? request.url}`;
+    response.once('close', activity.begin(name));
+    activity.run(name, async () => {
       try {
-        await this.#dispatch(request, response, what);
+        await this.#dispatch(request, response);
       } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
-        log(`request ${what}: ${text}`);
-        // A client that was killed in the middle of its request is no fault of the account.
+        const message = error instanceof Error ? error.message : String(error);
+        log(`${name}: ${message}`);
+        // A client that was killed during its request is not a fault of the account.
         if (request.socket.destroyed) return;
         if (response.headersSent) response.destroy();
-        else response.writeHead(500, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message: text }));
+        else answerJson(response, 500, { message });
         throw error;
       }
     });
   }
 
-  async #dispatch(request: IncomingMessage, response: ServerResponse, what: string): Promise<void> {
-    const { bus, ecr, received } = this.#serving;
-    const operation = eventsOperation(request);
+  async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { bus, ecr, before } = this.#options;
     const wire = new Wire(request, response);
+    const operation = eventsOperation(request);
     if (operation !== undefined) {
-      await serveEvents(bus, operation, request, response, (entries) =>
-        received({ service: 'events', operation }, wire, entries),
-      );
+      const call = { service: 'events', operation } as const;
+      await serveEvents(bus, operation, request, response, (entries) => before(call, wire, entries));
       return;
     }
-    // ECR has just put the call on one of its two lists.
-    const serviceOf = (call: EcrCall) => (ecr.calls.at(-1) === call ? 'ecr' : 'registry');
-    const before = (call: EcrCall) => received({ service: serviceOf(call), ...call }, wire);
-    if (await ecr.handle(request, response, `http://${this.host}`, before)) return;
-    const message = `the local account has no ${what}: it serves ECR (JSON API and /v2/) and EventBridge PutEvents`;
-    response.writeHead(404, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message }));
+    const isEcr = await ecr.handle(request, response, `http://${this.host}`, (call, service) =>
+      before({ service, ...call }, wire),
+    );
+    if (isEcr) return;
+    const asked = `${request.method} ${request.headers['x-amz-target'] ?? request.url}`;
+    const message = `the local account doesn't serve ${asked}; it serves ECR (AWS API and /v2/) and EventBridge PutEvents`;
+    answerJson(response, 404, { message });
   }
+}
+
+function answerJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
 }

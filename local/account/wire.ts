@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from '../aws/error';
 
-/** The connection of one call, for whoever plays its faults. */
+/** The connection of one call, for injecting network faults. */
 export class Wire {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -11,21 +11,21 @@ export class Wire {
     this.#response = response;
   }
 
-  /** The session token that the call is signed with: each execution environment has its own. */
+  /** The session token that the call is signed with; each execution environment has its own. */
   get session(): string | undefined {
     const token = this.#request.headers['x-amz-security-token'];
     return typeof token === 'string' ? token : undefined;
   }
 
-  /** Breaks the connection; the call has no effect. */
+  /** Breaks the connection before the call takes effect. */
   drop(): never {
     this.#response.destroy();
     throw new AwsError('ServerException', 'the connection was dropped before the call took effect');
   }
 
   /**
-   * Sends something else in place of the answer, once the call has taken effect.
-   * @param change the text to send for the answer of a JSON API, or nothing to break the connection
+   * Replaces the answer after the call has taken effect.
+   * @param change gives the text to send for the answer of an AWS API, or nothing to break the connection
    */
   answerInstead(change: (answer: string) => string | undefined): void {
     const response = this.#response;

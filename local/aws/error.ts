@@ -1,6 +1,6 @@
-/** An error of an AWS service model: the JSON APIs answer with it as it is, ECR's registry API with its own code for it. */
+/** An error of an AWS service model. The AWS APIs answer with it; ECR's registry API answers with its own code for it. */
 export class AwsError extends Error {
-  /** @param code the exception's name in the service model, e.g. `RepositoryNotFoundException` */
+  /** @param code the exception's name in the service model, such as `RepositoryNotFoundException` */
   constructor(
     readonly code: string,
     message: string,

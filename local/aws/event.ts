@@ -1,4 +1,4 @@
-/** What every EventBridge event carries. https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
+/** An EventBridge event. https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
 export interface EventBridgeEvent {
   readonly version: '0';
   readonly id: string;

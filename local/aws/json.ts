@@ -1,4 +1,4 @@
-/** Typed reads of untyped JSON; every failure says where it looked and what it found. */
+/** Typed reads of untyped JSON. Every failure says where, what was expected, and what was there. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -38,6 +38,11 @@ export function asBoolean(value: unknown, path: string): boolean {
 export function asStrings(value: unknown, path: string): readonly string[] {
   const list = Array.isArray(value) ? value : [value];
   return list.map((item, index) => asString(item, `${path}[${index}]`));
+}
+
+/** A string, or a number or boolean as text. */
+export function scalarOf(value: unknown, path: string): string {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : asString(value, path);
 }
 
 export function optional<T>(value: unknown, path: string, read: (value: unknown, path: string) => T): T | undefined {

@@ -1,10 +1,10 @@
-/** Counts the work in progress, so that "idle" is a fact and not a guess. */
+/** Tracks the work in progress, so that nothing has to guess whether the account is idle. */
 export class Activity {
   readonly #running = new Map<symbol, string>();
   readonly #failures: Error[] = [];
   #waiting: (() => void)[] = [];
 
-  /** @returns what to call when the work is over; calling it again does nothing */
+  /** @returns a function to call when the work is over; further calls do nothing */
   begin(what: string): () => void {
     const work = Symbol(what);
     this.#running.set(work, what);
@@ -13,7 +13,7 @@ export class Activity {
     };
   }
 
-  /** Does work in the background; an error that it throws is a fault of the account itself and is kept. */
+  /** Does work in the background. An error in it is a fault of the account itself, and is kept. */
   run(what: string, work: () => Promise<void>): void {
     const end = this.begin(what);
     work()
@@ -22,9 +22,8 @@ export class Activity {
   }
 
   fail(what: string, error: unknown): void {
-    this.#failures.push(
-      new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
-    );
+    const message = error instanceof Error ? error.message : String(error);
+    this.#failures.push(new Error(`${what}: ${message}`, { cause: error }));
     this.#notify();
   }
 
@@ -32,7 +31,7 @@ export class Activity {
     return this.#running.size === 0;
   }
 
-  /** What is being done now. */
+  /** The work in progress. */
   get running(): readonly string[] {
     return [...this.#running.values()];
   }
@@ -43,9 +42,8 @@ export class Activity {
 
   /** Resolves when nothing is running, or something failed. */
   whenIdle(): Promise<void> {
-    return this.idle || this.#failures.length > 0
-      ? Promise.resolve()
-      : new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.idle || this.#failures.length > 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #notify(): void {

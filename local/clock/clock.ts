@@ -6,17 +6,19 @@ export interface Timer {
   readonly what: string;
 }
 
-/** The account's time. What is scheduled is work to come: the account is not settled before it is done. */
+/** The account's time. The account is not settled while something is scheduled. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** How far ahead of real time it is, in milliseconds; null if it is real time. */
+  readonly offset: number | null;
   /** Runs once, at that time or as soon as possible after. */
   schedule(at: number, run: () => void, what: string): Cancel;
   /** What is still to run, earliest first. */
   readonly timers: readonly Timer[];
   /**
-   * Resolves when the earliest timer has run, or is no more.
-   * @param leapMs how far a clock that leaps does so at least; others that are due by then run too. Default 0
+   * Resolves when the earliest timer has run or been canceled.
+   * @param leapMs the least that a skipping clock skips; other timers that are due by then run too. Default 0
    */
   advance(leapMs?: number): Promise<void>;
   /** Cancels every timer. */
@@ -29,14 +31,18 @@ interface Entry extends Timer {
 }
 
 /** Longer delays overflow setTimeout, which would then fire at once. */
-const LONGEST_DELAY = 2 ** 31 - 1;
+const MAX_DELAY = 2 ** 31 - 1;
 
 export class RealClock implements Clock {
   readonly #entries = new Set<Entry>();
-  #changed: (() => void)[] = [];
+  #waiting: (() => void)[] = [];
 
   now(): number {
     return Date.now();
+  }
+
+  get offset(): number | null {
+    return null;
   }
 
   get timers(): readonly Timer[] {
@@ -51,7 +57,7 @@ export class RealClock implements Clock {
 
   advance(_leapMs?: number): Promise<void> {
     if (this.#entries.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#changed.push(resolve));
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   stop(): void {
@@ -68,10 +74,7 @@ export class RealClock implements Clock {
       this.rearm(entry);
       return;
     }
-    this.#entries.delete(entry);
-    clearTimeout(entry.handle);
-    entry.run();
-    this.#notify();
+    this.#remove(entry, entry.run);
   }
 
   protected rearm(entry: Entry): void {
@@ -79,29 +82,25 @@ export class RealClock implements Clock {
     entry.handle = this.#timeout(entry.at, () => this.fire(entry));
   }
 
-  #remove(entry: Entry): void {
+  #remove(entry: Entry, run: () => void = () => {}): void {
     if (!this.#entries.delete(entry)) return;
     clearTimeout(entry.handle);
-    this.#notify();
+    run();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 
   #timeout(at: number, fire: () => void): NodeJS.Timeout {
-    return setTimeout(fire, Math.min(Math.max(at - this.now(), 0), LONGEST_DELAY));
-  }
-
-  #notify(): void {
-    const waiting = this.#changed;
-    this.#changed = [];
-    for (const resolve of waiting) resolve();
+    return setTimeout(fire, Math.min(Math.max(at - this.now(), 0), MAX_DELAY));
   }
 }
 
-/** Real time that leaps to the next timer when asked to: waiting for a redelivery costs a test nothing. */
+/** Real time that skips to the next timer on request: a test doesn't wait for a redelivery. */
 export class SkippingClock extends RealClock {
   #skipped = 0;
 
-  /** How far this clock is ahead of real time, in milliseconds. */
-  get skipped(): number {
+  override get offset(): number {
     return this.#skipped;
   }
 

@@ -1,49 +1,40 @@
 import type { Activity } from './activity';
 import type { Clock } from './clock';
 
-/** The account was not idle in time, or a part of it broke. The message says what is still to do. */
+/** The account was not idle in time, or a part of it failed. The message says which, and what is still to do. */
 export class NotSettled extends Error {
   override readonly name = 'NotSettled';
 }
 
 /**
- * Resolves when nothing runs and nothing is scheduled. The clock decides whether scheduled work is waited for or leapt to.
+ * Resolves when nothing runs and nothing is scheduled. The clock decides whether to wait for scheduled work or to skip to it.
  * @param timeoutMs real milliseconds
  * @throws NotSettled
  */
 export async function settle(activity: Activity, clock: Clock, timeoutMs: number, leapMs = 0): Promise<void> {
-  let late = false;
-  let deadline: NodeJS.Timeout | undefined;
+  let isLate = false;
+  let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
-    deadline = setTimeout(() => {
-      late = true;
+    timer = setTimeout(() => {
+      isLate = true;
       resolve();
     }, timeoutMs);
   });
-  try {
-    while (!activity.idle || clock.timers.length > 0) {
-      if (activity.failures.length > 0 || late) break;
-      await Promise.race([activity.idle ? clock.advance(leapMs) : activity.whenIdle(), timeout]);
-    }
-  } finally {
-    clearTimeout(deadline);
+  while (!(activity.idle && clock.timers.length === 0) && activity.failures.length === 0 && !isLate) {
+    await Promise.race([activity.idle ? clock.advance(leapMs) : activity.whenIdle(), timeout]);
   }
-  const { failures } = activity;
-  if (failures.length > 0) {
-    throw new NotSettled(
-      lines(
-        'the local account failed:',
-        failures.map(({ message }) => message),
-      ),
-      { cause: failures[0] },
-    );
+  clearTimeout(timer);
+  const [cause] = activity.failures;
+  if (cause) {
+    const messages = activity.failures.map(({ message }) => message);
+    throw new NotSettled(listed('the local account failed:', messages), { cause });
   }
-  if (late) throw new NotSettled(lines(`not settled after ${timeoutMs} ms; still to do:`, stillToDo(activity, clock)));
+  if (isLate) throw new NotSettled(listed(`not settled after ${timeoutMs} ms; still to do:`, toDo(activity, clock)));
 }
 
-function stillToDo(activity: Activity, clock: Clock): readonly string[] {
+function toDo(activity: Activity, clock: Clock): readonly string[] {
   const scheduled = clock.timers.map(({ at, what }) => `${what} (in ${((at - clock.now()) / 1_000).toFixed(1)} s)`);
   return [...activity.running, ...scheduled];
 }
 
-const lines = (title: string, items: readonly string[]) => [title, ...items.map((item) => `- ${item}`)].join('\n');
+const listed = (title: string, items: readonly string[]) => [title, ...items.map((item) => `- ${item}`)].join('\n');

@@ -1,41 +1,31 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { asObject, asString, isObject, type JsonObject, optional, show } from '../aws/json';
+import { unsupported } from '../aws/unsupported';
 
 /** One stack as `cdk synth` left it on disk. */
 export interface Assembly {
   readonly stackName: string;
   readonly body: JsonObject;
-  /** The directory behind an asset's S3 key. @throws when the assembly has no such directory asset */
+  /** The directory of the asset with this S3 key. @throws if there is none */
   assetDirectory(s3Key: string): string;
 }
 
 /**
  * Reads a CDK cloud assembly (`cdk.out`), or one plain CloudFormation template file, which has no assets.
- * @param stack artifact id or stack name; needed only when the assembly has several stacks
- * @throws when there is no such stack, or the choice is ambiguous
+ * @param stack artifact id or stack name; needed only if the assembly has several stacks
  */
 export function readAssembly(path: string, stack?: string): Assembly {
-  if (!existsSync(path)) throw new Error(`${path}: no such cloud assembly; run \`npx cdk synth\` first`);
-  if (statSync(path).isFile()) {
+  const isFile = existsSync(path) && statSync(path).isFile();
+  if (isFile)
     return { stackName: basename(path).replace(/\..*$/, ''), body: readJson(path), assetDirectory: noAssets(path) };
-  }
   const manifestFile = join(path, 'manifest.json');
+  if (!existsSync(manifestFile))
+    throw new Error(`There is no synthesized stack in ${path}. Run \`npx cdk synth\`, and use its cdk.out.`);
   const artifacts = asObject(readJson(manifestFile).artifacts, `${manifestFile}: $.artifacts`);
-  const stacks = Object.entries(artifacts).filter(
-    ([, artifact]) => isObject(artifact) && artifact.type === 'aws:cloudformation:stack',
-  );
-  const names = stacks.map(([id]) => id).join(', ') || 'none';
-  const chosen = stacks.filter(
-    ([id, artifact]) => stack === undefined || id === stack || stackName(id, artifact) === stack,
-  );
-  const [only] = chosen;
-  if (only === undefined) throw new Error(`${manifestFile}: no stack ${show(stack)}; it has: ${names}`);
-  if (chosen.length > 1) throw new Error(`${manifestFile}: several stacks (${names}); say which one`);
-
-  const [id, artifact] = only;
-  const properties = propertiesOf(artifact, `${manifestFile}: $.artifacts.${id}`);
-  const templateFile = asString(properties.templateFile, `${manifestFile}: $.artifacts.${id}.properties.templateFile`);
+  const [id, artifact] = pickStack(artifacts, stack, manifestFile);
+  const at = `${manifestFile}: $.artifacts.${id}`;
+  const templateFile = asString(propertiesOf(artifact, at).templateFile, `${at}.properties.templateFile`);
   return {
     stackName: stackName(id, artifact),
     body: readJson(join(path, templateFile)),
@@ -43,23 +33,37 @@ export function readAssembly(path: string, stack?: string): Assembly {
   };
 }
 
+function pickStack(artifacts: JsonObject, stack: string | undefined, path: string): readonly [string, unknown] {
+  const stacks = Object.entries(artifacts).filter(
+    ([, artifact]) => isObject(artifact) && artifact.type === 'aws:cloudformation:stack',
+  );
+  const named = stacks.filter(
+    ([id, artifact]) => stack === undefined || id === stack || stackName(id, artifact) === stack,
+  );
+  const [only] = named;
+  if (only !== undefined && named.length === 1) return only;
+  const ids = stacks.map(([id]) => id).join(', ') || 'none';
+  throw new Error(
+    stack === undefined
+      ? `${path}: expected one stack, got: ${ids}; choose one by the option \`stack\``
+      : `${path}: no stack ${show(stack)}; expected one of: ${ids}`,
+  );
+}
+
 function assetDirectory(assembly: string, artifacts: readonly unknown[], s3Key: string): string {
   const manifests = artifacts.filter((artifact) => isObject(artifact) && artifact.type === 'cdk:asset-manifest');
   for (const artifact of manifests) {
-    const manifestFile = join(
-      assembly,
-      asString(propertiesOf(artifact, assembly).file, `${assembly}: asset manifest file`),
-    );
-    const files = asObject(readJson(manifestFile).files ?? {}, `${manifestFile}: $.files`);
-    for (const [id, file] of Object.entries(files)) {
-      const at = `${manifestFile}: $.files.${id}`;
-      const entry = asObject(file, at);
-      const destinations = Object.values(asObject(entry.destinations, `${at}.destinations`));
-      if (!destinations.some((destination) => isObject(destination) && destination.objectKey === s3Key)) continue;
-      const source = asObject(entry.source, `${at}.source`);
-      if (source.packaging !== 'zip')
-        throw new Error(`${at}: packaging ${show(source.packaging)} is not supported; only directories (zip)`);
-      return resolve(assembly, asString(source.path, `${at}.source.path`));
+    const file = asString(propertiesOf(artifact, assembly).file, `${assembly}: asset manifest file`);
+    const path = `${join(assembly, file)}: $.files`;
+    for (const [id, asset] of Object.entries(asObject(readJson(join(assembly, file)).files ?? {}, path))) {
+      const at = `${path}.${id}`;
+      const { source, destinations } = asObject(asset, at);
+      const keys = Object.values(asObject(destinations, `${at}.destinations`));
+      if (!keys.some((destination) => isObject(destination) && destination.objectKey === s3Key)) continue;
+      const { packaging, path: directory } = asObject(source, `${at}.source`);
+      if (packaging !== 'zip')
+        throw unsupported(`${at}: an asset that isn't a directory (packaging ${show(packaging)})`);
+      return resolve(assembly, asString(directory, `${at}.source.path`));
     }
   }
   throw new Error(`${assembly}: no asset with S3 key ${show(s3Key)}`);

@@ -7,7 +7,7 @@ export interface FunctionView {
   readonly name: string;
   readonly arn: string;
   readonly handler: string;
-  /** For example `nodejs24.x`. */
+  /** Such as `nodejs24.x`. */
   readonly runtime: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
@@ -21,37 +21,34 @@ export type FunctionCode =
   | { readonly kind: 'inline'; readonly source: string }
   | { readonly kind: 'directory'; readonly path: string };
 
-export function readFunctions(
+export const readFunctions = (
   resources: readonly Resource[],
   assetDirectory: (s3Key: string) => string,
-): readonly FunctionView[] {
-  return resources
-    .filter(({ type }) => type === 'AWS::Lambda::Function')
-    .map((fn): FunctionView => {
-      const { path } = fn;
-      const name = fn.identity.ref;
-      const variables = asObject(asObject(fn.get('Environment') ?? {}, path).Variables ?? {}, `${path}.Environment`);
-      const logging = asObject(fn.get('LoggingConfig') ?? {}, `${path}.LoggingConfig`);
-      return {
-        logicalId: fn.logicalId,
-        name,
-        arn: arnOf(fn),
-        handler: asString(fn.get('Handler'), `${path}.Handler`),
-        runtime: asString(fn.get('Runtime'), `${path}.Runtime`),
-        environment: Object.fromEntries(
-          Object.entries(variables).map(([key, value]) => [
-            key,
-            asString(value, `${path}.Environment.Variables.${key}`),
-          ]),
-        ),
-        // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-        timeoutSeconds: optional(fn.get('Timeout'), `${path}.Timeout`, asNumber) ?? 3,
-        memoryMegabytes: optional(fn.get('MemorySize'), `${path}.MemorySize`, asNumber) ?? 128,
-        code: readCode(fn, assetDirectory),
-        roleArn: asString(fn.get('Role'), `${path}.Role`),
-        logGroupName: optional(logging.LogGroup, `${path}.LoggingConfig.LogGroup`, asString) ?? `/aws/lambda/${name}`,
-      };
-    });
+): readonly FunctionView[] =>
+  resources.filter(({ type }) => type === 'AWS::Lambda::Function').map((fn) => readFunction(fn, assetDirectory));
+
+/** Defaults: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+function readFunction(fn: Resource, assetDirectory: (s3Key: string) => string): FunctionView {
+  const { path } = fn;
+  const name = fn.identity.ref;
+  const environment = asObject(fn.get('Environment') ?? {}, `${path}.Environment`);
+  const variables = asObject(environment.Variables ?? {}, `${path}.Environment.Variables`);
+  const logging = asObject(fn.get('LoggingConfig') ?? {}, `${path}.LoggingConfig`);
+  return {
+    logicalId: fn.logicalId,
+    name,
+    arn: arnOf(fn),
+    handler: asString(fn.get('Handler'), `${path}.Handler`),
+    runtime: asString(fn.get('Runtime'), `${path}.Runtime`),
+    environment: Object.fromEntries(
+      Object.entries(variables).map(([key, value]) => [key, asString(value, `${path}.Environment.Variables.${key}`)]),
+    ),
+    timeoutSeconds: optional(fn.get('Timeout'), `${path}.Timeout`, asNumber) ?? 3,
+    memoryMegabytes: optional(fn.get('MemorySize'), `${path}.MemorySize`, asNumber) ?? 128,
+    code: readCode(fn, assetDirectory),
+    roleArn: asString(fn.get('Role'), `${path}.Role`),
+    logGroupName: optional(logging.LogGroup, `${path}.LoggingConfig.LogGroup`, asString) ?? `/aws/lambda/${name}`,
+  };
 }
 
 function readCode(fn: Resource, assetDirectory: (s3Key: string) => string): FunctionCode {
@@ -61,12 +58,12 @@ function readCode(fn: Resource, assetDirectory: (s3Key: string) => string): Func
   return { kind: 'directory', path: assetDirectory(asString(code.S3Key, `${path}.S3Key`)) };
 }
 
-/** Every statement of the role's inline policies and of the policies of this template that are attached to it. */
+/** Every statement of the role's inline policies, and of the policies of this template that are attached to it. */
 export function readRoleStatements(resources: readonly Resource[], roleArn: string): readonly Statement[] {
-  const role = resources.find((resource) => resource.type === 'AWS::IAM::Role' && arnOf(resource) === roleArn);
+  const role = roleOf(resources, roleArn);
   if (!role) return [];
-  const inline = role.get('Policies');
-  const own = (Array.isArray(inline) ? inline : []).map((policy, index) => {
+  const policies = role.get('Policies');
+  const inline = (Array.isArray(policies) ? policies : []).map((policy, index) => {
     const at = `${role.path}.Policies[${index}]`;
     return readStatements(asObject(policy, at).PolicyDocument, `${at}.PolicyDocument`);
   });
@@ -74,11 +71,12 @@ export function readRoleStatements(resources: readonly Resource[], roleArn: stri
     .filter(({ type }) => type === 'AWS::IAM::Policy' || type === 'AWS::IAM::ManagedPolicy')
     .filter((policy) => asStrings(policy.get('Roles') ?? [], `${policy.path}.Roles`).includes(role.identity.ref))
     .map((policy) => readStatements(policy.get('PolicyDocument'), `${policy.path}.PolicyDocument`));
-  return [...own, ...attached].flat();
+  return [...inline, ...attached].flat();
 }
 
-/** The ARNs of the managed policies of the role, which live outside the template. */
-export function readManagedPolicies(resources: readonly Resource[], roleArn: string): readonly string[] {
-  const role = resources.find((resource) => resource.type === 'AWS::IAM::Role' && arnOf(resource) === roleArn);
-  return asStrings(role?.get('ManagedPolicyArns') ?? [], `${roleArn}: ManagedPolicyArns`);
-}
+/** The ARNs of the role's managed policies, which are not in the template. */
+export const readManagedPolicies = (resources: readonly Resource[], roleArn: string): readonly string[] =>
+  asStrings(roleOf(resources, roleArn)?.get('ManagedPolicyArns') ?? [], `${roleArn}: ManagedPolicyArns`);
+
+const roleOf = (resources: readonly Resource[], arn: string): Resource | undefined =>
+  resources.find((resource) => resource.type === 'AWS::IAM::Role' && arnOf(resource) === arn);

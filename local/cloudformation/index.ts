@@ -1,8 +1,8 @@
+import type { AccountRegion } from '../aws/account-region';
 import type { Statement } from '../iam/policy';
 import { type Assembly, readAssembly } from './assembly';
 import { type FunctionView, readFunctions, readManagedPolicies, readRoleStatements } from './functions';
 import { type MappingView, readMappings } from './mappings';
-import type { Place } from './names';
 import { type QueueView, readQueues } from './queues';
 import { Resolver } from './resolver';
 import { type Resource, readResources } from './resources';
@@ -11,14 +11,12 @@ import { type RuleView, readRules } from './rules';
 export { type AccessRequest, evaluate, type Statement } from '../iam/policy';
 export type { FunctionView, MappingView, QueueView, RuleView };
 
-export interface TemplateOptions {
-  readonly accountId: string;
-  readonly region: string;
-  /** Values for the template's parameters, default: the parameters' own defaults. */
+export interface TemplateOptions extends AccountRegion {
+  /** Values of the template's parameters. @default their own defaults */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-/** One synthesized stack, read for one account and Region. A view is read when first asked for, so only what is used must be understood. */
+/** One synthesized stack in one account and Region. Each view is read on first use, so only what is used has to be supported. */
 export class Template {
   readonly stackName: string;
   readonly resources: readonly Resource[];
@@ -26,10 +24,10 @@ export class Template {
   readonly #views = new Map<string, unknown>();
 
   constructor(assembly: Assembly, { accountId, region, parameters }: TemplateOptions) {
-    const place: Place = { accountId, region, stackName: assembly.stackName };
+    const { body, stackName } = assembly;
     this.#assembly = assembly;
-    this.stackName = assembly.stackName;
-    this.resources = readResources(assembly.body, new Resolver(assembly.body, place, parameters));
+    this.stackName = stackName;
+    this.resources = readResources(body, new Resolver(body, { accountId, region, stackName }, parameters));
   }
 
   /** @param path a `cdk.out` directory, or one CloudFormation template file */
@@ -53,13 +51,13 @@ export class Template {
     return this.#view('functions', () => readFunctions(this.resources, this.#assembly.assetDirectory));
   }
 
-  /** Names of the buses that exist: `default` and those of the template. */
+  /** The buses that exist: `default` and those of the template. */
   get busNames(): readonly string[] {
     const buses = this.resources.filter(({ type }) => type === 'AWS::Events::EventBus');
     return ['default', ...buses.map(({ identity }) => identity.ref)];
   }
 
-  /** What the function's role may do, as far as this template says it. */
+  /** What the function's role may do by the policies of this template. */
   statementsOf(fn: FunctionView): readonly Statement[] {
     return readRoleStatements(this.resources, fn.roleArn);
   }

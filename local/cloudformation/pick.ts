@@ -1,27 +1,26 @@
-/** By what a resource may be asked for. */
+/** The names by which a resource can be picked. */
 export interface Named {
   readonly logicalId: string;
   readonly name: string;
-  readonly constructPath?: string;
 }
 
 /**
- * The one resource of this name: its logical id or name, or a part of logical id, name or construct path that no other has.
- * @throws listing what there is
+ * The resource with this logical id or name, or with a part of either that no other resource has.
+ * @throws with a list of the resources
  */
-export function pick<T extends Named>(asked: string, kind: string, all: readonly T[]): T {
-  const exact = all.filter(({ logicalId, name }) => logicalId === asked || name === asked);
-  const wanted = asked.toLowerCase();
-  const partly = all.filter((one) =>
-    [one.logicalId, one.name, one.constructPath ?? ''].some((text) => text.toLowerCase().includes(wanted)),
+export function pick<T extends Named>(wanted: string, kind: string, all: readonly T[]): T {
+  const exact = all.filter(({ logicalId, name }) => logicalId === wanted || name === wanted);
+  const part = wanted.toLowerCase();
+  const partial = all.filter(({ logicalId, name }) =>
+    [logicalId, name].some((text) => text.toLowerCase().includes(part)),
   );
-  const found = exact.length > 0 ? exact : partly;
+  const found = exact.length > 0 ? exact : partial;
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   const ids = (list: readonly T[]) => list.map(({ logicalId }) => logicalId).join(', ') || 'none';
   throw new Error(
     found.length > 1
-      ? `${JSON.stringify(asked)} is more than one ${kind}: ${ids(found)}`
-      : `there is no ${kind} ${JSON.stringify(asked)}; there is: ${ids(all)}`,
+      ? `${JSON.stringify(wanted)} is more than one ${kind}: ${ids(found)}`
+      : `there is no ${kind} ${JSON.stringify(wanted)}; expected one of: ${ids(all)}`,
   );
 }

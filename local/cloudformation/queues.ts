@@ -1,19 +1,16 @@
-import { asBoolean, asNumber, asObject, asString, optional } from '../aws/json';
+import { asNumber, asObject, asString, optional } from '../aws/json';
 import { evaluate, readStatements, type Statement } from '../iam/policy';
-import { arnOf, type Resource } from './resources';
+import { arnOf, type Resource, refuse } from './resources';
 
 export interface QueueView {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
-  readonly url: string;
-  readonly constructPath?: string;
   readonly visibilityTimeoutSeconds: number;
   readonly retentionSeconds: number;
-  readonly delaySeconds: number;
   readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number };
   readonly kmsKey?: string;
-  /** The statements of every AWS::SQS::QueuePolicy on this queue. */
+  /** The statements of every queue policy of this queue. */
   readonly policy: readonly Statement[];
 }
 
@@ -25,9 +22,7 @@ export function readQueues(resources: readonly Resource[]): readonly QueueView[]
 
 function readQueue(queue: Resource, policies: readonly Resource[]): QueueView {
   const { path, identity } = queue;
-  if (optional(queue.get('FifoQueue'), `${path}.FifoQueue`, asBoolean)) {
-    throw new Error(`${path}.FifoQueue: FIFO queues are not supported by the local account`);
-  }
+  refuse(queue, ['FifoQueue', 'DelaySeconds']);
   const number = (property: string, otherwise: number) =>
     optional(queue.get(property), `${path}.${property}`, asNumber) ?? otherwise;
   const redrive = optional(queue.get('RedrivePolicy'), `${path}.RedrivePolicy`, asObject);
@@ -36,18 +31,13 @@ function readQueue(queue: Resource, policies: readonly Resource[]): QueueView {
     logicalId: queue.logicalId,
     name: identity.attributes.QueueName ?? queue.logicalId,
     arn: arnOf(queue),
-    url: identity.ref,
-    ...(queue.constructPath === undefined ? {} : { constructPath: queue.constructPath }),
     visibilityTimeoutSeconds: number('VisibilityTimeout', 30),
     retentionSeconds: number('MessageRetentionPeriod', 345_600),
-    delaySeconds: number('DelaySeconds', 0),
-    ...(redrive && {
-      redrive: {
-        deadLetterArn: asString(redrive.deadLetterTargetArn, `${path}.RedrivePolicy.deadLetterTargetArn`),
-        maxReceiveCount: asNumber(redrive.maxReceiveCount, `${path}.RedrivePolicy.maxReceiveCount`),
-      },
-    }),
-    ...(kmsKey === undefined ? {} : { kmsKey }),
+    redrive: redrive && {
+      deadLetterArn: asString(redrive.deadLetterTargetArn, `${path}.RedrivePolicy.deadLetterTargetArn`),
+      maxReceiveCount: asNumber(redrive.maxReceiveCount, `${path}.RedrivePolicy.maxReceiveCount`),
+    },
+    kmsKey,
     policy: policies.filter((policy) => covers(policy, identity.ref)).flatMap(statementsOf),
   };
 }
@@ -62,7 +52,7 @@ function statementsOf(policy: Resource): readonly Statement[] {
 }
 
 /**
- * Why EventBridge may not send to this queue on behalf of this rule, or nothing when it may.
+ * Why EventBridge may not send to this queue for this rule, or nothing if it may.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions
  */
 export function sendRefusal(queue: QueueView, ruleArn: string, accountId: string): string | undefined {
@@ -73,7 +63,7 @@ export function sendRefusal(queue: QueueView, ruleArn: string, accountId: string
     context: { 'aws:SourceArn': ruleArn, 'aws:SourceAccount': accountId, 'aws:SecureTransport': 'true' },
   });
   if (access !== 'allowed') {
-    return `no queue policy lets events.amazonaws.com send to ${queue.logicalId} for ${ruleArn} (${access})`;
+    return `events.amazonaws.com may not send to ${queue.logicalId} for ${ruleArn} (${access}); the queue's policy must allow it`;
   }
   // The AWS managed key's policy cannot be edited to let EventBridge use it:
   // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html#eb-sqs-encrypted

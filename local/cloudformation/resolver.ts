@@ -1,16 +1,25 @@
-import { asBoolean, asList, asNumber, asObject, asString, isObject, type JsonObject, show } from '../aws/json';
-import { type Identity, identify, type Place, pseudoParameters } from './names';
+import {
+  asBoolean,
+  asList,
+  asNumber,
+  asObject,
+  asString,
+  isObject,
+  type JsonObject,
+  scalarOf,
+  show,
+} from '../aws/json';
+import { unsupported } from '../aws/unsupported';
+import { type Identity, identify, pseudoParameters, type Stack } from './names';
+import { Parameters } from './parameters';
 
 const ABSENT = Symbol('AWS::NoValue');
 
 type Intrinsic = (argument: unknown, path: string) => unknown;
 
-/**
- * Evaluates the intrinsic functions of one template against one account and Region.
- * Lazily, value by value: only what the account uses must be resolvable.
- */
+/** Evaluates the intrinsic functions of one template: lazily, value by value, so only what the account uses has to be supported. */
 export class Resolver {
-  readonly #parameters: JsonObject;
+  readonly #parameters: Parameters;
   readonly #conditions: JsonObject;
   readonly #resources: JsonObject;
   readonly #identities = new Map<string, Identity>();
@@ -22,7 +31,7 @@ export class Resolver {
     'Fn::Join': (argument, path) => {
       const [separator, parts] = this.#arguments(argument, 2, path);
       const list = asList(parts, path);
-      return list.map((part, index) => scalar(part, `${path}[1][${index}]`)).join(asString(separator, path));
+      return list.map((part, index) => scalarOf(part, `${path}[1][${index}]`)).join(asString(separator, path));
     },
     'Fn::Select': (argument, path) => {
       const [index, values] = this.#arguments(argument, 2, path);
@@ -41,7 +50,7 @@ export class Resolver {
     },
     'Fn::Equals': (argument, path) => {
       const [left, right] = this.#arguments(argument, 2, path);
-      return scalar(left, path) === scalar(right, path);
+      return scalarOf(left, path) === scalarOf(right, path);
     },
     'Fn::Not': (argument, path) => !asBoolean(this.#arguments(argument, 1, path)[0], path),
     'Fn::And': (argument, path) => this.#list(argument, path).every((value) => asBoolean(value, path)),
@@ -50,15 +59,15 @@ export class Resolver {
 
   constructor(
     body: JsonObject,
-    readonly place: Place,
-    readonly given: Readonly<Record<string, string>> = {},
+    readonly stack: Stack,
+    given: Readonly<Record<string, string>> = {},
   ) {
-    this.#parameters = asObject(body.Parameters ?? {}, '$.Parameters');
+    this.#parameters = new Parameters(asObject(body.Parameters ?? {}, '$.Parameters'), given);
     this.#conditions = asObject(body.Conditions ?? {}, '$.Conditions');
     this.#resources = asObject(body.Resources ?? {}, '$.Resources');
   }
 
-  /** The value with every intrinsic replaced; nothing for `AWS::NoValue`. @throws naming the intrinsic and its JSON path */
+  /** The value with every intrinsic replaced; nothing for `AWS::NoValue`. @throws with the intrinsic and its JSON path */
   resolve(value: unknown, path: string): unknown {
     const resolved = this.#evaluate(value, path);
     return resolved === ABSENT ? undefined : resolved;
@@ -70,7 +79,7 @@ export class Resolver {
     return asBoolean(this.resolve(this.#conditions[name], path), path);
   }
 
-  /** The names of a resource. @throws for a type whose names are not known here */
+  /** The names of a resource. @throws for an unknown type */
   identity(logicalId: string, path: string): Identity {
     const known = this.#identities.get(logicalId);
     if (known) return known;
@@ -79,10 +88,10 @@ export class Resolver {
     const resource = asObject(this.#resources[logicalId], at);
     const properties = asObject(resource.Properties ?? {}, `${at}.Properties`);
     const type = asString(resource.Type, `${at}.Type`);
-    const identity = identify(type, logicalId, this.place, (key) =>
+    const identity = identify(type, logicalId, this.stack, (key) =>
       this.resolve(properties[key], `${at}.Properties.${key}`),
     );
-    if (!identity) throw new Error(`${path}: reference to ${logicalId}: the local account does not know ${type}`);
+    if (!identity) throw unsupported(`${path}: a reference to ${logicalId}, an ${type}`);
     this.#identities.set(logicalId, identity);
     return identity;
   }
@@ -94,7 +103,7 @@ export class Resolver {
     const [key] = keys;
     if (key !== undefined && keys.length === 1 && isIntrinsic(key, value[key])) {
       const intrinsic = this.#intrinsics[key];
-      if (!intrinsic) throw new Error(`${path}: the intrinsic function ${key} is not supported by the local account`);
+      if (!intrinsic) throw unsupported(`${path}: the intrinsic function ${key}`);
       return intrinsic(value[key], `${path}.${key}`);
     }
     const entries = keys.map((name) => [name, this.#evaluate(value[name], `${path}.${name}`)] as const);
@@ -114,35 +123,18 @@ export class Resolver {
 
   #ref(name: string, path: string): unknown {
     if (name === 'AWS::NoValue') return ABSENT;
-    const pseudo = pseudoParameters(this.place);
+    const pseudo = pseudoParameters(this.stack);
     if (name in pseudo) return pseudo[name];
-    if (name in this.#parameters) return this.#parameter(name, path);
-    if (name.startsWith('AWS::'))
-      throw new Error(`${path}: the pseudo parameter ${name} is not supported by the local account`);
+    if (this.#parameters.has(name)) return this.#parameters.value(name, path);
+    if (name.startsWith('AWS::')) throw unsupported(`${path}: the pseudo parameter ${name}`);
     return this.identity(name, path).ref;
-  }
-
-  #parameter(name: string, path: string): unknown {
-    const parameter = asObject(this.#parameters[name], `$.Parameters.${name}`);
-    const type = asString(parameter.Type, `$.Parameters.${name}.Type`);
-    const value = this.given[name] ?? parameter.Default;
-    if (value === undefined) throw new Error(`${path}: the parameter ${name} has no default; give it a value`);
-    // The default of an SSM parameter is the name to look up, not the value: there is no Parameter Store here.
-    if (type.startsWith('AWS::SSM::') && !(name in this.given)) {
-      throw new Error(`${path}: the parameter ${name} is read from SSM (${type}); give it a value`);
-    }
-    const text = scalar(value, path);
-    return type === 'CommaDelimitedList' || type.startsWith('List<')
-      ? text.split(',').map((item) => item.trim())
-      : text;
   }
 
   #getAtt(argument: unknown, path: string): string {
     const [logicalId, ...rest] = typeof argument === 'string' ? argument.split('.') : this.#list(argument, path);
     const attribute = rest.join('.');
     const value = this.identity(asString(logicalId, path), path).attributes[attribute];
-    if (value === undefined)
-      throw new Error(`${path}: the attribute ${attribute} of ${logicalId} is not supported by the local account`);
+    if (value === undefined) throw unsupported(`${path}: the attribute ${attribute} of ${logicalId}`);
     return value;
   }
 
@@ -151,8 +143,8 @@ export class Resolver {
     const given = asObject(variables ?? {}, path);
     return asString(text, path).replace(/\$\{(!?)([^}]*)\}/g, (_, literal: string, name: string) => {
       if (literal) return `\${${name}}`;
-      if (name in given) return scalar(this.resolve(given[name], path), path);
-      return scalar(name.includes('.') ? this.#getAtt(name, path) : this.#ref(name, path), path);
+      if (name in given) return scalarOf(this.resolve(given[name], path), path);
+      return scalarOf(name.includes('.') ? this.#getAtt(name, path) : this.#ref(name, path), path);
     });
   }
 }
@@ -160,9 +152,4 @@ export class Resolver {
 function isIntrinsic(key: string, argument: unknown): boolean {
   // `Condition` is an intrinsic only as `{Condition: "Name"}`; an IAM statement's Condition is an object.
   return key === 'Ref' || key.startsWith('Fn::') || (key === 'Condition' && typeof argument === 'string');
-}
-
-function scalar(value: unknown, path: string): string {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return asString(value, path);
 }

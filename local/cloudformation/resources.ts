@@ -1,16 +1,15 @@
-import { asObject, asString, isObject, type JsonObject, optional } from '../aws/json';
+import { asObject, asString, type JsonObject, optional } from '../aws/json';
+import { unsupported } from '../aws/unsupported';
 import type { Identity } from './names';
 import type { Resolver } from './resolver';
 
-/** One resource that exists in the stack (its condition holds); properties are resolved one by one, when asked for. */
+/** One resource that exists in the stack: its condition holds. Properties are resolved one by one, when something asks for them. */
 export interface Resource {
   readonly logicalId: string;
   readonly type: string;
   readonly path: string;
-  /** `aws:cdk:path`, when the template carries it: the names a person gave the constructs. */
-  readonly constructPath?: string;
   readonly identity: Identity;
-  /** The resolved property, or nothing. @throws naming the intrinsic that cannot be resolved, and its JSON path */
+  /** The resolved property, or nothing. @throws with the intrinsic that can't be resolved, and its JSON path */
   get(property: string): unknown;
 }
 
@@ -22,13 +21,11 @@ export function readResources(body: JsonObject, resolver: Resolver): readonly Re
     const condition = optional(resource.Condition, `${path}.Condition`, asString);
     if (condition !== undefined && !resolver.condition(condition)) return [];
     const properties = asObject(resource.Properties ?? {}, `${path}.Properties`);
-    const metadata = isObject(resource.Metadata) ? resource.Metadata : {};
     return [
       {
         logicalId,
         type: asString(resource.Type, `${path}.Type`),
         path,
-        ...(typeof metadata['aws:cdk:path'] === 'string' ? { constructPath: metadata['aws:cdk:path'] } : {}),
         get identity() {
           return resolver.identity(logicalId, path);
         },
@@ -41,6 +38,12 @@ export function readResources(body: JsonObject, resolver: Resolver): readonly Re
 /** The ARN of a resource whose type has one. */
 export function arnOf(resource: Resource): string {
   const { arn } = resource.identity;
-  if (arn === undefined) throw new Error(`${resource.path}: ${resource.type} has no ARN in the local account`);
+  if (arn === undefined) throw unsupported(`${resource.path}: the ARN of ${resource.type}`);
   return arn;
+}
+
+/** @throws for properties that change what AWS does, and that this account would ignore */
+export function refuse(resource: Resource, properties: readonly string[]): void {
+  for (const property of properties)
+    if (resource.get(property)) throw unsupported(`${resource.path}.Properties.${property}`);
 }

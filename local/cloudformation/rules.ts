@@ -1,4 +1,5 @@
-import { asList, asNumber, asObject, asString, type JsonObject, optional } from '../aws/json';
+import { asList, asObject, asString, type JsonObject, optional } from '../aws/json';
+import { unsupported } from '../aws/unsupported';
 import { arnOf, type Resource } from './resources';
 
 export interface RuleView {
@@ -15,15 +16,13 @@ export interface RuleView {
 export interface TargetView {
   readonly id: string;
   readonly arn: string;
-  /** A constant that is sent in place of the event. */
+  /** A constant that is sent instead of the event. */
   readonly input?: string;
   readonly deadLetterArn?: string;
-  readonly maximumRetryAttempts: number;
-  readonly maximumEventAgeSeconds: number;
 }
 
-/** Shapes that change what a target is sent, in ways this account does not do. */
-const UNSUPPORTED = ['InputPath', 'InputTransformer', 'SqsParameters'] as const;
+/** They change what a target is sent. */
+const REFUSED = ['InputPath', 'InputTransformer', 'SqsParameters'] as const;
 
 export function readRules(resources: readonly Resource[]): readonly RuleView[] {
   return resources.filter(({ type }) => type === 'AWS::Events::Rule').map(readRule);
@@ -40,32 +39,26 @@ function readRule(rule: Resource): RuleView {
     arn: arnOf(rule),
     busName: busName(bus),
     enabled: state !== 'DISABLED',
-    ...(pattern && { pattern }),
-    ...(schedule === undefined ? {} : { schedule }),
+    pattern,
+    schedule,
     targets: targets.map((target, index) => readTarget(asObject(target, rule.path), `${rule.path}.Targets[${index}]`)),
   };
 }
 
 function readTarget(target: JsonObject, path: string): TargetView {
-  for (const property of UNSUPPORTED) {
-    if (property in target) throw new Error(`${path}.${property}: not supported by the local account`);
-  }
+  for (const property of REFUSED) if (property in target) throw unsupported(`${path}.${property}`);
   const input = optional(target.Input, `${path}.Input`, asString);
-  const retry = asObject(target.RetryPolicy ?? {}, `${path}.RetryPolicy`);
   const deadLetter = asObject(target.DeadLetterConfig ?? {}, `${path}.DeadLetterConfig`);
   const deadLetterArn = optional(deadLetter.Arn, `${path}.DeadLetterConfig.Arn`, asString);
   return {
     id: asString(target.Id, `${path}.Id`),
     arn: asString(target.Arn, `${path}.Arn`),
-    ...(input === undefined ? {} : { input }),
-    ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
-    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
-    maximumRetryAttempts: optional(retry.MaximumRetryAttempts, `${path}.RetryPolicy`, asNumber) ?? 185,
-    maximumEventAgeSeconds: optional(retry.MaximumEventAgeInSeconds, `${path}.RetryPolicy`, asNumber) ?? 86_400,
+    input,
+    deadLetterArn,
   };
 }
 
-/** A bus may be named by its ARN wherever a name is asked for. */
+/** AWS takes the ARN of a bus wherever it takes its name. */
 export function busName(nameOrArn: string): string {
   return nameOrArn.replace(/^arn:[^:]*:events:.*:event-bus\//, '');
 }

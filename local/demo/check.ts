@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import type { EventBridgeEvent } from '../aws/event';
+import { digestOf } from '../ecr/digest';
 import { DOCKER_MANIFEST } from '../ecr/media-types';
-import { digestOf } from '../images/blob';
+import type { Written } from '../images/package';
 import type { RegistryClient } from '../images/registry-client';
 import type { Push } from './pushes';
 
@@ -12,7 +13,7 @@ export interface Row {
   readonly companion: string;
   readonly mediaType: string;
   readonly digest: string;
-  /** What is not as it should be; nothing if all is. */
+  /** What is not as it should be. */
   readonly problems: readonly string[];
 }
 
@@ -26,58 +27,56 @@ interface Manifest {
   readonly layers: readonly Descriptor[];
 }
 
-const COMPANION_SUFFIX = '-dockerv2';
-
-/** Looks at what became of a push from outside: at the events on the bus and at what the registry gives to anyone who pulls. */
+/** Checks the result of a push from outside: by the events on the bus, and by what any client can pull. */
 export async function check(push: Push, registry: RegistryClient, events: readonly EventBridgeEvent[]): Promise<Row> {
-  const { repository, tag, expected } = push;
-  const told = events
+  const { pushedAs, repository, tag } = push;
+  const outcome = events
     .map(({ detail }) => detail)
     .findLast((detail) => detail.repository === repository && detail.sourceTag === tag);
-  const companionTag = `${tag}${COMPANION_SUFFIX}`;
+  const companionTag = `${tag}-dockerv2`;
   const companion = await registry.manifest(repository, companionTag);
-  const problems: string[] = [];
-  const must = (holds: boolean, problem: string) => {
-    if (!holds) problems.push(problem);
-  };
-
-  must(
-    told?.outcome === expected.outcome,
-    `expected ${expected.outcome}, the event says ${told?.outcome ?? 'nothing'}`,
+  const inCompanion = (await companionProblems(push, outcome ?? {}, companion, registry)).map(
+    (problem) => `${companionTag} ${problem}`,
   );
-  if ('reason' in expected) {
-    must(
-      told?.reason === expected.reason,
-      `expected the reason ${expected.reason}, the event says ${told?.reason ?? 'none'}`,
-    );
-    must(companion === undefined, `${companionTag} must not exist`);
-  } else if (!companion) {
-    problems.push(`${companionTag} does not exist`);
-  } else {
-    const source = expected.image === 'top' ? push.package.top : push.package.children[expected.image];
-    must(companion.mediaType === DOCKER_MANIFEST, `${companionTag} is ${companion.mediaType}`);
-    must(told?.companionDigest === digestOf(companion.text), `the event names another digest than ${companionTag} has`);
-    must(
-      expected.outcome !== 'aliased' || companion.text === source?.text,
-      `${companionTag} is not the Docker manifest that was pushed`,
-    );
-    problems.push(
-      ...(await problemsOfContent(companion.text, source?.text ?? '{}', (digest) => registry.blob(repository, digest))),
-    );
-  }
   return {
-    pushedAs: push.pushedAs,
+    pushedAs,
     image: `${repository}:${tag}`,
-    outcome: [told?.outcome ?? 'nothing', told?.reason].filter(Boolean).join(': '),
+    outcome: [outcome?.outcome ?? 'no event', outcome?.reason].filter(Boolean).join(': '),
     companion: companion ? companionTag : '-',
     mediaType: companion?.mediaType.replace('application/vnd.', '') ?? '-',
     digest: companion ? digestOf(companion.text).slice(0, 19) : '-',
-    problems,
+    problems: [...eventProblems(push, outcome ?? {}), ...inCompanion],
   };
 }
 
-/** The companion must name the source's config and layers, and each of them must come back whole. */
-async function problemsOfContent(
+function eventProblems({ expected }: Push, { outcome, reason }: EventBridgeEvent['detail']): string[] {
+  const got = outcome === undefined ? 'no event' : [outcome, reason].filter(Boolean).join(': ');
+  const wanted = 'reason' in expected ? `${expected.outcome}: ${expected.reason}` : expected.outcome;
+  return got === wanted ? [] : [`expected ${wanted}, got ${got}`];
+}
+
+async function companionProblems(
+  { repository, expected, package: pushed }: Push,
+  outcome: EventBridgeEvent['detail'],
+  companion: Written | undefined,
+  registry: RegistryClient,
+): Promise<string[]> {
+  if ('reason' in expected) return companion ? ['exists'] : [];
+  if (!companion) return ['does not exist'];
+  const source = expected.image === 'top' ? pushed.top : pushed.children[expected.image];
+  if (!source) throw new Error(`the pushed index has no child ${expected.image}`);
+  const digest = digestOf(companion.text);
+  const problems: string[] = [];
+  if (companion.mediaType !== DOCKER_MANIFEST) problems.push(`is ${companion.mediaType}`);
+  if (outcome.companionDigest !== digest) problems.push(`is ${digest}, the event says ${outcome.companionDigest}`);
+  if (expected.outcome === 'aliased' && companion.text !== source.text)
+    problems.push('is not the Docker manifest that was pushed');
+  const pull = (blob: string) => registry.blob(repository, blob);
+  return [...problems, ...(await contentProblems(companion.text, source.text, pull))];
+}
+
+/** The companion must have the source's config and layers, and each of them must come back whole. */
+async function contentProblems(
   companionText: string,
   sourceText: string,
   pull: (digest: string) => Promise<Buffer>,
@@ -87,16 +86,15 @@ async function problemsOfContent(
   const content = ({ config, layers }: Manifest) =>
     JSON.stringify([config, ...layers].map(({ digest, size }) => [digest, size]));
   const problems: string[] = [];
-  if (content(companion) !== content(source))
-    problems.push('the companion names another config or other layers than the source');
-  if (companionText.includes('vnd.oci')) problems.push('the companion has an OCI media type inside');
+  if (content(companion) !== content(source)) problems.push("has another config or other layers than the source's");
+  if (companionText.includes('vnd.oci')) problems.push('has an OCI media type');
   const config = await pull(companion.config.digest);
   const diffIds: readonly string[] = JSON.parse(config.toString()).rootfs.diff_ids;
-  for (const [at, layer] of companion.layers.entries()) {
-    const bytes = await pull(layer.digest);
-    if (digestOf(bytes) !== layer.digest || bytes.length !== layer.size)
-      problems.push(`layer ${at} does not come back whole`);
-    if (digestOf(gunzipSync(bytes)) !== diffIds[at]) problems.push(`layer ${at} is not the one that the config lists`);
+  for (const [at, { digest, size }] of companion.layers.entries()) {
+    const bytes = await pull(digest);
+    if (digestOf(bytes) !== digest || bytes.length !== size)
+      problems.push(`has a layer ${at} that does not come back whole`);
+    if (digestOf(gunzipSync(bytes)) !== diffIds[at]) problems.push(`has a layer ${at} that is not in the config`);
   }
   return problems;
 }

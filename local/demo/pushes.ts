@@ -1,19 +1,8 @@
-import {
-  buildahImage,
-  buildCache,
-  buildxIndex,
-  dockerDesktopImage,
-  dockerImage,
-  dockerList,
-  helmChart,
-  kanikoImage,
-  zstdImage,
-} from '../images/catalogue';
+import * as images from '../images/catalogue';
 import type { Package } from '../images/package';
 
-/** What must have become of a push. */
 export type Expected =
-  /** `image`: the index of the child manifest that the companion must be, or `top` for the pushed manifest itself. */
+  /** `image`: the pushed manifest that the companion must match: `top`, or the index of a child. */
   | { readonly outcome: 'converted' | 'aliased'; readonly image: 'top' | number }
   | { readonly outcome: 'skipped' | 'refused'; readonly reason: string };
 
@@ -22,107 +11,67 @@ export interface Push {
   readonly repository: string;
   readonly tag: string;
   readonly package: Package;
-  /** What the tag named before, so that this push moves it. */
-  readonly earlier?: Package;
+  /** What the tag named before this push moved it. */
+  readonly earlier: Package | undefined;
   readonly expected: Expected;
 }
 
+const converted = (image: 'top' | number): Expected => ({ outcome: 'converted', image });
+const aliased = (image: 'top' | number): Expected => ({ outcome: 'aliased', image });
 const skipped = (reason: string): Expected => ({ outcome: 'skipped', reason });
+const refused = (reason: string): Expected => ({ outcome: 'refused', reason });
+
+async function push(
+  pushedAs: string,
+  image: `${string}:${string}`,
+  pushed: Promise<Package>,
+  expected: Expected,
+  earlier?: Promise<Package>,
+): Promise<Push> {
+  const [repository = '', tag = ''] = image.split(':');
+  return { pushedAs, repository, tag, package: await pushed, expected, earlier: await earlier };
+}
 
 /** One push of each kind that an account sees, as its tool makes it. */
-export async function pushes(): Promise<readonly Push[]> {
-  return [
-    {
-      pushedAs: 'Docker Desktop, OCI manifest',
-      repository: 'ml/inference',
-      tag: 'v1',
-      package: await dockerDesktopImage(),
-      expected: { outcome: 'converted', image: 'top' },
-    },
-    {
-      pushedAs: 'buildx, 2 platforms + provenance (before BuildKit 0.32)',
-      repository: 'team/app',
-      tag: 'v1',
-      package: await buildxIndex('image manifest'),
-      expected: { outcome: 'converted', image: 0 },
-    },
-    {
-      pushedAs: 'buildx, 2 platforms + provenance (since BuildKit 0.32)',
-      repository: 'team/app',
-      tag: 'v2',
-      package: await buildxIndex('OCI artifact'),
-      expected: { outcome: 'converted', image: 0 },
-    },
-    {
-      pushedAs: 'buildah, OCI manifest with annotations',
-      repository: 'team/tool',
-      tag: 'v1',
-      package: await buildahImage(),
-      expected: { outcome: 'converted', image: 'top' },
-    },
-    {
-      pushedAs: 'kaniko, OCI manifest with a Docker config',
-      repository: 'team/tool',
-      tag: 'kaniko',
-      package: await kanikoImage(),
-      expected: { outcome: 'converted', image: 'top' },
-    },
-    {
-      pushedAs: 'docker manifest create, Docker list',
-      repository: 'team/app',
-      tag: 'list',
-      package: await dockerList(),
-      expected: { outcome: 'aliased', image: 0 },
-    },
-    {
-      pushedAs: 'Docker V2 over an earlier OCI image',
-      repository: 'ml/inference',
-      tag: 'latest',
-      earlier: await dockerDesktopImage('yesterday'),
-      package: await dockerImage('today'),
-      expected: { outcome: 'aliased', image: 'top' },
-    },
-    {
-      pushedAs: 'Docker V2 image',
-      repository: 'legacy/batch',
-      tag: 'v7',
-      package: await dockerImage(),
-      expected: skipped('already-docker'),
-    },
-    {
-      pushedAs: 'BuildKit cache, OCI index',
-      repository: 'team/app',
-      tag: 'cache',
-      package: await buildCache('OCI index'),
-      expected: skipped('build-cache'),
-    },
-    {
-      pushedAs: 'BuildKit cache, Docker list',
-      repository: 'team/app',
-      tag: 'cache-docker',
-      package: await buildCache('Docker list'),
-      expected: skipped('build-cache'),
-    },
-    {
-      pushedAs: 'BuildKit cache, image manifest',
-      repository: 'team/app',
-      tag: 'cache-image',
-      package: await buildCache('image manifest'),
-      expected: skipped('build-cache'),
-    },
-    {
-      pushedAs: 'Helm chart',
-      repository: 'charts/app',
-      tag: '1.0.0',
-      package: await helmChart(),
-      expected: skipped('artifact'),
-    },
-    {
-      pushedAs: 'buildx with zstd layers',
-      repository: 'ml/training',
-      tag: 'v1',
-      package: await zstdImage(),
-      expected: { outcome: 'refused', reason: 'zstd-layer' },
-    },
-  ];
-}
+export const pushes = (): Promise<readonly Push[]> =>
+  Promise.all([
+    push('Docker Desktop, OCI manifest', 'ml/inference:v1', images.dockerDesktopImage(), converted('top')),
+    push(
+      'buildx, 2 platforms + provenance (before BuildKit 0.32)',
+      'team/app:v1',
+      images.buildxIndex('image manifest'),
+      converted(0),
+    ),
+    push(
+      'buildx, 2 platforms + provenance (since BuildKit 0.32)',
+      'team/app:v2',
+      images.buildxIndex('OCI artifact'),
+      converted(0),
+    ),
+    push('buildah, OCI manifest with annotations', 'team/tool:v1', images.buildahImage(), converted('top')),
+    push('kaniko, OCI manifest with a Docker config', 'team/tool:kaniko', images.kanikoImage(), converted('top')),
+    push('docker manifest create, Docker list', 'team/app:list', images.dockerList(), aliased(0)),
+    push(
+      'Docker V2 over an earlier OCI image',
+      'ml/inference:latest',
+      images.dockerImage('today'),
+      aliased('top'),
+      images.dockerDesktopImage('yesterday'),
+    ),
+    push('Docker V2 image', 'legacy/batch:v7', images.dockerImage(), skipped('already-docker')),
+    push('BuildKit cache, OCI index', 'team/app:cache', images.buildCache('OCI index'), skipped('build-cache')),
+    push(
+      'BuildKit cache, Docker list',
+      'team/app:cache-docker',
+      images.buildCache('Docker list'),
+      skipped('build-cache'),
+    ),
+    push(
+      'BuildKit cache, image manifest',
+      'team/app:cache-image',
+      images.buildCache('image manifest'),
+      skipped('build-cache'),
+    ),
+    push('Helm chart', 'charts/app:1.0.0', images.helmChart(), skipped('artifact')),
+    push('buildx with zstd layers', 'ml/training:v1', images.zstdImage(), refused('zstd-layer')),
+  ]);

@@ -1,31 +1,17 @@
 import Table from 'cli-table3';
 import type { Row } from './check';
 
+const EDGES = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
+const LINES = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'];
+const NO_BORDERS = Object.fromEntries([...EDGES, ...LINES].map((name) => [name, '']));
+
 export function tableOf(rows: readonly Row[]): string {
   const table = new Table({
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: ' ',
-    },
+    chars: { ...NO_BORDERS, middle: ' ' },
     head: ['', 'pushed as', 'image', 'outcome', 'companion', 'media type', 'digest'],
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
   });
-  for (const row of rows) {
-    const mark = row.problems.length === 0 ? 'ok' : 'NO';
-    table.push([mark, row.pushedAs, row.image, row.outcome, row.companion, row.mediaType, row.digest]);
-  }
+  for (const { problems, pushedAs, image, outcome, companion, mediaType, digest } of rows)
+    table.push([problems.length === 0 ? 'ok' : 'NO', pushedAs, image, outcome, companion, mediaType, digest]);
   return table.toString();
 }

@@ -4,7 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSha256 } from './digest';
 
-/** A blob that is still arriving. Its file, length and hash always describe the same bytes, also after a client hung up in the middle. */
+/** A blob that is still arriving. Its file, length and hash always agree, even after a client hung up halfway. */
 export class BlobUpload {
   readonly #hash = createHash('sha256');
   #length = 0;
@@ -24,7 +24,7 @@ export class BlobUpload {
     return `sha256:${this.#hash.copy().digest('hex')}`;
   }
 
-  /** Appends what the source yields, one chunk in memory at a time. */
+  /** Appends the chunks of the source, with one in memory at a time. */
   async append(source: AsyncIterable<Uint8Array>): Promise<void> {
     this.#busy = true;
     const file = await open(this.path, 'a');
@@ -35,7 +35,7 @@ export class BlobUpload {
         this.#length += chunk.length;
       }
     } catch (error) {
-      // A write that failed half-way left bytes that the hash has not seen; a client that resumes must not build on them.
+      // A write that failed halfway left bytes that are not in the hash; a client that resumes must not continue after them.
       await file.truncate(this.#length);
       throw error;
     } finally {
@@ -45,20 +45,20 @@ export class BlobUpload {
   }
 }
 
-/** Blobs on disk, named by their content, so that repositories share them. */
+/** Blobs on disk, named by their digests, so that repositories share them. */
 export class BlobStore {
   readonly #directory: string;
   readonly #sizes = new Map<string, number>();
   #uploads = 0;
 
-  /** @param directory is created if it is not there */
+  /** @param directory created if missing */
   constructor(directory: string) {
     this.#directory = directory;
     mkdirSync(join(directory, 'sha256'), { recursive: true });
     mkdirSync(join(directory, 'uploads'), { recursive: true });
   }
 
-  /** Bytes of a stored blob, or undefined. */
+  /** The bytes of a stored blob, or `undefined`. */
   size(digest: string): number | undefined {
     return this.#sizes.get(digest);
   }
@@ -67,7 +67,7 @@ export class BlobStore {
     return new BlobUpload(join(this.#directory, 'uploads', `${process.pid}-${++this.#uploads}`));
   }
 
-  /** Keeps the upload as a blob if it is what the digest says; otherwise drops it and returns false. */
+  /** Keeps the upload as a blob if it has this digest; otherwise drops it and returns false. */
   async commit(upload: BlobUpload, digest: string): Promise<boolean> {
     if (upload.digest !== digest) {
       await this.discard(upload);
@@ -82,13 +82,12 @@ export class BlobStore {
     await rm(upload.path, { force: true });
   }
 
-  /** @param range first and last byte, both inclusive; the whole blob without it */
-  read(digest: string, range?: { readonly start: number; readonly end: number }): ReadStream {
-    return createReadStream(this.#path(digest), range);
+  read(digest: string): ReadStream {
+    return createReadStream(this.#path(digest));
   }
 
   #path(digest: string): string {
-    if (!isSha256(digest)) throw new Error(`'${digest}' is not a sha256 digest, so no blob can have it`);
+    if (!isSha256(digest)) throw new Error(`expected a sha256 digest, got '${digest}'`);
     return join(this.#directory, 'sha256', digest.slice('sha256:'.length));
   }
 }

@@ -16,7 +16,7 @@ function referencedBy(repository: Repository, digest: string): readonly string[]
 }
 
 /**
- * By tag only the tag goes, and with the last tag the image; by digest the image goes with all its tags:
+ * By tag it deletes the tag, and with the last tag the image; by digest it deletes the image with all its tags:
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
  */
 export function deleteImage(registry: Registry, repository: Repository, imageId: ImageId): Deletion {
@@ -31,13 +31,10 @@ export function deleteImage(registry: Registry, repository: Repository, imageId:
     const failureReason = `Requested image referenced by manifest list: [${indexes.join(', ')}]`;
     return { kind: 'failed', failure: { imageId, failureCode: 'ImageReferencedByManifestList', failureReason } };
   }
-  const gone = imageTag === undefined ? [...tags] : [imageTag];
+  const deletedTags = imageTag === undefined ? [...tags] : [imageTag];
   if (removesImage) repository.remove(digest);
   else repository.untag(imageTag);
-  for (const tag of gone.length > 0 ? gone : ['']) {
-    registry.publish({ type: 'DELETE', repository: repository.name, tag, digest });
-  }
-  const imageIds =
-    gone.length > 0 ? gone.map((tag) => ({ imageDigest: digest, imageTag: tag })) : [{ imageDigest: digest }];
-  return { kind: 'deleted', imageIds };
+  const named = deletedTags.length > 0 ? deletedTags : [undefined];
+  for (const tag of named) registry.publish({ type: 'DELETE', repository: repository.name, tag: tag ?? '', digest });
+  return { kind: 'deleted', imageIds: named.map((tag) => ({ imageDigest: digest, imageTag: tag })) };
 }

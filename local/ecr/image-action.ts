@@ -7,8 +7,8 @@ export type ImageAction =
   | { readonly type: 'DELETE'; readonly repository: string; readonly tag: string; readonly digest: string };
 
 /**
- * Pushes carry media types and, for an untagged image, an empty `image-tag` (never an absent one); an index has no artifact media type.
- * Seen in real events: https://github.com/awslabs/cfn-ecr-aws-soci-index-builder/pull/137 . AWS's DELETE sample has no media types:
+ * A push has media types (an index no artifact media type) and, without a tag, an empty `image-tag`, as in real events:
+ * https://github.com/awslabs/cfn-ecr-aws-soci-index-builder/pull/137 . AWS's sample of DELETE has no media types:
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
  */
 function detailOf(action: ImageAction): Readonly<Record<string, string>> {

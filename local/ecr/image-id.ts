@@ -17,7 +17,7 @@ export type Found =
   | { readonly kind: 'found'; readonly image: Image }
   | { readonly kind: 'failed'; readonly failure: ImageFailure };
 
-/** Finds one image of a batch. A problem with it is an entry in `failures`, not an error of the call. */
+/** Finds one image of a batch. A problem is an entry in `failures`, not an error of the call. */
 export function findImage(repository: Repository, imageId: ImageId): Found {
   const { imageDigest, imageTag } = imageId;
   const failed = (failureCode: string, failureReason: string): Found => ({

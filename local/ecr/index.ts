@@ -1,5 +1,5 @@
 export type { EventBridgeEvent } from '../aws/event';
-export type { EcrCall } from './calls';
-export { type EcrOptions, LocalEcr, type RepositorySettings } from './local-ecr';
+export type { EcrCall, EcrService } from './calls';
+export { type BeforeCall, type EcrOptions, LocalEcr, type RepositorySettings } from './local-ecr';
 export type { StoredManifest } from './stored-manifest';
 export type { TagMutabilityMode } from './tag-mutability';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from '../aws/error';
-import { jsonOperation, serveJson } from './aws-api/aws-api';
-import type { EcrCall } from './calls';
+import { ecrOperation, serveAwsApi } from './aws-api/aws-api';
+import type { EcrCall, EcrService } from './calls';
 import { isRegistryPath, serveRegistry } from './distribution-api/distribution-api';
 import type { Push } from './put-image';
 import { Registry, type RegistryOptions } from './registry';
@@ -9,19 +9,17 @@ import { readManifest, type StoredManifest } from './stored-manifest';
 import { type TagMutabilityMode, tagMutability } from './tag-mutability';
 import { TokenBucket } from './token-bucket';
 
+/** Runs before a call takes effect. Throw an AwsError (`ThrottlingException`, say) to make it fail, or change the registry to play a race. */
+export type BeforeCall = (call: EcrCall, service: EcrService) => void | Promise<void>;
+
 export interface EcrOptions extends RegistryOptions {
-  /** Whether a push over the registry API creates its repository, MUTABLE. @default true */
-  readonly createOnPush?: boolean;
   /**
-   * The account's quota of `PutImage` calls a second, which the JSON API and pushes over the registry API share: 10 in AWS
+   * The account's quota of `PutImage` calls per second, which the AWS API and pushes over the registry API share: 10 in AWS
    * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html). @default none
    */
   readonly putImagesPerSecond?: number;
-  /**
-   * Runs before each call of either API does anything. Throw an AwsError to have the call fail with it (`ThrottlingException`, say), or change
-   * the registry to play a race. @default nothing
-   */
-  beforeCall?(call: EcrCall): void | Promise<void>;
+  /** @default nothing */
+  readonly beforeCall?: BeforeCall;
 }
 
 export interface RepositorySettings {
@@ -31,49 +29,49 @@ export interface RepositorySettings {
   readonly exclusionFilters?: readonly string[];
 }
 
-/** Amazon ECR on a laptop: its JSON API and its registry API over one state, faithful where the function under test depends on it. */
+/** Amazon ECR on a laptop: its AWS API and its registry API over one state. */
 export class LocalEcr {
-  /** Every call of the JSON API, in the order received. */
+  /** Every call of the AWS API, in the order received. */
   readonly calls: EcrCall[] = [];
   /** Every call of the registry API (`GET manifest`, `PUT upload`, …) and every `GET blob-download`, in the order received. */
   readonly registryCalls: EcrCall[] = [];
   readonly #registry: Registry;
-  readonly #options: EcrOptions;
-  readonly #quota: TokenBucket | undefined;
+  readonly #beforeCall: BeforeCall;
+  readonly #putImageQuota: TokenBucket | undefined;
 
-  constructor(options: EcrOptions) {
-    this.#options = options;
-    const { putImagesPerSecond: rate, now = () => new Date() } = options;
-    if (rate !== undefined) this.#quota = new TokenBucket(rate, () => now().getTime());
+  constructor({ putImagesPerSecond, beforeCall = () => {}, ...options }: EcrOptions) {
     this.#registry = new Registry(options);
+    this.#beforeCall = beforeCall;
+    if (putImagesPerSecond !== undefined)
+      this.#putImageQuota = new TokenBucket(putImagesPerSecond, () => this.#registry.now().getTime());
   }
 
   /**
-   * Answers the request if it is one of ECR's: `X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.*`, `/v2/…` or `/blob-download/…`.
-   * @param origin how the client reaches this server, e.g. `http://127.0.0.1:4566`
-   * @param beforeCall runs in place of the option of that name
+   * Answers the request if it's for ECR: `X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.*`, `/v2/…` or `/blob-download/…`.
+   * @param origin how the client reaches this server, such as `http://127.0.0.1:4566`
+   * @param beforeCall runs instead of the option of that name
    * @returns whether it was
    */
   async handle(
     request: IncomingMessage,
     response: ServerResponse,
     origin: string,
-    beforeCall: (call: EcrCall) => void | Promise<void> = (call) => this.#options.beforeCall?.(call),
+    beforeCall: BeforeCall = this.#beforeCall,
   ): Promise<boolean> {
     const registry = this.#registry;
-    const operation = jsonOperation(request);
+    const operation = ecrOperation(request);
     if (operation !== undefined) {
-      const received = (call: EcrCall) => this.#received(this.calls, call, beforeCall);
-      await serveJson(operation, request, response, { registry, origin }, received);
+      const before = (call: EcrCall) => this.#received(call, 'ecr', beforeCall);
+      await serveAwsApi(operation, request, response, { registry, origin }, before);
       return true;
     }
     if (!isRegistryPath(request)) return false;
-    const received = (call: EcrCall) => this.#received(this.registryCalls, call, beforeCall);
-    await serveRegistry(request, response, { registry, createOnPush: this.#options.createOnPush ?? true, received });
+    const before = (call: EcrCall) => this.#received(call, 'registry', beforeCall);
+    await serveRegistry(request, response, { registry, before });
     return true;
   }
 
-  /** @throws AwsError when the name is taken or not one, or the settings contradict each other */
+  /** @throws AwsError if the name is taken or not valid, or the settings contradict each other */
   createRepository(
     name: string,
     { imageTagMutability = 'MUTABLE', exclusionFilters = [] }: RepositorySettings = {},
@@ -82,8 +80,8 @@ export class LocalEcr {
   }
 
   /**
-   * Stores a manifest as if it had been pushed before anybody listened: its repository appears if it is not there, its blobs count as
-   * present, and no event goes out. For registries of a size that nobody wants to push.
+   * Stores a manifest as if it had been pushed before the service was deployed: creates the repository if need be, takes its
+   * blobs as present, and sends no event. For registries too large to push.
    */
   store(repository: string, { bytes, mediaType, tag }: Pick<Push, 'bytes' | 'mediaType' | 'tag'>): StoredManifest {
     const registry = this.#registry;
@@ -109,7 +107,7 @@ export class LocalEcr {
     return new Map(this.#registry.get(repository).tags);
   }
 
-  /** None if there is no such repository. */
+  /** None if the repository doesn't exist. */
   resourceTags(repository: string): ReadonlyMap<string, string> {
     return new Map(this.#registry.find(repository)?.resourceTags);
   }
@@ -120,13 +118,10 @@ export class LocalEcr {
     return (found.tagged(reference) ?? found.image(reference))?.manifest;
   }
 
-  async #received(log: EcrCall[], call: EcrCall, beforeCall: (call: EcrCall) => void | Promise<void>): Promise<void> {
-    log.push(call);
-    await beforeCall(call);
-    if (call.operation === 'PutImage' || call.operation === 'PUT manifest') this.#takePutImage();
-  }
-
-  #takePutImage(): void {
-    if (this.#quota?.take() === false) throw new AwsError('ThrottlingException', 'Rate exceeded');
+  async #received(call: EcrCall, service: EcrService, beforeCall: BeforeCall): Promise<void> {
+    (service === 'ecr' ? this.calls : this.registryCalls).push(call);
+    await beforeCall(call, service);
+    const isPut = call.operation === 'PutImage' || call.operation === 'PUT manifest';
+    if (isPut && this.#putImageQuota?.take() === false) throw new AwsError('ThrottlingException', 'Rate exceeded');
   }
 }

@@ -5,5 +5,5 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 export const isRepositoryName = (name: string): boolean =>
   name.length >= 2 && name.length <= 256 && REPOSITORY.test(name);
 
-/** The grammar that every client holds to, though the model's `imageTag` may have 300 characters. */
+/** The grammar of every client, although the model allows 300 characters in `imageTag`. */
 export const isTag = (tag: string): boolean => TAG.test(tag);

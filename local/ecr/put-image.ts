@@ -4,7 +4,7 @@ import {
   imageTagAlreadyExists,
   invalidParameter,
   layersNotFound,
-  type Place,
+  type RepositoryId,
   referencedImagesNotFound,
   tooManyTagsOnImage,
 } from './errors';
@@ -20,15 +20,15 @@ const MAX_TAGS_PER_IMAGE = 1000;
 
 export interface Push {
   readonly bytes: Buffer;
-  readonly mediaType?: string | undefined;
-  readonly tag?: string | undefined;
-  /** What the client says the digest is. */
-  readonly digest?: string | undefined;
+  readonly mediaType?: string;
+  readonly tag?: string;
+  /** The digest that the client expects. */
+  readonly digest?: string;
 }
 
 export type PushResult =
   | { readonly kind: 'stored'; readonly manifest: StoredManifest }
-  /** Digest and tag were there already: nothing changed and no event went out. The JSON API calls that an error, `docker push` does not. */
+  /** Digest and tag were there already: nothing changed, and there is no event. An error in the AWS API, not in `docker push`. */
   | { readonly kind: 'already there'; readonly manifest: StoredManifest };
 
 function checkDigest(given: string | undefined, manifest: StoredManifest): void {
@@ -37,13 +37,13 @@ function checkDigest(given: string | undefined, manifest: StoredManifest): void 
   if (given !== manifest.digest) throw imageDigestDoesNotMatch(given, manifest.digest);
 }
 
-/** Layer media types are not policed, as in ECR: Docker manifests with zstd layers are stored there. https://github.com/triggerdotdev/trigger.dev/pull/4184 */
-function checkReferences(repository: Repository, manifest: StoredManifest, place: Place): void {
+/** Like ECR, it doesn't check the layers' media types: ECR stores Docker manifests with zstd layers. https://github.com/triggerdotdev/trigger.dev/pull/4184 */
+function checkReferences(repository: Repository, manifest: StoredManifest, id: RepositoryId): void {
   // BuildKit's registry cache is an index whose children are layers and a config, pushed as blobs:
   // https://github.com/moby/buildkit/blob/master/cache/remotecache/export.go
   const children = manifest.manifests.filter(({ mediaType }) => isManifestMediaType(mediaType));
   const blobs = [
-    ...(manifest.config === undefined ? [] : [manifest.config]),
+    ...(manifest.config ? [manifest.config] : []),
     ...manifest.layers.filter(({ mediaType }) => !isForeignLayer(mediaType)),
     ...manifest.manifests.filter(({ mediaType }) => !isManifestMediaType(mediaType)),
   ];
@@ -54,41 +54,41 @@ function checkReferences(repository: Repository, manifest: StoredManifest, place
     children.map(({ digest }) => digest),
     (digest) => repository.image(digest) !== undefined,
   );
-  if (images.length > 0) throw referencedImagesNotFound(images, place);
+  if (images.length > 0) throw referencedImagesNotFound(images, id);
   const layers = missing(
     blobs.map(({ digest }) => digest),
     (digest) => repository.hasBlob(digest),
   );
-  if (layers.length > 0) throw layersNotFound(layers, place);
+  if (layers.length > 0) throw layersNotFound(layers, id);
 }
 
-function checkTag(repository: Repository, tag: string, digest: string, place: Place): void {
-  if (repository.tags.has(tag) && !isTagMutable(repository.mutability, tag)) throw imageTagAlreadyExists(tag, place);
+function checkTag(repository: Repository, tag: string, digest: string, id: RepositoryId): void {
+  if (repository.tags.has(tag) && !isTagMutable(repository.mutability, tag)) throw imageTagAlreadyExists(tag, id);
   if ((repository.image(digest)?.tags.size ?? 0) >= MAX_TAGS_PER_IMAGE) {
-    throw tooManyTagsOnImage(digest, MAX_TAGS_PER_IMAGE, place);
+    throw tooManyTagsOnImage(digest, MAX_TAGS_PER_IMAGE, id);
   }
 }
 
 /**
- * Puts a manifest as ECR's `PutImage` does: checks it, stores it, moves the tag, and announces the push.
+ * Puts a manifest as ECR's `PutImage` does: checks it, stores it, moves the tag, and sends the event.
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
  *
- * Same digest and same tag in an immutable repository: reports differ (aws/aws-sdk#750, aws/containers-roadmap#2179); here it is `already there`
- * as in a mutable one.
- * @throws AwsError the exceptions of `PutImage`, but `ImageAlreadyExistsException`
+ * Reports differ on the same digest and tag in an immutable repository (aws/aws-sdk#750, aws/containers-roadmap#2179); here it
+ * is `already there`, as in a mutable one.
+ * @throws AwsError the exceptions of `PutImage`, except `ImageAlreadyExistsException`
  */
 export function putImage(registry: Registry, repository: Repository, push: Push): PushResult {
   const { tag } = push;
-  const place = registry.place(repository.name);
+  const id = registry.idOf(repository.name);
   if (tag !== undefined && !isTag(tag)) {
     throw invalidParameter('imageTag', "must satisfy regular expression '[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}'");
   }
   const manifest = readManifest(push.bytes, push.mediaType);
   checkDigest(push.digest, manifest);
-  checkReferences(repository, manifest, place);
+  checkReferences(repository, manifest, id);
   const known = tag === undefined ? repository.image(manifest.digest) : repository.tagged(tag);
   if (known?.manifest.digest === manifest.digest) return { kind: 'already there', manifest };
-  if (tag !== undefined) checkTag(repository, tag, manifest.digest, place);
+  if (tag !== undefined) checkTag(repository, tag, manifest.digest, id);
   repository.put(manifest, tag, registry.now());
   const stored = repository.image(manifest.digest)?.manifest ?? manifest;
   registry.publish({ type: 'PUSH', repository: repository.name, tag: tag ?? '', manifest: stored });

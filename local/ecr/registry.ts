@@ -1,26 +1,24 @@
+import type { AccountRegion } from '../aws/account-region';
 import { AwsError } from '../aws/error';
 import type { EventBridgeEvent } from '../aws/event';
 import { BlobStore } from './blob-store';
-import { invalidParameter, type Place, repositoryNotFound } from './errors';
+import { invalidParameter, type RepositoryId, repositoryNotFound } from './errors';
 import { type ImageAction, imageActionEvent } from './image-action';
 import { isRepositoryName } from './names';
 import { Repository } from './repository';
 import type { TagMutability } from './tag-mutability';
 import { Uploads } from './uploads';
 
-export interface RegistryOptions {
-  /** Twelve digits; the registry's id. */
-  readonly accountId: string;
-  readonly region: string;
-  /** Where blobs are kept; created if it is not there. Manifests and tags live in memory, so nothing outlasts the process. */
+export interface RegistryOptions extends AccountRegion {
+  /** Where blobs are kept; created if missing. Manifests and tags live in memory, so nothing outlives the process. */
   readonly blobDirectory: string;
   /** Receives each event at the moment of the push or delete, before the client has its answer. */
-  onEvent(event: EventBridgeEvent): void;
+  readonly onEvent: (event: EventBridgeEvent) => void;
   /** @default the system's clock */
-  now?(): Date;
+  readonly now?: () => Date;
 }
 
-/** One account's registry in one Region: what both APIs work on. */
+/** One account's registry in one Region: the state behind both APIs. */
 export class Registry {
   readonly #repositories = new Map<string, Repository>();
   readonly #options: RegistryOptions;
@@ -33,6 +31,7 @@ export class Registry {
     this.uploads = new Uploads(this.blobs);
   }
 
+  /** The registry's id. */
   get accountId(): string {
     return this.#options.accountId;
   }
@@ -45,7 +44,7 @@ export class Registry {
     return this.#options.now?.() ?? new Date();
   }
 
-  place(repository: string): Place {
+  idOf(repository: string): RepositoryId {
     return { repository, registryId: this.accountId };
   }
 
@@ -64,11 +63,11 @@ export class Registry {
   /** @throws AwsError `RepositoryNotFoundException` */
   get(name: string): Repository {
     const repository = this.find(name);
-    if (repository === undefined) throw repositoryNotFound(this.place(name));
+    if (repository === undefined) throw repositoryNotFound(this.idOf(name));
     return repository;
   }
 
-  /** @throws AwsError when the name is not one or is taken */
+  /** @throws AwsError if the name is not valid or is taken */
   create(name: string, mutability: TagMutability): Repository {
     if (!isRepositoryName(name)) {
       throw invalidParameter(
@@ -82,17 +81,12 @@ export class Registry {
         `The repository with name '${name}' already exists in the registry with id '${this.accountId}'`,
       );
     }
-    const repository = new Repository(name, this.now());
-    repository.mutability = mutability;
+    const repository = new Repository(name, this.now(), mutability);
     this.#repositories.set(name, repository);
     return repository;
   }
 
-  delete(name: string): void {
-    this.#repositories.delete(name);
-  }
-
-  /** Tells the bus; called after the change, so that a listener that reads at once sees it. */
+  /** Sends the event. Call it after the change, so that a listener that reads at once sees the change. */
   publish(action: ImageAction): void {
     this.#options.onEvent(imageActionEvent(action, this.accountId, this.#options.region, this.now()));
   }

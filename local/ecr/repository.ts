@@ -1,36 +1,32 @@
 import type { StoredManifest } from './stored-manifest';
-import { MUTABLE, type TagMutability } from './tag-mutability';
+import type { TagMutability } from './tag-mutability';
 
-/** One digest of a repository: the manifest, the tags that name it, and its place in the order of pushes. */
+/** One digest of a repository: the manifest, its tags, and its position in the order of pushes. */
 export interface Image {
   readonly manifest: StoredManifest;
   readonly tags: ReadonlySet<string>;
   readonly pushedAt: Date;
-  /** Pages continue after it, so that images pushed or deleted between two pages neither repeat nor hide others. */
+  /** Pages continue after it, so that pushes and deletes between two pages neither repeat nor hide other images. */
   readonly sequence: number;
 }
 
-/** The state of one repository. Holds what it is told; the rules of what may be told are in put-image and delete-image. */
+/** The state of one repository. The rules of what may change are in put-image and delete-image. */
 export class Repository {
   readonly #images = new Map<string, Image & { readonly tags: Set<string> }>();
   readonly #tags = new Map<string, string>();
   /** Blobs are shared on disk, but a manifest may only use those that were pushed or mounted here. */
   readonly #blobs = new Set<string>();
   readonly resourceTags = new Map<string, string>();
-  mutability: TagMutability = MUTABLE;
   #sequence = 0;
 
   constructor(
     readonly name: string,
     readonly createdAt: Date,
+    public mutability: TagMutability,
   ) {}
 
   get images(): Iterable<Image> {
     return this.#images.values();
-  }
-
-  get imageCount(): number {
-    return this.#images.size;
   }
 
   get tags(): ReadonlyMap<string, string> {
@@ -54,7 +50,7 @@ export class Repository {
     this.#blobs.add(digest);
   }
 
-  /** Stores the manifest if its digest is new, and lets the tag name it; the tag's former image stays, untagged if that was its last tag. */
+  /** Stores the manifest if its digest is new, and moves the tag to it. The tag's earlier image stays, untagged if that was its last tag. */
   put(manifest: StoredManifest, tag: string | undefined, pushedAt: Date): void {
     const known = this.#images.get(manifest.digest);
     const image = known ?? { manifest, tags: new Set<string>(), pushedAt, sequence: ++this.#sequence };

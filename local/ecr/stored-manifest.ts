@@ -1,20 +1,20 @@
-import { sha256 } from './digest';
+import { isObject, type JsonObject } from '../aws/json';
+import { digestOf } from './digest';
 import { invalidParameter, UnsupportedMediaType } from './errors';
-import { isImageConfig, isIndex, isManifestMediaType, isSchema1 } from './media-types';
+import { isImageConfig, isIndex, isManifestMediaType } from './media-types';
 
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
-  readonly platform?: { readonly os: unknown; readonly architecture: unknown };
 }
 
-/** A manifest or index exactly as it was pushed, with what the registry had to read of it. */
+/** A manifest or index exactly as it was pushed, with the fields that the registry needs. */
 export interface StoredManifest {
   readonly bytes: Buffer;
   readonly digest: string;
   readonly mediaType: string;
-  /** The config's media type; absent for an index and for schema 1. */
+  /** The config's media type; an index has none. */
   readonly artifactMediaType?: string;
   readonly subjectDigest?: string;
   readonly config?: Descriptor;
@@ -22,12 +22,7 @@ export interface StoredManifest {
   readonly manifests: readonly Descriptor[];
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
 const invalidSyntax = () => invalidParameter('ImageManifest', 'Invalid JSON syntax');
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parse(bytes: Uint8Array): JsonObject {
   try {
@@ -35,20 +30,18 @@ function parse(bytes: Uint8Array): JsonObject {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
     if (isObject(value)) return value;
   } catch {
-    // Falls through: not UTF-8 and not JSON are one error to ECR.
+    // To ECR, "not UTF-8" and "not JSON" are one error.
   }
   throw invalidSyntax();
 }
 
 function descriptor(value: unknown): Descriptor {
   if (!isObject(value) || typeof value.digest !== 'string') throw invalidSyntax();
+  const { mediaType, digest, size } = value;
   return {
-    mediaType: typeof value.mediaType === 'string' ? value.mediaType : '',
-    digest: value.digest,
-    size: typeof value.size === 'number' ? value.size : 0,
-    ...(isObject(value.platform)
-      ? { platform: { os: value.platform.os, architecture: value.platform.architecture } }
-      : {}),
+    mediaType: typeof mediaType === 'string' ? mediaType : '',
+    digest,
+    size: typeof size === 'number' ? size : 0,
   };
 }
 
@@ -57,13 +50,8 @@ function descriptors(value: unknown): Descriptor[] {
   return value.map(descriptor);
 }
 
-function schema1Layers(value: unknown): Descriptor[] {
-  if (!Array.isArray(value)) throw invalidSyntax();
-  return value.map((layer: unknown) => descriptor(isObject(layer) ? { digest: layer.blobSum } : layer));
-}
-
 /**
- * The body's own `mediaType` and the one that came with the request must not contradict each other, and one of them must be there:
+ * The body's own `mediaType` and that of the request must not contradict each other, and one of them must be there:
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html , https://github.com/aws/containers-roadmap/issues/1873 .
  * kaniko writes `"mediaType": ""`, which counts as absent.
  */
@@ -82,27 +70,24 @@ function mediaTypeOf(body: JsonObject, declared: string | undefined): string {
 }
 
 /**
- * Reads what was pushed. The digest of a signed schema 1 manifest is, unlike in a full registry, taken over the signatures too: it is kept only
- * so that something old can be stored.
- *
- * @param declared the media type that the request named, if it did
- * @throws AwsError `InvalidParameterException` when it is not a manifest that ECR stores
+ * Reads a pushed manifest. ECR also stores Docker's schema 1; this doesn't.
+ * @param declared the media type of the request, if it has one
+ * @throws AwsError `InvalidParameterException` if ECR wouldn't store it
  */
 export function readManifest(bytes: Buffer, declared: string | undefined): StoredManifest {
   const body = parse(bytes);
   const mediaType = mediaTypeOf(body, declared);
   const common = {
     bytes,
-    digest: sha256(bytes),
+    digest: digestOf(bytes),
     mediaType,
-    ...(isObject(body.subject) ? { subjectDigest: descriptor(body.subject).digest } : {}),
+    subjectDigest: isObject(body.subject) ? descriptor(body.subject).digest : undefined,
   };
-  if (isSchema1(mediaType)) return { ...common, layers: schema1Layers(body.fsLayers), manifests: [] };
   if (body.schemaVersion !== 2) throw invalidSyntax();
   if (isIndex(mediaType)) return { ...common, layers: [], manifests: descriptors(body.manifests) };
   const config = descriptor(body.config);
   const layers = descriptors(body.layers);
-  // https://github.com/werf/werf/pull/2558 met this message; whether ECR also refuses a layerless artifact is not known, so only images are.
+  // https://github.com/werf/werf/pull/2558 has this message. Nobody reports whether ECR also refuses an artifact without layers, so this refuses images only.
   if (layers.length === 0 && isImageConfig(config.mediaType)) {
     throw invalidParameter('ImageManifest', 'Image has to have at least 1 layer');
   }

@@ -1,41 +1,35 @@
 import { AwsError } from '../aws/error';
 import { invalidParameter } from './errors';
 
-export type TagMutabilityMode = 'MUTABLE' | 'IMMUTABLE' | 'IMMUTABLE_WITH_EXCLUSION' | 'MUTABLE_WITH_EXCLUSION';
+const MODES = ['MUTABLE', 'IMMUTABLE', 'IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION'] as const;
+export type TagMutabilityMode = (typeof MODES)[number];
 
 export interface TagMutability {
   readonly mode: TagMutabilityMode;
-  /** Wildcard filters; only the two `_WITH_EXCLUSION` modes have any. */
+  /** Wildcard filters, in the two `_WITH_EXCLUSION` modes. */
   readonly exclusions: readonly string[];
 }
 
 export const MUTABLE: TagMutability = { mode: 'MUTABLE', exclusions: [] };
 
-const MODES: readonly string[] = [
-  'MUTABLE',
-  'IMMUTABLE',
-  'IMMUTABLE_WITH_EXCLUSION',
-  'MUTABLE_WITH_EXCLUSION',
-] satisfies TagMutabilityMode[];
 const FILTER = /^[0-9a-zA-Z._*-]{1,128}$/;
 const MAX_FILTERS = 5;
 const MAX_WILDCARDS = 2;
 
-const isMode = (value: string): value is TagMutabilityMode => MODES.includes(value);
-
 /**
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
- * @throws AwsError `InvalidParameterException` for an unknown mode, a bad filter, or filters where the mode has none
+ * @throws AwsError `InvalidParameterException` for an unknown mode, an invalid filter, or filters that don't fit the mode
  */
-export function tagMutability(mode: string, exclusions: readonly string[]): TagMutability {
-  if (!isMode(mode)) {
+export function tagMutability(name: string, exclusions: readonly string[]): TagMutability {
+  const mode = MODES.find((candidate) => candidate === name);
+  if (mode === undefined) {
     throw invalidParameter('imageTagMutability', `Member must satisfy enum value set: [${MODES.join(', ')}]`);
   }
   const parameter = 'imageTagMutabilityExclusionFilters';
   if (mode.endsWith('_WITH_EXCLUSION') !== exclusions.length > 0) {
     throw new AwsError(
       'InvalidParameterException',
-      `${parameter} must be given with IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION, and with no other imageTagMutability than these; it was ${mode} with ${exclusions.length} filters`,
+      `expected ${parameter} with IMMUTABLE_WITH_EXCLUSION and MUTABLE_WITH_EXCLUSION only; got ${mode} with ${exclusions.length} filters`,
     );
   }
   if (exclusions.length > MAX_FILTERS) throw invalidParameter(parameter, `At most ${MAX_FILTERS} filters`);

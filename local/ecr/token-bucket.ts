@@ -1,5 +1,5 @@
 /**
- * The form that AWS gives its request quotas: a bucket that holds one second's calls and is filled at the rate.
+ * How AWS limits requests: a bucket that holds the calls of one second, and is refilled at the rate.
  * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  */
 export class TokenBucket {
@@ -16,7 +16,7 @@ export class TokenBucket {
     this.#filledAt = now();
   }
 
-  /** @returns whether there was one */
+  /** Takes a token. @returns whether there was one */
   take(): boolean {
     const now = this.#now();
     const filled = this.#tokens + ((now - this.#filledAt) / 1_000) * this.#perSecond;

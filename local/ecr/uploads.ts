@@ -5,11 +5,11 @@ export interface UploadSession {
   readonly id: string;
   readonly repository: string;
   readonly blob: BlobUpload;
-  /** Sizes of the parts of the JSON API, whose minimum only the last part may go below. */
+  /** Sizes of the parts of the AWS API. Only the last one may be below the minimum. */
   readonly partSizes: number[];
 }
 
-/** Uploads in progress, of both APIs. An id is only good in the repository that began it. */
+/** Uploads in progress through both APIs. An id is valid only in the repository that began it. */
 export class Uploads {
   readonly #sessions = new Map<string, UploadSession>();
 
@@ -26,7 +26,7 @@ export class Uploads {
     return session?.repository === repository ? session : undefined;
   }
 
-  /** Ends the session; false, and nothing kept, when the bytes are not those of the digest. */
+  /** Ends the session. Keeps nothing and returns false if the bytes don't have this digest. */
   async complete(session: UploadSession, digest: string): Promise<boolean> {
     this.#sessions.delete(session.id);
     return this.blobs.commit(session.blob, digest);

@@ -1,12 +1,12 @@
-import { asList, asObject, asString, asStrings, isObject, type JsonObject, show } from '../aws/json';
+import { asObject, asString, asStrings, isObject, type JsonObject, show } from '../aws/json';
+import { unsupported } from '../aws/unsupported';
 
-/** One resolved statement of an identity or resource policy; lists are always lists. */
+/** One resolved statement of an identity or resource policy. */
 export interface Statement {
-  readonly sid?: string;
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  /** `Service:events.amazonaws.com`, `AWS:*`, `*`; nothing in an identity policy. */
+  /** `Service:events.amazonaws.com`, `AWS:*`, `*`; absent in an identity policy. */
   readonly principals?: readonly string[];
   /** operator → key → values */
   readonly conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
@@ -16,25 +16,24 @@ export interface AccessRequest {
   readonly action: string;
   readonly resource: string;
   readonly principal?: string;
-  /** Condition keys of the request, for example `aws:SourceArn`. */
+  /** Condition keys of the request, such as `aws:SourceArn`. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
 export type Access = 'allowed' | 'denied' | 'not-allowed';
 
-/** @throws for what this small evaluator would get wrong: NotAction, NotResource, NotPrincipal */
+/** @throws for what this evaluator would get wrong: NotAction, NotResource, NotPrincipal */
 export function readStatements(document: unknown, path: string): readonly Statement[] {
-  const written = asObject(document, path).Statement;
-  const list = Array.isArray(written) ? asList(written, path) : [written];
-  return list.map((item, index) =>
-    readStatement(asObject(item, `${path}.Statement[${index}]`), `${path}.Statement[${index}]`),
-  );
+  const { Statement: statements } = asObject(document, path);
+  return (Array.isArray(statements) ? statements : [statements]).map((item: unknown, index) => {
+    const at = `${path}.Statement[${index}]`;
+    return readStatement(asObject(item, at), at);
+  });
 }
 
 function readStatement(statement: JsonObject, path: string): Statement {
-  for (const key of ['NotAction', 'NotResource', 'NotPrincipal']) {
-    if (key in statement) throw new Error(`${path}.${key}: not supported by the local account`);
-  }
+  for (const key of ['NotAction', 'NotResource', 'NotPrincipal'])
+    if (key in statement) throw unsupported(`${path}.${key}`);
   const effect = asString(statement.Effect, `${path}.Effect`);
   if (effect !== 'Allow' && effect !== 'Deny')
     throw new Error(`${path}.Effect: expected Allow or Deny, got ${show(effect)}`);
@@ -49,7 +48,6 @@ function readStatement(statement: JsonObject, path: string): Statement {
     },
   );
   return {
-    ...(statement.Sid === undefined ? {} : { sid: asString(statement.Sid, `${path}.Sid`) }),
     effect,
     actions: asStrings(statement.Action, `${path}.Action`),
     resources: statement.Resource === undefined ? [] : asStrings(statement.Resource, `${path}.Resource`),
@@ -70,7 +68,7 @@ function readPrincipals(principal: unknown, path: string): readonly string[] {
   );
 }
 
-/** What these statements say of one request: a matching Deny wins, then a matching Allow; else it is not allowed. */
+/** A matching Deny wins, then a matching Allow; otherwise the request is not allowed. */
 export function evaluate(statements: readonly Statement[], request: AccessRequest): Access {
   const matching = statements.filter((statement) => applies(statement, request));
   if (matching.some(({ effect }) => effect === 'Deny')) return 'denied';
@@ -88,24 +86,20 @@ function applies(statement: Statement, request: AccessRequest): boolean {
   );
 }
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 function holds(operator: string, expected: readonly string[], actual: string | undefined): boolean {
-  const ifExists = operator.endsWith('IfExists');
-  const name = operator.replace(/IfExists$/, '');
-  // An absent key cannot equal a value, so a negated comparison holds:
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-  if (actual === undefined) return ifExists || name === 'StringNotEquals';
-  switch (name) {
+  switch (operator) {
     case 'StringEquals':
     case 'Bool':
-      return expected.includes(actual);
-    case 'StringNotEquals':
-      return !expected.includes(actual);
+      return actual !== undefined && expected.includes(actual);
+    case 'StringNotEquals': // It holds for an absent key, which can't equal a value.
+      return actual === undefined || !expected.includes(actual);
     case 'StringLike':
     case 'ArnLike':
-    case 'ArnEquals': // ArnEquals and ArnLike behave alike: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-      return expected.some((pattern) => like(pattern, actual));
+    case 'ArnEquals': // The same as ArnLike.
+      return actual !== undefined && expected.some((pattern) => like(pattern, actual));
     default:
-      throw new Error(`the condition operator ${operator} is not supported by the local account`);
+      throw unsupported(`the condition operator ${operator}`);
   }
 }
 

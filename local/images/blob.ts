@@ -1,21 +1,20 @@
-import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { pack } from 'tar-stream';
+import { digestOf } from '../ecr/digest';
 
-/** A config, a layer, or anything else that a manifest points at. */
+export { digestOf };
+
+/** A config, a layer, or anything else that a manifest refers to. */
 export interface Blob {
   readonly mediaType: string;
   readonly bytes: Buffer;
 }
 
 export interface Layer extends Blob {
-  /** The digest of the uncompressed tar, which the config lists. https://github.com/opencontainers/image-spec/blob/main/config.md#layer-diffid */
+  /** The digest of the uncompressed tar, as in the config. https://github.com/opencontainers/image-spec/blob/main/config.md#layer-diffid */
   readonly diffId: string;
 }
-
-export const digestOf = (bytes: Uint8Array | string): string =>
-  `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** The descriptor of a blob, with its keys in image-spec's order. */
 export const descriptorOf = ({ mediaType, bytes }: Blob) => ({
@@ -37,7 +36,7 @@ export async function layerOf(
   compression: keyof typeof COMPRESS = 'gzip',
 ): Promise<Layer> {
   const archive = pack();
-  // A fixed time, so that the same files are the same layer.
+  // With a fixed time, the same files are always the same layer.
   for (const [name, content] of Object.entries(files)) archive.entry({ name, mtime: new Date(0) }, content);
   archive.finalize();
   const tar = await buffer(archive);

@@ -1,6 +1,7 @@
+import { OCI_CONFIG, OCI_MANIFEST } from '../ecr/media-types';
 import { type Blob, descriptorOf, digestOf, jsonBlob, type Layer } from './blob';
 
-/** What one push sends: blobs, then the manifests that the last one names, then that one under its tag. */
+/** What one push sends: blobs, then child manifests, then the top manifest under its tag. */
 export interface Package {
   readonly blobs: readonly Blob[];
   readonly children: readonly Written[];
@@ -14,49 +15,43 @@ export interface Written {
 }
 
 export interface ImageParts {
-  readonly mediaType: string;
-  readonly configMediaType: string;
   readonly layers: readonly Layer[];
+  /** @default OCI */
+  readonly mediaType?: string;
+  /** @default OCI */
+  readonly configMediaType?: string;
+  /** @default amd64 */
   readonly architecture?: string;
-  readonly variant?: string;
-  /** Fields of the manifest beside the usual ones. */
+  /** Further fields of the manifest, or other values of the usual ones. */
   readonly more?: object;
-  readonly withoutMediaType?: boolean;
-  /** What the tool indents with; nothing where it writes on one line. */
+  /** The tool's indentation. @default the manifest is one line */
   readonly indent?: string;
 }
 
 /** A runnable image: its config lists the layers' diff_ids. */
 export function imageOf({
-  mediaType,
-  configMediaType,
   layers,
+  mediaType = OCI_MANIFEST,
+  configMediaType = OCI_CONFIG,
   architecture = 'amd64',
-  variant,
   more,
-  withoutMediaType,
   indent,
 }: ImageParts): Package {
+  const created = '2026-11-01T00:00:00Z';
   const config = jsonBlob(configMediaType, {
     architecture,
-    ...(variant ? { variant } : {}),
     os: 'linux',
     config: { Env: ['PATH=/usr/local/bin:/usr/bin:/bin'], Cmd: ['/bin/serve'], WorkingDir: '/opt/ml' },
-    created: '2026-11-01T00:00:00Z',
-    history: layers.map((_, at) => ({ created: '2026-11-01T00:00:00Z', created_by: `COPY layer-${at} /` })),
+    created,
+    history: layers.map((_, at) => ({ created, created_by: `COPY layer-${at} /` })),
     rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
   });
-  const manifest = {
-    schemaVersion: 2,
-    ...(withoutMediaType ? {} : { mediaType }),
-    config: descriptorOf(config),
-    layers: layers.map(descriptorOf),
-    ...more,
-  };
-  return { blobs: [config, ...layers], children: [], top: { mediaType, text: JSON.stringify(manifest, null, indent) } };
+  const descriptors = { config: descriptorOf(config), layers: layers.map(descriptorOf) };
+  const text = JSON.stringify({ schemaVersion: 2, mediaType, ...descriptors, ...more }, null, indent);
+  return { blobs: [config, ...layers], children: [], top: { mediaType, text } };
 }
 
-/** Something that is no image: a config of its own type around blobs. */
+/** Something other than an image: blobs, and a config with a type of its own. */
 export function artifactOf(mediaType: string, config: Blob, blobs: readonly Blob[], more: object = {}): Package {
   const manifest = {
     schemaVersion: 2,
@@ -68,12 +63,13 @@ export function artifactOf(mediaType: string, config: Blob, blobs: readonly Blob
   return { blobs: [config, ...blobs], children: [], top: { mediaType, text: JSON.stringify(manifest) } };
 }
 
-/** An index of packages; `about` is what the index says of each. */
-export function indexOf(
-  mediaType: string,
-  entries: readonly { readonly of: Package; readonly about: object }[],
-  indent?: string,
-): Package {
+/** A package in an index; `about` has further fields of its descriptor. */
+export interface IndexEntry {
+  readonly of: Package;
+  readonly about: object;
+}
+
+export function indexOf(mediaType: string, entries: readonly IndexEntry[], indent?: string): Package {
   const manifests = entries.map(({ of, about }) => ({
     mediaType: of.top.mediaType,
     digest: digestOf(of.top.text),

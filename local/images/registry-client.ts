@@ -1,7 +1,7 @@
 import { digestOf } from './blob';
 import type { Package, Written } from './package';
 
-/** Pushes and pulls as docker does. https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
+/** Pushes and pulls as Docker does. https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
 export class RegistryClient {
   /** @param endpoint such as `http://127.0.0.1:5000` */
   constructor(readonly endpoint: string) {}
@@ -12,7 +12,7 @@ export class RegistryClient {
     await this.#pushManifest(repository, tag, top);
   }
 
-  /** @returns `undefined` if the tag or digest does not exist */
+  /** @returns `undefined` if there is no such tag or digest */
   async manifest(repository: string, reference: string): Promise<Written | undefined> {
     const response = await fetch(this.#url(repository, `manifests/${reference}`), { headers: { accept: '*/*' } });
     if (response.status === 404) return undefined;

@@ -1,6 +1,6 @@
 import { isObject, show } from '../aws/json';
 
-/** What a batch came to: these messages stay in the queue, and why. */
+/** Which messages of a batch stay in the queue, and why. */
 export type BatchOutcome =
   | { readonly kind: 'success' }
   | { readonly kind: 'partial'; readonly failed: ReadonlySet<string> }

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Runs inside the child process that stands for one Lambda execution environment: loads the handler once, then serves one invocation at a
- * time. Plain JavaScript, so that the function runs on nothing but Node, whatever runs the host (Jest, tsx).
+ * Runs in the child process of one Lambda execution environment: loads the handler once, then serves one invocation at a time.
+ * Plain JavaScript, so that the function runs on Node alone, whatever runs the host (Jest, tsx).
  */
 const { existsSync } = require('node:fs');
 const { resolve } = require('node:path');
@@ -17,7 +17,7 @@ let offset = 0;
 let requestId;
 let handler;
 
-/** Lambda's text format prefixes what goes through console: an EMF line written so is no metric, here as there. */
+/** Lambda's text format prefixes each line of the console, so an EMF line that is written there is not a metric. */
 function patchConsole() {
   for (const [method, level] of Object.entries(LEVELS)) {
     console[method] = (...values) =>
@@ -25,7 +25,7 @@ function patchConsole() {
   }
 }
 
-/** The account's clock may be ahead of real time; the function must not see a push from the future. */
+/** The account's clock may be ahead of real time. Without this, the function would see pushes from the future. */
 function patchDate() {
   const RealDate = globalThis.Date;
   globalThis.Date = new Proxy(RealDate, {
@@ -47,7 +47,7 @@ function load(taskRoot, name) {
   throw Object.assign(new Error(`${name} is undefined or not exported`), { name: 'Runtime.HandlerNotFound' });
 }
 
-/** The markers tell the host that it has read every line written before the answer. */
+/** At the markers the host has read every line that was written before the answer. */
 function answer(message) {
   write(marker);
   writeError(marker);

@@ -9,7 +9,7 @@ import { environmentOf, type HostSettings, nodeOptions } from './settings';
 export interface LogLine {
   readonly functionName: string;
   readonly line: string;
-  /** Nothing for a line written outside an invocation. */
+  /** Absent if the line was written outside an invocation. */
   readonly requestId?: string;
 }
 
@@ -18,13 +18,13 @@ type Answer = FromFunction | { readonly type: 'exited'; readonly how: string };
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const INIT_SECONDS = 10;
 
-/** One child process: one invocation at a time, kept warm between them. */
+/** One child process, which serves one invocation at a time and stays warm between them. */
 export class ExecutionEnvironment {
   readonly #settings: HostSettings;
   readonly #process: ChildProcess;
   readonly #streams: readonly LogLines[];
   readonly #log: (line: LogLine) => void;
-  readonly logStreamName: string;
+  readonly logStreamName = `local/[$LATEST]${randomUUID().replaceAll('-', '')}`;
   readonly closed: Promise<void>;
   readonly #ready: Promise<Answer>;
   #initialized = false;
@@ -35,7 +35,6 @@ export class ExecutionEnvironment {
   constructor(settings: HostSettings, taskRoot: string, log: (line: LogLine) => void) {
     this.#settings = settings;
     this.#log = log;
-    this.logStreamName = `local/[$LATEST]${randomUUID().replaceAll('-', '')}`;
     this.#process = fork(join(__dirname, 'bootstrap.cjs'), [], {
       cwd: taskRoot,
       env: environmentOf(settings, taskRoot, this.logStreamName),
@@ -48,17 +47,7 @@ export class ExecutionEnvironment {
       .filter((stream) => stream !== null)
       .map((stream) => new LogLines(stream, marker, (line) => this.#write(line)));
     this.#process.on('message', (message) => this.#onAnswer?.(message as FromFunction));
-    this.closed = new Promise((resolve) => {
-      const exited = (how: string) => {
-        this.#exit ??= how;
-        this.#onAnswer?.({ type: 'exited', how: this.#exit });
-        resolve();
-      };
-      this.#process.on('close', (code, signal) =>
-        exited(signal ? `signal: ${SIGNALS[signal] ?? signal}` : `exit status ${code}`),
-      );
-      this.#process.on('error', (error) => exited(error.message));
-    });
+    this.closed = this.#watchExit();
     const seconds = Math.max(INIT_SECONDS, settings.fn.timeoutSeconds);
     this.#ready = this.#ask({ type: 'init', taskRoot, handler: settings.fn.handler, marker }, seconds);
   }
@@ -72,24 +61,14 @@ export class ExecutionEnvironment {
     return this.#exit === undefined && this.#process.connected;
   }
 
-  async invoke(event: unknown, now: number): Promise<InvocationResult> {
-    const { fn } = this.#settings;
+  async invoke(event: unknown): Promise<InvocationResult> {
     const requestId = randomUUID();
     const ready = await this.#ready;
     if (ready.type !== 'ready') return this.#broken(ready, requestId);
     this.#initialized = true;
     this.#requestId = requestId;
-    const context: InvocationContext = {
-      awsRequestId: requestId,
-      functionName: fn.name,
-      functionVersion: '$LATEST',
-      invokedFunctionArn: fn.arn,
-      memoryLimitInMB: String(fn.memoryMegabytes),
-      logGroupName: fn.logGroupName,
-      logStreamName: this.logStreamName,
-      deadline: now + fn.timeoutSeconds * 1_000,
-    };
-    const answer = await this.#ask({ type: 'invoke', event, context }, fn.timeoutSeconds);
+    const { timeoutSeconds } = this.#settings.fn;
+    const answer = await this.#ask({ type: 'invoke', event, context: this.#contextOf(requestId) }, timeoutSeconds);
     const result =
       answer.type === 'response'
         ? ({ kind: 'response', response: answer.response === undefined ? null : JSON.parse(answer.response) } as const)
@@ -103,9 +82,37 @@ export class ExecutionEnvironment {
     this.#process.kill('SIGKILL');
   }
 
-  /** Sends, and waits for the answer and for all that was written before it. */
+  #watchExit(): Promise<void> {
+    return new Promise((resolve) => {
+      const exited = (how: string) => {
+        this.#exit ??= how;
+        this.#onAnswer?.({ type: 'exited', how: this.#exit });
+        resolve();
+      };
+      this.#process.on('close', (code, signal) =>
+        exited(signal ? `signal: ${SIGNALS[signal] ?? signal}` : `exit status ${code}`),
+      );
+      this.#process.on('error', (error) => exited(error.message));
+    });
+  }
+
+  #contextOf(awsRequestId: string): InvocationContext {
+    const { fn, clock } = this.#settings;
+    return {
+      awsRequestId,
+      functionName: fn.name,
+      functionVersion: '$LATEST',
+      invokedFunctionArn: fn.arn,
+      memoryLimitInMB: String(fn.memoryMegabytes),
+      logGroupName: fn.logGroupName,
+      logStreamName: this.logStreamName,
+      deadline: clock.now() + fn.timeoutSeconds * 1_000,
+    };
+  }
+
+  /** Sends a message, and waits for the answer and for all output before it. */
   async #ask(message: DistributiveOmit<ToFunction, 'clockOffset'>, seconds: number): Promise<Answer> {
-    if (!this.#alive) return { type: 'exited', how: this.#exit ?? 'the process is going' };
+    if (!this.#alive) return { type: 'exited', how: this.#exit ?? 'the process is exiting' };
     let timer: NodeJS.Timeout | undefined;
     const answer = await new Promise<Answer>((resolve) => {
       this.#onAnswer = resolve;
@@ -113,8 +120,8 @@ export class ExecutionEnvironment {
         this.#exit ??= `timed out after ${seconds.toFixed(2)} seconds`;
         this.kill();
       }, seconds * 1_000);
-      this.#process.send({ ...message, clockOffset: this.#settings.clockOffset() }, (error) => {
-        // The 'close' event tells the same, with the exit code; this error alone would say only that the channel is gone.
+      this.#process.send({ ...message, clockOffset: this.#settings.clock.offset }, (error) => {
+        // If the channel is closed, the 'close' event says more: it has the exit code.
         if (error && this.#process.connected) resolve({ type: 'exited', how: error.message });
       });
     });
@@ -127,21 +134,18 @@ export class ExecutionEnvironment {
   #broken(answer: Answer, requestId: string): InvocationResult {
     if (answer.type === 'error') return invocationError(answer.errorType, answer.errorMessage);
     const how = answer.type === 'exited' ? answer.how : `unexpected answer ${answer.type}`;
-    const error = how.startsWith('timed out')
-      ? invocationError('Sandbox.Timedout', `RequestId: ${requestId} Error: Task ${how}`)
-      : invocationError('Runtime.ExitError', `RequestId: ${requestId} Error: Runtime exited with error: ${how}`);
-    if (error.kind === 'error') this.#write(error.errorMessage);
-    return error;
+    const [errorType, reason] = how.startsWith('timed out')
+      ? ['Sandbox.Timedout', `Task ${how}`]
+      : ['Runtime.ExitError', `Runtime exited with error: ${how}`];
+    const errorMessage = `RequestId: ${requestId} Error: ${reason}`;
+    this.#write(errorMessage);
+    return invocationError(errorType, errorMessage);
   }
 
   #write(line: string): void {
-    const { fn, onLogCall } = this.#settings;
-    onLogCall?.('PutLogEvents', this.logStreamName);
-    this.#log({
-      functionName: fn.name,
-      line,
-      ...(this.#requestId === undefined ? {} : { requestId: this.#requestId }),
-    });
+    this.#settings.onLogCall?.('PutLogEvents', this.logStreamName);
+    const requestId = this.#requestId;
+    this.#log({ functionName: this.#settings.fn.name, line, ...(requestId === undefined ? {} : { requestId }) });
   }
 }
 

@@ -1,4 +1,3 @@
 export { FunctionHost, type LogLine } from './host';
 export { Poller } from './poller';
-export { startPollers } from './pollers';
 export type { InvocationResult } from './result';

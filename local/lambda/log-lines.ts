@@ -1,7 +1,4 @@
-/**
- * Cuts one output stream of the function into lines, and knows when it has read all that was written before an answer: the bootstrap
- * ends each answer with the marker.
- */
+/** Splits one output stream of the function into lines, and sees where an answer ends: there the bootstrap writes the marker. */
 export class LogLines {
   #buffer = '';
   #marks = 0;
@@ -22,7 +19,7 @@ export class LogLines {
     });
   }
 
-  /** Resolves when the next marker has been read, or the stream is at its end. */
+  /** Resolves at the next marker, or at the end of the stream. */
   async marked(): Promise<void> {
     if (this.#marks === 0 && !this.#ended) {
       await new Promise<void>((resolve) => {

@@ -1,9 +1,9 @@
-/** What the host and bootstrap.cjs say to each other over the IPC channel. */
+/** The messages between the host and bootstrap.cjs over the IPC channel. */
 export type ToFunction = (
   | { readonly type: 'init'; readonly taskRoot: string; readonly handler: string; readonly marker: string }
   | { readonly type: 'invoke'; readonly event: unknown; readonly context: InvocationContext }
 ) & {
-  /** How far the account's clock is ahead, in milliseconds; null when it is real time. */
+  /** How far the account's clock is ahead, in milliseconds; null if it is real time. */
   readonly clockOffset: number | null;
 };
 
@@ -22,6 +22,6 @@ export interface InvocationContext {
 
 export type FromFunction =
   | { readonly type: 'ready' }
-  /** `response` is JSON, or nothing when the handler returned nothing. */
+  /** `response` is JSON; absent if the handler returned nothing. */
   | { readonly type: 'response'; readonly response?: string }
   | { readonly type: 'error'; readonly errorType: string; readonly errorMessage: string };

@@ -4,7 +4,6 @@ import type { MappingView } from '../cloudformation';
 import type { ReceivedMessage } from '../sqs/message';
 import type { Queue } from '../sqs/queue';
 import { type BatchOutcome, readBatchResponse } from './batch-response';
-import { compileFilters } from './filter';
 import { lambdaRecord } from './record';
 import type { InvocationResult } from './result';
 
@@ -15,8 +14,8 @@ export interface PollerOptions {
   readonly clock: Clock;
   readonly activity: Activity;
   readonly log: (line: string) => void;
-  /** Receives what Lambda asks of SQS in the name of the function's role. @default nobody */
-  readonly onCall?: (operation: QueueOperation, queue: Queue) => void;
+  /** Receives the calls that Lambda makes to SQS with the function's role. @default none */
+  readonly onCall?: (operation: QueueOperation) => void;
 }
 
 export type QueueOperation = 'GetQueueAttributes' | 'ReceiveMessage' | 'DeleteMessage';
@@ -24,126 +23,90 @@ export type QueueOperation = 'GetQueueAttributes' | 'ReceiveMessage' | 'DeleteMe
 /** Lambda starts a mapping with this many concurrent batches: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const INITIAL_CONCURRENCY = 5;
 
-/** An event source mapping at work: takes batches from the queue, invokes the function, deletes what succeeded. */
+/** An event source mapping at work: takes batches from the queue, invokes the function, and deletes the messages that succeeded. */
 export class Poller {
   readonly #options: PollerOptions;
-  readonly #passes: ReturnType<typeof compileFilters>;
-  #running = 0;
-  #windowEnds: number | undefined;
+  #batches = 0;
   #timer: Cancel | undefined;
-  #pumping: { readonly immediate: NodeJS.Immediate; readonly end: () => void } | undefined;
+  #poll: { readonly immediate: NodeJS.Immediate; readonly end: () => void } | undefined;
   #stopped = false;
 
   constructor(options: PollerOptions) {
     this.#options = options;
-    this.#passes = compileFilters(options.mapping.filters);
     this.#called('GetQueueAttributes');
-    options.queue.onChange(() => this.#wake());
+    options.queue.onSend(() => this.#pollSoon());
   }
 
   stop(): void {
     this.#stopped = true;
     this.#timer?.();
-    if (this.#pumping) {
-      clearImmediate(this.#pumping.immediate);
-      this.#pumping.end();
-    }
+    if (!this.#poll) return;
+    clearImmediate(this.#poll.immediate);
+    this.#poll.end();
   }
 
-  /** Polls in the next turn of the event loop, so that messages sent together may travel in one batch. */
-  #wake(): void {
-    if (this.#stopped || this.#pumping) return;
-    const end = this.#options.activity.begin(`poll of ${this.#options.queue.logicalId}`);
+  /** Polls in the next turn of the event loop, so that messages that are sent together can travel in one batch. */
+  #pollSoon(): void {
+    if (this.#stopped || this.#poll) return;
+    const { activity, queue } = this.#options;
+    const end = activity.begin(`poll of ${queue.logicalId}`);
     const immediate = setImmediate(() => {
-      this.#pumping = undefined;
+      this.#poll = undefined;
       try {
-        this.#pump();
+        this.#startBatches();
       } catch (error) {
-        this.#options.activity.fail(`poll of ${this.#options.queue.logicalId}`, error);
+        activity.fail(`poll of ${queue.logicalId}`, error);
       } finally {
         end();
       }
     });
-    this.#pumping = { immediate, end };
+    this.#poll = { immediate, end };
   }
 
-  #pump(): void {
+  #startBatches(): void {
     const { mapping, queue } = this.#options;
-    while (this.#hasRoom && this.#batchIsReady()) {
-      this.#windowEnds = undefined;
-      this.#called('ReceiveMessage');
-      const batch = this.#filter(queue.receive(mapping.batchSize));
-      if (batch.length > 0) this.#start(batch);
-    }
-    this.#schedule();
-  }
-
-  get #hasRoom(): boolean {
-    return this.#running < (this.#options.mapping.maximumConcurrency ?? INITIAL_CONCURRENCY);
-  }
-
-  #batchIsReady(): boolean {
-    const { mapping, queue, clock } = this.#options;
-    const { visible } = queue;
-    if (visible === 0) {
-      this.#windowEnds = undefined;
-      return false;
-    }
-    if (mapping.windowSeconds === 0 || visible >= mapping.batchSize) return true;
-    this.#windowEnds ??= clock.now() + mapping.windowSeconds * 1_000;
-    return clock.now() >= this.#windowEnds;
-  }
-
-  #schedule(): void {
-    const { clock, queue } = this.#options;
     this.#timer?.();
-    this.#timer = undefined;
-    if (!this.#hasRoom) return; // The end of an invocation polls again.
-    const times = [this.#windowEnds, queue.nextVisibleAt].filter((time) => time !== undefined);
-    if (times.length === 0) return;
-    const waiting = `${queue.logicalId}: ${queue.messages.length} messages wait for their visibility timeout or batching window`;
-    this.#timer = clock.schedule(Math.min(...times), () => this.#wake(), waiting);
+    const concurrency = mapping.maximumConcurrency ?? INITIAL_CONCURRENCY;
+    while (this.#batches < concurrency) {
+      this.#called('ReceiveMessage');
+      const batch = queue.receive(mapping.batchSize);
+      if (batch.length === 0) {
+        this.#pollWhenVisible();
+        return;
+      }
+      this.#start(batch);
+    }
+    // The end of a batch polls again.
   }
 
-  #filter(messages: readonly ReceivedMessage[]): readonly ReceivedMessage[] {
-    const { queue, log } = this.#options;
-    return messages.filter((message) => {
-      if (this.#passes(lambdaRecord(message, queue.arn))) return true;
-      this.#delete(message);
-      log(`${queue.logicalId}: message ${message.id} passes no filter of ${this.#options.mapping.logicalId}; deleted`);
-      return false;
-    });
+  #pollWhenVisible(): void {
+    const { clock, queue } = this.#options;
+    if (queue.nextVisibleAt === undefined) return;
+    const waiting = `${queue.logicalId}: ${queue.messages.length} messages wait for their visibility timeout`;
+    this.#timer = clock.schedule(queue.nextVisibleAt, () => this.#pollSoon(), waiting);
   }
 
   #start(batch: readonly ReceivedMessage[]): void {
     const { activity, invoke, queue } = this.#options;
-    const ids = batch.map(({ id }) => id);
-    this.#running += 1;
+    this.#batches += 1;
     activity.run(`invocation with ${batch.length} messages of ${queue.logicalId}`, async () => {
       try {
         const result = await invoke({ Records: batch.map((message) => lambdaRecord(message, queue.arn)) });
-        this.#finish(batch, this.#outcome(result, ids));
+        this.#finish(batch, this.#outcomeOf(batch, result));
       } finally {
-        this.#running -= 1;
-        this.#wake();
+        this.#batches -= 1;
+        this.#pollSoon();
       }
     });
   }
 
-  #delete({ receiptHandle }: ReceivedMessage): boolean {
-    this.#called('DeleteMessage');
-    return this.#options.queue.delete(receiptHandle);
-  }
-
-  #called(operation: QueueOperation): void {
-    this.#options.onCall?.(operation, this.#options.queue);
-  }
-
-  #outcome(result: InvocationResult, ids: readonly string[]): BatchOutcome {
+  #outcomeOf(batch: readonly ReceivedMessage[], result: InvocationResult): BatchOutcome {
     if (result.kind === 'error') return { kind: 'failure', reason: `${result.errorType}: ${result.errorMessage}` };
-    return this.#options.mapping.reportBatchItemFailures
-      ? readBatchResponse(result.response, ids)
-      : { kind: 'success' };
+    if (!this.#options.mapping.reportBatchItemFailures) return { kind: 'success' };
+    return readBatchResponse(
+      result.response,
+      batch.map(({ id }) => id),
+    );
   }
 
   #finish(batch: readonly ReceivedMessage[], outcome: BatchOutcome): void {
@@ -152,13 +115,19 @@ export class Poller {
       log(`${queue.logicalId}: a batch of ${batch.length} failed and stays in the queue: ${outcome.reason}`);
       return;
     }
-    const stays = outcome.kind === 'partial' ? outcome.failed : new Set<string>();
-    for (const message of batch) {
-      if (stays.has(message.id))
-        log(`${queue.logicalId}: message ${message.id} was reported as failed and stays in the queue`);
-      else if (!this.#delete(message)) {
-        log(`${queue.logicalId}: message ${message.id} was done after its visibility timeout and is delivered again`);
+    const failed = outcome.kind === 'partial' ? outcome.failed : new Set<string>();
+    for (const { id, receiptHandle } of batch) {
+      if (failed.has(id)) {
+        log(`${queue.logicalId}: message ${id} was reported as failed and stays in the queue`);
+        continue;
       }
+      this.#called('DeleteMessage');
+      if (!queue.delete(receiptHandle))
+        log(`${queue.logicalId}: message ${id} was done after its visibility timeout and is delivered again`);
     }
+  }
+
+  #called(operation: QueueOperation): void {
+    this.#options.onCall?.(operation);
   }
 }

@@ -1,6 +1,6 @@
 import type { ReceivedMessage } from '../sqs/message';
 
-/** What the function gets of a message. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event */
+/** A message as the function receives it. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event */
 export function lambdaRecord(message: ReceivedMessage, queueArn: string): Readonly<Record<string, unknown>> {
   return {
     messageId: message.id,

@@ -1,27 +1,27 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
+import type { Clock } from '../clock';
 import type { FunctionView } from '../cloudformation';
 
 export interface HostSettings {
   readonly fn: FunctionView;
   readonly region: string;
-  /** Where AWS is: `http://127.0.0.1:PORT`. */
+  /** Where the function finds AWS: `http://127.0.0.1:PORT`. */
   readonly endpoint: string;
-  /** For inline code. */
+  /** Receives inline code. */
   readonly workDirectory: string;
-  /** How far the account's clock is ahead of real time, in milliseconds; null when it is real time. */
-  readonly clockOffset: () => number | null;
-  /** Receives what Lambda does in the name of the function's role to keep its log. @default nobody */
+  readonly clock: Clock;
+  /** Receives each use that Lambda makes of the function's role to write its log. @default none */
   readonly onLogCall?: (operation: 'CreateLogStream' | 'PutLogEvents', logStreamName: string) => void;
 }
 
-/** Stands for `/var/runtime/node_modules`, where Lambda keeps its AWS SDK: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-sdk-included */
+/** Instead of `/var/runtime/node_modules`, where Lambda has its AWS SDK: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-sdk-included */
 const SDK = join(__dirname, '..', '..', 'node_modules');
 
 /**
- * All that the function sees of its surroundings: the template's variables and what Lambda itself sets
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime), nothing of this process.
+ * The whole environment of the function: the template's variables and what Lambda itself sets
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime), and nothing from this process.
  */
 export function environmentOf(
   { fn, region, endpoint }: HostSettings,
@@ -41,20 +41,20 @@ export function environmentOf(
     AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
     AWS_ACCESS_KEY_ID: 'ASIALOCALACCOUNT0000',
     AWS_SECRET_ACCESS_KEY: 'local',
-    // Tells the account which process a call comes from.
+    // The account sees by it which process makes a call.
     AWS_SESSION_TOKEN: logStreamName,
     LAMBDA_TASK_ROOT: taskRoot,
     NODE_PATH: SDK,
     TZ: ':UTC',
     _HANDLER: fn.handler,
     AWS_ENDPOINT_URL: endpoint,
-    // Lambda has no ~/.aws; without these the SDK would read the files of the person at the laptop.
+    // Lambda has no ~/.aws. Without these, the SDK would read the files of the person at the laptop.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
   };
 }
 
-/** The directory that holds the function's code; inline code becomes `index.js` there, as in Lambda. */
+/** The directory of the function's code. As in Lambda, inline code is in `index.js`. */
 export function taskRootOf({ fn, workDirectory }: HostSettings): string {
   if (fn.code.kind === 'directory') return fn.code.path;
   const directory = join(workDirectory, fn.logicalId);
@@ -63,7 +63,7 @@ export function taskRootOf({ fn, workDirectory }: HostSettings): string {
   return directory;
 }
 
-/** Lambda leaves a tenth of the memory to what is not the JavaScript heap. */
+/** Lambda leaves a tenth of the memory for everything but the JavaScript heap. */
 export function nodeOptions({ fn }: HostSettings): readonly string[] {
   return [`--max-old-space-size=${Math.floor(fn.memoryMegabytes * 0.9)}`];
 }

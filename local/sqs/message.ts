@@ -1,6 +1,6 @@
 export type MessageAttributes = Readonly<Record<string, string>>;
 
-/** A message as it lies in the queue. */
+/** A message in the queue. */
 export interface Message {
   readonly id: string;
   readonly body: string;

@@ -4,7 +4,7 @@ import type { RuleView } from '../cloudformation/rules';
 import type { Message } from './message';
 import { Queue } from './queue';
 
-/** A queue that runs, and what the template says of it. */
+/** A queue, and its description in the template. */
 export interface RunningQueue {
   readonly view: QueueView;
   readonly queue: Queue;
@@ -13,11 +13,11 @@ export interface RunningQueue {
 export interface DeadLetter extends Message {
   /** Logical id of the dead-letter queue. */
   readonly queue: string;
-  /** Logical id of the queue that gave the message up; nothing when a rule did. */
+  /** Logical id of the queue that gave the message up; absent if a rule did. */
   readonly source?: string;
 }
 
-/** The template's queues, each with its dead-letter queue, by ARN. @throws when a dead-letter queue is not in the template */
+/** The template's queues, each with its dead-letter queue, by ARN. @throws if a dead-letter queue is not in the template */
 export function createQueues(
   views: readonly QueueView[],
   clock: Clock,
@@ -28,14 +28,16 @@ export function createQueues(
     if (!view.redrive) continue;
     const deadLetters = queues.get(view.redrive.deadLetterArn);
     if (!deadLetters) {
-      throw new Error(`${view.logicalId}: its dead-letter queue ${view.redrive.deadLetterArn} is not in this template`);
+      throw new Error(
+        `${view.logicalId}: expected its dead-letter queue in the template: ${view.redrive.deadLetterArn}`,
+      );
     }
     queue.redriveTo(deadLetters.queue, view.redrive.maxReceiveCount);
   }
   return queues;
 }
 
-/** What lies in every queue that another queue or a rule gives its failures to. */
+/** The messages in every queue that serves another queue or a rule as dead-letter queue. */
 export function readDeadLetters(
   queues: ReadonlyMap<string, RunningQueue>,
   rules: readonly RuleView[],
@@ -49,7 +51,7 @@ export function readDeadLetters(
     .flatMap(({ queue }) =>
       queue.messages.map((message) => {
         const source = queues.get(message.deadLetterSource ?? '')?.view.logicalId;
-        return { ...message, queue: queue.logicalId, ...(source === undefined ? {} : { source }) };
+        return { ...message, queue: queue.logicalId, source };
       }),
     );
 }

@@ -1,58 +1,141 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pageScript } from '../../bin/commands/scan/report/page-script';
+import { dockerDesktopImage, dockerImage } from '../../local/images/catalogue';
 import { version } from '../../package.json';
-import { Cli } from '../support/cli';
+import { Cli, EcrServer } from '../support/cli';
+import { seed, wrongCompanions } from '../support/seed';
 
+/** The bundle in a process of its own; what the commands do is tested in this one. */
 let cli: Cli;
+let server: EcrServer;
 beforeAll(() => {
   cli = new Cli();
 });
 afterAll(() => cli.remove());
+beforeEach(async () => {
+  server = await EcrServer.start();
+});
+afterEach(() => server.stop());
 
-const COMMANDS = ['check', 'repair', 'wait', 'scan', 'backfill', 'convert', 'local'];
+const at = () => ['--endpoint-url', server.endpoint];
+const pushOne = async () => server.registry.push('team/app', 'v1', await dockerDesktopImage());
+const textOf = (stream: ChildProcess['stdout']) => (stream ? text(stream) : Promise.resolve(''));
+const puts = () => server.ecr.calls.filter(({ operation }) => operation === 'PutImage').length;
 
-test('--help lists the commands', async () => {
-  const { code, stdout, stderr } = await cli.run(['--help']);
-  expect([code, stderr]).toEqual([0, '']);
-  for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+/** Resolves when so many puts have come in. */
+const putsReach = (count: number): Promise<void> =>
+  new Promise((resolve) => {
+    server.before = ({ operation }) => {
+      if (operation === 'PutImage' && puts() >= count) resolve();
+    };
+  });
+
+test('is executable, and starts without node_modules', async () => {
+  const child = spawn(cli.file, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'], cwd: cli.directory });
+  const [stdout, [code]] = await Promise.all([textOf(child.stdout), once(child, 'close')]);
+  expect([stdout, code]).toEqual([`${version}\n`, 0]);
 });
 
-test('the --help of each has examples, and says --json', async () => {
-  const runs = await cli.runAll(COMMANDS.map((command) => [[command, '--help']]));
-  for (const [at, { code, stdout }] of runs.entries()) {
-    expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^Examples:\n(?:  .*\n)*.*ecr-oci ${COMMANDS[at]}`, 'm'));
-    expect(stdout).toContain('--json');
+test('exits with the code of the command, and prints colors only where they are asked for', async () => {
+  await pushOne();
+  const [plain, colored, unknown] = await cli.runAll([
+    [['check', 'team/app:v1', ...at()]],
+    [['check', 'team/app:v1', ...at()], { env: { FORCE_COLOR: '1' } }],
+    [['check', 'team/app:v2', ...at()]],
+  ]);
+  expect([plain?.code, colored?.code, unknown?.code]).toEqual([1, 1, 2]);
+  expect(plain?.stdout).not.toContain('\u001b');
+  expect(colored?.stdout).toContain('\u001b[31mrefused');
+});
+
+test('reads images from a pipe, and has none where stdin is closed', async () => {
+  await pushOne();
+  const piped = await cli.run(['check', '-', ...at()], { stdin: 'team/app:v1\n' });
+  expect([piped.code, piped.stdout]).toEqual([1, expect.stringMatching(/^team\/app:v1$/m)]);
+  const child = spawn(process.execPath, [cli.file, 'check', '-'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);
+  expect([stderr, code]).toEqual([expect.stringContaining('Stdin has no image.'), 2]);
+});
+
+test('has the script of the page beside it', async () => {
+  await pushOne();
+  const file = join(cli.directory, 'images.html');
+  expect((await cli.run(['scan', '--html', file, ...at()])).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toContain(pageScript());
+});
+
+test('without a network, it names the host', async () => {
+  const { code, stderr } = await cli.run(['check', 'team/app:v1', '--endpoint-url', 'http://127.0.0.1:1']);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/Can't connect to 127\.0\.0\.1:1 /)]);
+});
+
+test.each([
+  ['before it writes', ['check', 'team/app:d']],
+  ['while it writes', ['scan', '--json']],
+])('ends quietly when its reader goes %s', async (when, args) => {
+  await server.registry.push('team/app', 'd', await dockerImage());
+  seed(server.ecr, { repositories: 4, images: 2_000, seed: 1 });
+  const child = cli.start([...args, ...at()]);
+  if (when === 'before it writes') child.stdout?.destroy();
+  else child.stdout?.once('data', () => child.stdout?.destroy());
+  const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);
+  expect([stderr, code]).toEqual(['', 0]);
+});
+
+describe('a signal', () => {
+  test('lets a backfill finish what it has begun: exit code 130', async () => {
+    seed(server.ecr, { repositories: 1, images: 30, seed: 1 });
+    const child = cli.start(['backfill', '--rate', '20', '--json', ...at()]);
+    const [stdout, stderr, closed] = [textOf(child.stdout), textOf(child.stderr), once(child, 'close')];
+    await putsReach(2);
+    child.kill('SIGINT');
+    expect(await closed).toEqual([130, null]);
+    expect(await stderr).toMatch(/^interrupted: finishing/);
+    const { isComplete, summary } = JSON.parse(await stdout);
+    expect([isComplete, summary.converted + summary.aliased, summary.failed]).toEqual([false, puts(), 0]);
+    expect(summary.left).toBeGreaterThan(0);
+  });
+
+  test('and a second one ends it at once', async () => {
+    await pushOne();
+    const child = cli.start(['backfill', ...at()]);
+    const [stdout, closed] = [textOf(child.stdout), once(child, 'close')];
+    let answer: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await new Promise<void>((resolve) => {
+      server.before = ({ operation }) => {
+        if (operation !== 'PutImage') return;
+        resolve();
+        return held;
+      };
+    });
+    child.kill('SIGINT');
+    if (child.stderr) await once(child.stderr, 'data');
+    child.kill('SIGINT');
+    expect([await closed, await stdout]).toEqual([[null, 'SIGINT'], '']);
+    answer();
+  });
+});
+
+test('a backfill that is killed at any point goes on there', async () => {
+  const seeded = seed(server.ecr, { repositories: 3, images: 60, seed: 3 });
+  const needed = () => wrongCompanions(server.ecr, seeded).length;
+  const before = needed();
+  for (const after of [1, 10, 20]) {
+    const child = cli.start(['backfill', '--rate', '100', ...at()]);
+    const closed = once(child, 'close');
+    await putsReach(after);
+    child.kill('SIGKILL');
+    await closed;
   }
-});
-
-test('--version is that of the package', async () => {
-  expect(await cli.run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
-});
-
-test('what is not understood is told: exit code 2', async () => {
-  const cases: readonly (readonly [args: readonly string[], stderr: RegExp])[] = [
-    [[], /Usage: ecr-oci/],
-    [['chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
-    [['check'], /missing required argument 'image'/],
-    [['check', 'team/app:v1', '--nonsense'], /unknown option '--nonsense'/],
-    [['check', 'team/app:v1', '--for', 'ecs'], /Expected sagemaker or lambda/],
-    [['check', 'team/app:v1', '--platform', 'amd64'], /Expected os\/architecture/],
-    [['check', 'team/app:v1', '--endpoint-url', 'localhost:5111'], /Expected a URL/],
-    [['check', 'team/app:v1', '--companion-suffix', 'dockerv2'], /Expected a separator/],
-    [['check', 'team/app:v1', '--companion-suffix', '-soci'], /Expected a separator/],
-    [['check', 'team/app:v1', '--companion-prefix', 'dockerv2'], /that end with a separator/],
-    [['check', 'team/app:v1', '--companion-prefix', 'd-', '--companion-suffix', '-d'], /cannot be used with/],
-    [['check', 'team/app:v1', '--companion-for', 'all'], /Allowed choices are oci-images, every-tag/],
-    [['wait', 'team/app:v1', '--timeout', 'soon'], /Expected a duration/],
-    [['wait', 'team/app:v1', 'team/app:v2'], /too many arguments/],
-    [['convert', '--to', 'oci2'], /Allowed choices are docker, oci/],
-    [['local', '--port', '70000'], /Expected a port/],
-  ];
-  const runs = await cli.runAll(cases.map(([args]) => [args]));
-  expect(runs).toEqual(cases.map(([, stderr]) => ({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) })));
-});
-
-test('a file that is executable by itself', async () => {
-  const child = spawn(cli.file, ['--version'], { stdio: 'ignore' });
-  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
+  expect(needed()).toBeGreaterThan(0);
+  await cli.run(['backfill', '--rate', '100', ...at()]);
+  // A put whose answer was lost is not repeated: the next run sees it.
+  expect([needed(), puts()]).toEqual([0, before]);
 });

@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type EcrCall, LocalEcr } from '../../local/ecr';
-import { RegistryClient } from '../../local/images/registry-client';
 import { bundleCli } from '../../scripts/bundle-cli';
+
+export { EcrServer } from './ecr-server';
 
 export interface Ran {
   readonly code: number | null;
@@ -66,53 +64,5 @@ export class Cli {
 
   remove(): void {
     rmSync(this.directory, { recursive: true });
-  }
-}
-
-/** The local ECR over HTTP, without the service. */
-export class EcrServer {
-  readonly ecr: LocalEcr;
-  /** Runs before each call; may throw an AwsError, or push meanwhile. */
-  before: (call: EcrCall) => void | Promise<void> = () => {};
-  readonly #server: Server;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'ecr-'));
-
-  static async start(): Promise<EcrServer> {
-    const started = new EcrServer();
-    await new Promise<void>((resolve) => started.#server.listen(0, '127.0.0.1', resolve));
-    return started;
-  }
-
-  private constructor() {
-    this.ecr = new LocalEcr({
-      accountId: '123456789012',
-      region: 'eu-north-1',
-      blobDirectory: this.#directory,
-      onEvent: () => {},
-      beforeCall: (call) => this.before(call),
-    });
-    this.#server = createServer(async (request, response) => {
-      if (!(await this.ecr.handle(request, response, this.endpoint))) response.writeHead(404).end();
-    });
-  }
-
-  get host(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  get endpoint(): string {
-    return `http://${this.host}`;
-  }
-
-  get registry(): RegistryClient {
-    return new RegistryClient(this.endpoint);
-  }
-
-  async stop(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
-    rmSync(this.#directory, { recursive: true });
   }
 }

@@ -1,22 +1,20 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type EventBridgeEvent, LOCAL_ACCOUNT } from '../../local';
 import type { JsonObject } from '../../local/aws/json';
 import { Template } from '../../local/cloudformation';
-import type { EventBridgeEvent } from '../../local/ecr';
 
-/** A hand-written assembly whose function does what each message tells it to. */
+/** A hand-written assembly, whose function does what each message says. */
 export const PROBE = join(__dirname, '..', 'fixtures', 'local', 'probe');
 
-export const PLACE = { accountId: '123456789012', region: 'eu-north-1' } as const;
-
 export const probeTemplate = (parameters: Record<string, string> = {}) =>
-  Template.read(PROBE, { ...PLACE, parameters });
+  Template.read(PROBE, { ...LOCAL_ACCOUNT, parameters });
 
 /** A template of these resources alone. */
 export function templateOf(resources: JsonObject, rest: JsonObject = {}): Template {
   const assetDirectory = (s3Key: string) => `/assets/${s3Key}`;
-  return new Template({ stackName: 'Probe', body: { ...rest, Resources: resources }, assetDirectory }, PLACE);
+  return new Template({ stackName: 'Probe', body: { ...rest, Resources: resources }, assetDirectory }, LOCAL_ACCOUNT);
 }
 
 /** The probe's assembly with other properties for some of its resources. @returns its directory */
@@ -36,9 +34,9 @@ export function probeEvent(detail: JsonObject, source = 'probe'): EventBridgeEve
     id: 'event',
     'detail-type': 'Probe',
     source,
-    account: PLACE.accountId,
+    account: LOCAL_ACCOUNT.accountId,
     time: '2026-11-21T12:00:00Z',
-    region: PLACE.region,
+    region: LOCAL_ACCOUNT.region,
     resources: [],
     detail: { 'image-tag': 'v1', ...detail },
   };

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventBridgeEvent } from '../../local/ecr';
-import type { Bus } from '../../local/eventbridge';
+import type { Bus, EventBridgeEvent } from '../../local';
 
 /** A request to the service, as `aws events put-events` would put it. */
 export const requestEvent = (

@@ -1,15 +1,18 @@
-import type { LocalEcr } from '../../local/ecr';
+import type { LocalEcr } from '../../local';
 import {
   DOCKER_CONFIG,
+  DOCKER_GZIP_LAYER,
   DOCKER_LIST,
   DOCKER_MANIFEST,
   OCI_CONFIG,
+  OCI_GZIP_LAYER,
   OCI_INDEX,
   OCI_MANIFEST,
+  OCI_ZSTD_LAYER,
 } from '../../local/ecr/media-types';
 import { digestOf } from '../../local/images/blob';
 
-/** What a seeded source tag is, and how its companion stands. */
+/** The kinds of seeded source tags, and of their companions. */
 export const SEEDED_KINDS = [
   'oci',
   'oci-right',
@@ -39,11 +42,6 @@ export interface SeedOptions {
   readonly seed: number;
 }
 
-const LAYER = {
-  oci: 'application/vnd.oci.image.layer.v1.tar+gzip',
-  docker: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
-};
-const ZSTD = 'application/vnd.oci.image.layer.v1.tar+zstd';
 /** How often each kind is, of 100. */
 const SHARES: readonly (readonly [SeededKind, number])[] = [
   ['oci', 40],
@@ -92,7 +90,7 @@ const layersOf = (mediaType: string, name: string) => [
   blob(mediaType, `${name} layer 1`),
 ];
 
-const oci = (name: string, layer = LAYER.oci, config = OCI_CONFIG): string =>
+const oci = (name: string, layer = OCI_GZIP_LAYER, config = OCI_CONFIG): string =>
   JSON.stringify({
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,
@@ -105,7 +103,7 @@ const docker = (name: string): string =>
     schemaVersion: 2,
     mediaType: DOCKER_MANIFEST,
     config: blob(DOCKER_CONFIG, `${name} config`),
-    layers: layersOf(LAYER.docker, name),
+    layers: layersOf(DOCKER_GZIP_LAYER, name),
   });
 
 function store(ecr: LocalEcr, repository: string, tag: string, kind: SeededKind, name: string): SeededTag {
@@ -151,7 +149,7 @@ function store(ecr: LocalEcr, repository: string, tag: string, kind: SeededKind,
       put(docker(`${name} of yesterday`), DOCKER_MANIFEST, companionTag);
       return { ...seeded, companion: docker(name) };
     case 'zstd':
-      put(oci(name, ZSTD), OCI_MANIFEST, tag);
+      put(oci(name, OCI_ZSTD_LAYER), OCI_MANIFEST, tag);
       return seeded;
     case 'chart':
       put(
@@ -161,12 +159,12 @@ function store(ecr: LocalEcr, repository: string, tag: string, kind: SeededKind,
       );
       return seeded;
     case 'cache':
-      put(oci(name, LAYER.oci, 'application/vnd.buildkit.cacheconfig.v0'), OCI_MANIFEST, tag);
+      put(oci(name, OCI_GZIP_LAYER, 'application/vnd.buildkit.cacheconfig.v0'), OCI_MANIFEST, tag);
       return seeded;
   }
 }
 
-/** The tags whose companion is not what it must be. */
+/** The tags whose companion is not as expected. */
 export const wrongCompanions = (ecr: LocalEcr, seeded: readonly SeededTag[]): readonly SeededTag[] =>
   seeded.filter(
     ({ repository, tag, companion }) => ecr.manifest(repository, `${tag}-dockerv2`)?.bytes.toString() !== companion,

@@ -1,26 +1,20 @@
 import { companionTagOf } from '../../../lambda/core/companion/companion-tag';
 import type { ImageTag } from '../../../lambda/core/companion/outcome';
 import { outcomeDetail } from '../../../lambda/events/outcome-event';
-import type { Account } from '../../cli/account';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { explain } from '../../cli/explain';
-import { Interruption } from '../../cli/interruption';
-import { type AccountOptions, type PolicyOptions, policyOf } from '../../cli/options';
-import type { Output } from '../../cli/output';
-import { Progress } from '../../cli/progress';
+import type { Clock } from '../../cli/io';
+import type { AccountOptions, ListingOptions, PolicyOptions } from '../../cli/options';
+import type { Progress } from '../../cli/progress';
 import type { ScanSettings } from '../../inventory/inspect-batch';
-import { metadataJson } from '../../inventory/metadata';
-import { type ChosenRepository, chooseRepositories } from '../../inventory/repositories';
+import type { ChosenRepository } from '../../inventory/repositories';
 import type { Row } from '../../inventory/row';
-import { metadataOf, survey } from '../../inventory/survey';
-import type { Totals } from '../../inventory/totals';
-import { follow, requestAudit } from './remote';
+import { survey } from '../../inventory/survey';
+import { followService, requestAudit } from './remote';
 import { repairAll } from './repair-all';
-import { BackfillReport } from './report';
+import type { BackfillReport } from './report';
 
-export interface BackfillOptions extends AccountOptions, PolicyOptions {
-  /** Names or patterns. @default all */
-  readonly repository?: readonly string[];
+export interface BackfillOptions extends AccountOptions, ListingOptions, PolicyOptions {
   /** PutImage calls a second. */
   readonly rate: number;
   readonly dryRun?: boolean;
@@ -29,55 +23,41 @@ export interface BackfillOptions extends AccountOptions, PolicyOptions {
   readonly timeout: number;
 }
 
-/** Scans, then repairs what is missing or stale, or has it repaired. */
-export async function runBackfill(account: Account, options: BackfillOptions, output: Output): Promise<ExitCode> {
-  const { repository: patterns = [] } = options;
-  const settings = { account, policy: policyOf(options) };
-  const repositories = await chooseRepositories(account, patterns);
-  const head = { ...metadataJson(metadataOf(settings, patterns)), mode: modeOf(options) };
-  const report = new BackfillReport(head, output, options);
-  const progress = new Progress(output.stderr);
-  const interruption = new Interruption(() => {
-    progress.stop();
-    output.note('interrupted: finishing what is under way; once more ends at once');
-  });
-  const backfill = new Backfill(settings, report, progress, interruption.signal);
-  try {
-    const exitCode = await backfill.run(repositories, options);
-    return report.end(exitCode, interruption.signal.aborted);
-  } catch (error) {
-    return report.fail(error);
-  } finally {
-    interruption.stop();
-  }
+interface BackfillContext {
+  readonly settings: ScanSettings;
+  readonly report: BackfillReport;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
 }
 
-const modeOf = ({ dryRun, remote }: BackfillOptions) => (dryRun ? 'dry-run' : remote ? 'remote' : 'repair');
-
-class Backfill {
+/** Scans, then repairs what is missing or out of date, or lets the service do it. */
+export class Backfill {
+  readonly #context: BackfillContext;
+  /** What a repair would change. */
   readonly #work: ImageTag[] = [];
 
-  constructor(
-    readonly settings: ScanSettings,
-    readonly report: BackfillReport,
-    readonly progress: Progress,
-    readonly signal: AbortSignal,
-  ) {}
+  constructor(context: BackfillContext) {
+    this.#context = context;
+  }
 
-  /** @returns what the work itself came to; what was refused or left counts later */
+  /** @returns the exit code of the work itself; the report adds what was refused or left */
   async run(repositories: readonly ChosenRepository[], options: BackfillOptions): Promise<ExitCode> {
-    const { report, progress, signal } = this;
+    const { settings, report, progress, signal } = this.#context;
     const isDryRun = options.dryRun ?? false;
     const onRow = (row: Row) => this.#onRow(row, isDryRun);
-    report.totals = await survey(this.settings, repositories, { progress, signal, onRow });
+    report.totals = await survey(settings, repositories, { progress, signal, onRow });
     if (isDryRun) return EXIT.ok;
     if (!options.remote) return this.#repair(options.rate);
-    return signal.aborted ? this.#leave(this.#work) : this.#ask(repositories, report.totals, options);
+    if (signal.aborted) return this.#reportLeft(this.#work);
+    const affected = repositories.filter(({ name }) => report.totals.toDo.has(name));
+    return this.#repairRemotely(affected, options);
   }
 
   #onRow(row: Row, isDryRun: boolean): void {
-    const { repository, tag, companion } = row;
-    const { tag: companionTag, detail, reason } = companion;
+    const { report } = this.#context;
+    const { repository, tag, companion, isRepairable } = row;
+    const { state, tag: companionTag, detail, reason } = companion;
     const base = {
       repository,
       sourceTag: tag,
@@ -85,62 +65,54 @@ class Backfill {
       ...(detail ? { detail } : {}),
       ...(companionTag ? { companionTag } : {}),
     };
-    if (row.isRepairable && isDryRun) this.report.add({ ...base, reason: companion.state, outcome: 'to-do' });
-    else if (row.isRepairable) this.#work.push({ repository, tag });
-    else if (companion.state === 'refused') this.report.add({ ...base, outcome: 'refused' });
-    else if (companion.state === 'unreadable') this.report.add({ ...base, outcome: 'failed' });
+    if (isRepairable && isDryRun) report.add({ ...base, reason: state, outcome: 'to-do' });
+    else if (isRepairable) this.#work.push({ repository, tag });
+    else if (state === 'refused') report.add({ ...base, outcome: 'refused' });
+    else if (state === 'unreadable') report.add({ ...base, outcome: 'failed' });
   }
 
   async #repair(rate: number): Promise<ExitCode> {
-    const { settings, report, progress, signal } = this;
+    const { settings, report, progress, signal } = this.#context;
     const { account, policy } = settings;
     let done = 0;
     progress.start('repairing', this.#work.length);
     try {
-      for await (const repaired of repairAll(account.registry, this.#work, policy, { rate, signal })) {
+      for await (const result of repairAll(account.registry, this.#work, policy, { rate, signal })) {
         done += 1;
         progress.update(done);
-        if ('outcomes' in repaired) {
-          for (const outcome of repaired.outcomes) report.add(outcomeDetail(outcome, account));
+        if (result.kind === 'repaired') {
+          for (const outcome of result.outcomes) report.add(outcomeDetail(outcome, account));
         } else {
-          const { repository, tag: sourceTag } = repaired.image;
-          report.add({ repository, sourceTag, outcome: 'failed', detail: explain(repaired.error).message });
+          const { repository, tag: sourceTag } = result.image;
+          report.add({ repository, sourceTag, outcome: 'failed', detail: explain(result.error).message });
         }
       }
     } finally {
       progress.stop();
     }
-    return this.#leave(this.#work.slice(done));
+    return this.#reportLeft(this.#work.slice(done));
   }
 
-  async #ask(repositories: readonly ChosenRepository[], totals: Totals, options: BackfillOptions): Promise<ExitCode> {
-    const { settings, report, progress, signal } = this;
-    const before = this.#work.length;
-    if (before === 0) return EXIT.ok;
-    const affected = repositories.filter(({ name }) => totals.toDo.has(name));
-    const named = options.repository ? affected.map(({ name }) => name) : undefined;
-    await requestAudit(settings.account, options, named);
-    report.note(`asked the service for an audit of ${named ? named.join(', ') : 'the registry'}`);
-    const { left, isTimedOut } = await follow(settings, affected, {
-      work: this.#work,
-      timeoutMs: options.timeout,
-      progress,
-      signal,
-    });
-    report.tally.byService = before - left.length;
-    this.#leave(left);
+  async #repairRemotely(affected: readonly ChosenRepository[], options: BackfillOptions): Promise<ExitCode> {
+    const { settings, report, progress, signal, clock } = this.#context;
+    const work = this.#work;
+    if (work.length === 0) return EXIT.ok;
+    const names = options.repository ? affected.map(({ name }) => name) : undefined;
+    await requestAudit(settings.account, options, names);
+    report.note(`requested an audit of ${names ? names.join(', ') : 'the registry'}`);
+    const followed = { work, timeoutMs: options.timeout, progress, signal, clock };
+    const { left, isTimedOut } = await followService(settings, affected, followed);
+    report.tally.byService = work.length - left.length;
+    this.#reportLeft(left);
     return isTimedOut ? EXIT.timedOut : EXIT.ok;
   }
 
-  #leave(images: readonly ImageTag[]): ExitCode {
-    const { companionTag } = this.settings.policy;
-    for (const { repository, tag } of images)
-      this.report.add({
-        repository,
-        sourceTag: tag,
-        outcome: 'to-do',
-        companionTag: companionTagOf(tag, companionTag),
-      });
+  #reportLeft(images: readonly ImageTag[]): ExitCode {
+    const { report, settings } = this.#context;
+    for (const { repository, tag } of images) {
+      const companionTag = companionTagOf(tag, settings.policy.companionTag);
+      report.add({ repository, sourceTag: tag, outcome: 'to-do', companionTag });
+    }
     return EXIT.ok;
   }
 }

@@ -1,21 +1,22 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { Account } from '../../cli/account';
-import { parseDuration } from '../../cli/format';
-import { addAccountOptions, addPolicyOptions } from '../../cli/options';
-import { running } from '../../cli/run';
-import { repositoryPattern, tagPattern } from '../../inventory/repositories';
-import { type BackfillOptions, runBackfill } from './backfill';
+import { type Command, Option } from 'commander';
+import { PUTS_PER_SECOND } from '../../cli/account';
+import { action } from '../../cli/action';
+import { duration, rate } from '../../cli/arguments';
+import { addAccountOptions, addListingOptions, addPolicyOptions } from '../../cli/options';
+import { runBackfill } from './run-backfill';
 
-const EXAMPLES = `
-Scans, and makes each companion that is missing or stale what it should be, as the service does for a push: one PutImage each, no layer moves.
-ECR allows 10 PutImage calls a second in an account and Region, shared with everybody's docker push; --rate is our share.
-Ctrl-C finishes what is under way, prints what was done, and ends; what is right already is never put again, so a second run goes on there.
+const HELP = `
+Scans, then creates or updates each companion that is missing or out of date, as the service does after a push: one PutImage each, no layer
+moves. ECR allows 10 PutImage calls a second in an account and Region, shared with every docker push; --rate is our share.
+A repository with the resource tag ecr-oci-remediation: disabled is left alone.
+Ctrl-C finishes what has begun, prints what was done, and ends. A second run does only the rest.
+Needs the permissions of scan, and ecr:PutImage.
 
-With --remote the deployed service is asked instead, by an event on the default bus, and followed until nothing is left that it can repair:
-give the same companion options as it was deployed with. That needs events:PutEvents, and no ecr:PutImage.
+With --remote the deployed service does it: the command requests an audit by an event on the default bus, and polls until nothing is left
+that can be repaired. Use the same companion options as the service. Needs events:PutEvents instead of ecr:PutImage.
 
-Exit code: 0 all companions are right, 1 something is refused or left, 2 something could not be found out or done, 3 --timeout is over,
-130 interrupted. With --dry-run 1 also means that there is something to do.
+Exit code: 0 every companion is current, 1 something is refused, left to do or opted out, 2 something failed or could not be read,
+3 not within --timeout, 130 interrupted. With --dry-run, what would be repaired counts as left to do.
 
 Examples:
   ecr-oci backfill --dry-run
@@ -26,41 +27,16 @@ Examples:
 export function addBackfill(program: Command): void {
   const command = program
     .command('backfill')
-    .description('Repair every companion of a registry that is missing or stale, here or by the deployed service.')
-    .option(
-      '--repository <name>',
-      "a repository, or several by a pattern such as 'ml/*'; repeatable (default: all)",
-      repositoryPattern,
-    )
-    .option('--exclude-tag <tag>', "tags that get no companion, by a pattern such as 'dev-*'; repeatable", tagPattern)
-    .option('--rate <number>', 'PutImage calls a second, at most', rate, 2)
+    .description('Create or update every companion that is missing or out of date, here or with the deployed service.')
+    .option('--rate <number>', 'PutImage calls a second, at most', rate, PUTS_PER_SECOND)
     .option('--dry-run', 'only list what would be repaired')
-    .option('--remote', 'ask the deployed service, and follow it')
+    .option('--remote', 'let the deployed service do it')
     .addOption(
-      new Option('--timeout <duration>', 'how long to follow the service, such as 90s, 5m or 2h')
+      new Option('--timeout <duration>', 'how long to wait for the service, such as 90s, 5m or 2h')
         .argParser(duration)
         .default(3_600_000, '1h'),
     );
-  addPolicyOptions(addAccountOptions(command))
-    .addHelpText('after', EXAMPLES)
-    .action(
-      running<BackfillOptions>(({ options, output }) =>
-        runBackfill(new Account(options, {}, options.rate), options, output),
-      ),
-    );
-}
-
-/** Above the default quota only for accounts that were given more. */
-const MAX_RATE = 100;
-
-function rate(text: string): number {
-  const number = Number(text);
-  if (number > 0 && number <= MAX_RATE) return number;
-  throw new InvalidArgumentError(`Expected a number above 0, at most ${MAX_RATE}, such as 0.5.`);
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms > 0) return ms;
-  throw new InvalidArgumentError('Expected a duration, such as 90s, 5m or 2h.');
+  addPolicyOptions(addAccountOptions(addListingOptions(command)))
+    .addHelpText('after', HELP)
+    .action(action(runBackfill));
 }

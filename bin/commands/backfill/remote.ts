@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { ImageTag } from '../../../lambda/core/companion/outcome';
 import { REQUEST_BUS, REQUESTS } from '../../../lambda/core/contract';
 import { putEvents } from '../../../lambda/events/put-events';
 import type { Account } from '../../cli/account';
+import type { Clock } from '../../cli/io';
 import type { AccountOptions } from '../../cli/options';
 import { Progress } from '../../cli/progress';
 import type { ScanSettings } from '../../inventory/inspect-batch';
@@ -12,7 +12,7 @@ import { survey } from '../../inventory/survey';
 import type { Totals } from '../../inventory/totals';
 
 /**
- * Asks the deployed service for an audit.
+ * Requests an audit by the deployed service.
  * @param repositories those to audit; none for the whole registry
  */
 export async function requestAudit(
@@ -36,15 +36,16 @@ export async function requestAudit(
 }
 
 export interface FollowOptions {
-  /** Tags that could be repaired before. */
+  /** Tags to be repaired. */
   readonly work: readonly ImageTag[];
   readonly timeoutMs: number;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
 }
 
-export interface Followed {
-  /** Tags that could still be repaired at the last look. */
+export interface FollowResult {
+  /** Tags that were not repaired by the last poll. */
   readonly left: readonly ImageTag[];
   readonly isTimedOut: boolean;
 }
@@ -52,45 +53,45 @@ export interface Followed {
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
-/** Looks again and again at the repositories that have something left, until nothing is left that a repair would make right. */
-export async function follow(
+/** Polls the repositories that have tags left, until no tag is left that can be repaired. */
+export async function followService(
   settings: ScanSettings,
   repositories: readonly ChosenRepository[],
   options: FollowOptions,
-): Promise<Followed> {
-  const { timeoutMs, progress, signal } = options;
+): Promise<FollowResult> {
+  const { timeoutMs, progress, signal, clock } = options;
   const before = options.work.length;
-  const deadline = Date.now() + timeoutMs;
+  const deadline = clock.now() + timeoutMs;
   let open = repositories;
   let left: readonly ImageTag[] = options.work;
-  const quiet = new Progress(progress.stderr, false);
+  const hidden = new Progress(progress.stderr, false);
   progress.start('repaired by the service', before);
   try {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-      await sleep(Math.max(0, Math.min(pause, deadline - Date.now())), undefined, { signal }).catch(() => {});
+      await clock.sleep(Math.max(0, Math.min(pause, deadline - clock.now())), signal);
       if (signal.aborted) return { left, isTimedOut: false };
       const found = new Map<string, ImageTag[]>();
       const totals = await survey(settings, open, {
-        progress: quiet,
+        progress: hidden,
         signal,
         onRow: ({ repository, tag, isRepairable }) => {
           if (isRepairable) found.set(repository, [...(found.get(repository) ?? []), { repository, tag }]);
         },
       });
       if (signal.aborted) return { left, isTimedOut: false };
-      refuseUnreadable(totals);
+      throwIfUnreadable(totals);
       left = [...found.values()].flat();
       open = open.filter(({ name }) => found.has(name));
       progress.update(Math.max(0, before - left.length));
       if (left.length === 0) return { left, isTimedOut: false };
-      if (Date.now() >= deadline) return { left, isTimedOut: true };
+      if (clock.now() >= deadline) return { left, isTimedOut: true };
     }
   } finally {
     progress.stop();
   }
 }
 
-/** What cannot be read now must not count as repaired. */
-function refuseUnreadable({ unreadable: [first] }: Totals): void {
-  if (first) throw new Error(`${first.repository} cannot be read any more: ${first.why}`);
+/** What can't be read any more must not count as repaired. */
+function throwIfUnreadable({ unreadable: [first] }: Totals): void {
+  if (first) throw new Error(`${first.repository} can't be read any more: ${first.why}`);
 }

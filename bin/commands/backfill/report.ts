@@ -1,19 +1,20 @@
-import { EXIT, type ExitCode, worst } from '../../cli/exit-code';
+import { EXIT, type ExitCode, worstExitCode } from '../../cli/exit-code';
+import { optedOutNote } from '../../cli/opt-out';
 import type { AccountOptions } from '../../cli/options';
 import type { Output } from '../../cli/output';
-import { tell } from '../../cli/run';
+import { reportError } from '../../cli/report-error';
 import { JsonDocument } from '../../inventory/json';
 import { scopeOf, Totals } from '../../inventory/totals';
 import { type BackfillEntry, Tally, tallyJson, tallyText } from './tally';
 
-/** Failures that are told one by one; a broken network would tell thousands. */
-const MAX_TOLD = 20;
+/** A broken network would list thousands. */
+const MAX_FAILURES_LISTED = 20;
 
 interface ReportOptions extends AccountOptions {
   readonly dryRun?: boolean;
 }
 
-/** Tells what a backfill did: text for a person, or one JSON document. */
+/** Prints what a backfill did: text for a person, or one JSON document. */
 export class BackfillReport {
   readonly tally = new Tally();
   totals = new Totals();
@@ -44,48 +45,49 @@ export class BackfillReport {
   }
 
   /**
-   * @param exitCode what the work itself came to
-   * @param isInterrupted whether somebody ended it early
+   * @param exitCode of the work itself
+   * @param isInterrupted whether a signal ended it early
    */
   end(exitCode: ExitCode, isInterrupted: boolean): ExitCode {
     const { tally, totals, output } = this;
-    this.#tellFailures();
+    this.#printFailures();
     const codes: ExitCode[] = [exitCode];
     if (tally.failed > 0 || totals.unreadable.length > 0) codes.push(EXIT.unknown);
-    if (tally.refused > 0 || tally.left > 0) codes.push(EXIT.no);
+    for (const repository of totals.optedOut) output.note(optedOutNote(repository));
+    if (tally.refused > 0 || tally.left > 0 || totals.optedOut.size > 0) codes.push(EXIT.no);
     if (this.#document) this.#document.end({ isComplete: !isInterrupted, summary: tallyJson(tally, totals) });
-    else this.#tellSummary();
+    else this.#printSummary();
     if (exitCode === EXIT.timedOut)
       output.note(
-        'The service did not repair the rest in time. Is it deployed in this account and Region, for these repositories, and with these companion options?',
+        "The service didn't repair the rest in time. Is it deployed in this account and Region, for these repositories, and with these companion options?",
       );
-    return worst(codes);
+    return worstExitCode(codes);
   }
 
-  /** The JSON document has begun, so the error ends it instead of following it. */
+  /** The JSON document has begun: the error ends it instead of following it. */
   fail(error: unknown): ExitCode {
     const { tally, totals, output, options } = this;
-    this.#tellFailures();
-    const { message, hint, exitCode } = tell(error, options, output);
-    const told = { message, ...(hint ? { hint } : {}) };
-    this.#document?.end({ isComplete: false, error: told, summary: tallyJson(tally, totals) });
-    return exitCode;
+    this.#printFailures();
+    const explained = reportError(error, options, output);
+    this.#document?.end({ isComplete: false, error: explained, summary: tallyJson(tally, totals) });
+    return explained.exitCode;
   }
 
-  /** A dry run's data is its list. */
-  #tellSummary(): void {
+  /** The data of a dry run is its list. */
+  #printSummary(): void {
     const { tally, totals, output, options } = this;
     const text = `${scopeOf(totals)}\n${tallyText(tally, totals)}`;
     if (options.dryRun) output.note(text);
     else output.print(text);
   }
 
-  #tellFailures(): void {
+  #printFailures(): void {
     const { output, totals } = this;
     for (const { repository, why } of totals.unreadable)
       output.note(`${output.noteStyle('red', 'not read:')} ${repository}: ${why}`);
-    for (const line of this.#failures.slice(0, MAX_TOLD)) output.note(`${output.noteStyle('red', 'failed:')} ${line}`);
-    const more = this.#failures.length - MAX_TOLD;
+    for (const line of this.#failures.slice(0, MAX_FAILURES_LISTED))
+      output.note(`${output.noteStyle('red', 'failed:')} ${line}`);
+    const more = this.#failures.length - MAX_FAILURES_LISTED;
     if (more > 0) output.note(`and ${more} more failed`);
   }
 }

@@ -1,27 +1,28 @@
 import type { OutcomeName } from '../../../lambda/core/companion/outcome';
 import type { OutcomeDetail } from '../../../lambda/events/outcome-event';
-import { ranked, type Totals } from '../../inventory/totals';
+import { count, ranked } from '../../inventory/counts';
+import type { Totals } from '../../inventory/totals';
 
-/** One line of what a backfill did or found. */
+/** What a backfill did or found: one outcome, or one tag. */
 export type BackfillEntry =
   | OutcomeDetail
   | {
       readonly repository: string;
       readonly sourceTag: string;
-      /** `failed`: the same can work later. `to-do`: a repair would put something, and none was made. */
+      /** `failed`: a later run may succeed. `to-do`: a repair would change something, and none was made. */
       readonly outcome: 'refused' | 'failed' | 'to-do';
       readonly reason?: string;
       readonly detail?: string;
       readonly companionTag?: string;
     };
 
-/** What a backfill comes to: outcomes, one for each companion tag, and what is left, by source tag. */
+/** The totals of a backfill: outcomes by companion tag, and what is left by source tag. */
 export class Tally {
   readonly outcomes = new Map<OutcomeName | 'failed', number>();
   readonly refusals = new Map<string, number>();
   readonly skips = new Map<string, number>();
   failed = 0;
-  /** Tags that the service was asked to repair, and did. */
+  /** Tags that the service repaired on request. */
   byService = 0;
   left = 0;
 
@@ -43,10 +44,6 @@ export class Tally {
   of(outcome: OutcomeName): number {
     return this.outcomes.get(outcome) ?? 0;
   }
-}
-
-function count<K>(counts: Map<K, number>, key: K): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 export const tallyJson = (tally: Tally, totals: Totals): object => ({

@@ -1,5 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { Accounts } from '../../cli/account';
+import { action } from '../../cli/action';
+import { someOf } from '../../cli/arguments';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { forEachImage } from '../../cli/images';
 import {
@@ -9,7 +11,6 @@ import {
   type PolicyOptions,
   policyOf,
 } from '../../cli/options';
-import { running } from '../../cli/run';
 import { CONSUMERS, type Consumer } from '../../inventory/acceptance';
 import { inspect } from './inspect';
 import { type CheckReport, checkReport } from './report';
@@ -19,9 +20,10 @@ interface CheckOptions extends AccountOptions, PolicyOptions {
   readonly for: readonly Consumer[];
 }
 
-const EXAMPLES = `
-An image is team/app:v1, team/app@sha256:…, or the whole URI, whose account and Region then count. Without tag it is latest, as for docker.
-With - the images are read from stdin: one on a line, or an error message of SageMaker or Lambda as it is.
+const HELP = `
+An image is team/app:v1, team/app@sha256:…, or the whole URI, whose account and Region then win. Without a tag it is latest, as for Docker.
+With - the images come from stdin: one on each line, or an error message of SageMaker or Lambda as it is.
+Needs ecr:BatchGetImage.
 
 Exit code: 0 accepted, 1 not accepted, 2 could not find out.
 
@@ -34,23 +36,24 @@ Examples:
 export function addCheck(program: Command): void {
   const command = program
     .command('check')
-    .description('Tell what an image is, who accepts it and why not, and whether its companion is current.')
+    .description('Show what an image is, which services accept it, and whether its companion is current.')
     .argument('<image...>', 'images, or - for stdin')
     .addOption(
-      new Option('--for <who>', `who must accept it for exit code 0: ${CONSUMERS.join(', ')}, or both by a comma`)
-        .argParser(consumers)
+      new Option('--for <service>', `who has to accept it for exit code 0: ${CONSUMERS.join(', ')}, or both`)
+        .argParser(someOf(CONSUMERS))
         .default(['sagemaker'], 'sagemaker'),
     );
   addPolicyOptions(addAccountOptions(command))
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', HELP)
     .action(
-      running<CheckOptions>(({ args, options, output }) => {
+      action<CheckOptions>((context) => {
+        const { options, output } = context;
         const accounts = new Accounts(options);
         const policy = policyOf(options);
-        return forEachImage(args, options, output, async (reference, at) => {
+        return forEachImage(context, async (reference, at) => {
           const account = accounts.of(reference);
           const report = await checkReport(account, await inspect(account, reference, policy));
-          if (reference.isTagImplied) output.note(`note: ${reference.text} names no tag, so this is about latest`);
+          if (reference.isTagImplied) output.note(`note: ${reference.text} has no tag, so this is about latest`);
           if (!output.json) output.print(`${at > 0 ? '\n' : ''}${checkText(report, output)}`);
           return { exitCode: exitCodeOf(report, options.for), json: [report] };
         });
@@ -58,16 +61,8 @@ export function addCheck(program: Command): void {
     );
 }
 
-function exitCodeOf({ accepted }: CheckReport, asked: readonly Consumer[]): ExitCode {
-  const verdicts = asked.map((consumer) => accepted[consumer].verdict);
+function exitCodeOf({ accepted }: CheckReport, consumers: readonly Consumer[]): ExitCode {
+  const verdicts = consumers.map((consumer) => accepted[consumer].verdict);
   if (verdicts.includes('refused')) return EXIT.no;
   return verdicts.includes('unknown') ? EXIT.unknown : EXIT.ok;
-}
-
-function consumers(text: string): readonly Consumer[] {
-  return text.split(',').map((name) => {
-    const consumer = CONSUMERS.find((one) => one === name.trim());
-    if (!consumer) throw new InvalidArgumentError(`Expected ${CONSUMERS.join(' or ')}.`);
-    return consumer;
-  });
 }

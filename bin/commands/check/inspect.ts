@@ -9,8 +9,10 @@ import { type Manifest, manifestOf } from '../../../lambda/core/manifest/manifes
 import { Refusal, SKIP_REASONS } from '../../../lambda/core/reasons';
 import type { ManifestIdentity, StoredManifest, TaggedManifest } from '../../../lambda/core/registry';
 import type { Account } from '../../cli/account';
+import { tagsOf } from '../../cli/ecr-listing';
 import type { ImageReference } from '../../cli/image-reference';
 import { inRepository, noSuchImage } from '../../cli/not-found';
+import { optOutObstacle } from '../../cli/opt-out';
 
 /** An image as it is in the registry now. */
 export interface Inspection {
@@ -24,12 +26,13 @@ export interface Inspection {
 /** The companions of a source tag: what a repair would do to each, or why there are none. */
 export type Companions =
   | {
+      readonly kind: 'found';
       readonly sourceTag: string;
       readonly outcomes: readonly Outcome[];
       /** The manifest that a repair would put under a companion tag. */
       readonly wouldPut: (tag: string) => StoredManifest | undefined;
     }
-  | { readonly noCompanion: string };
+  | { readonly kind: 'none'; readonly why: string };
 
 /** @throws CliError with near matches if there is no such repository or image */
 export function inspect(account: Account, reference: ImageReference, policy: Policy): Promise<Inspection> {
@@ -43,7 +46,7 @@ export function inspect(account: Account, reference: ImageReference, policy: Pol
       return inspectionOf(reference, registry, found, companions);
     }
     // The repair reads the tag together with its companions, in one call.
-    const companions = await companionsOfTags(registry, repository, tag ? [tag] : [], policy);
+    const companions = await companionsOfTags(account, registry, repository, tag ? [tag] : [], policy);
     const found = tag ? (await registry.readTags(repository, [tag])).get(tag) : undefined;
     if (!found) throw await noSuchImage(account, reference);
     return inspectionOf(reference, registry, found, companions);
@@ -69,33 +72,39 @@ async function companionsOfDigest(
   policy: Policy,
 ): Promise<Companions> {
   try {
-    return await companionsOfTags(registry, repository, await account.tagsOf(repository, digest), policy);
+    return await companionsOfTags(account, registry, repository, await tagsOf(account, repository, digest), policy);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AccessDeniedException') throw error;
-    return { noCompanion: "not looked for, because the caller can't see the tags of the image (ecr:DescribeImages)" };
+    return {
+      kind: 'none',
+      why: "unknown, because the caller isn't allowed to list the image's tags (ecr:DescribeImages)",
+    };
   }
 }
 
 async function companionsOfTags(
+  account: Account,
   registry: SnapshotRegistry,
   repository: string,
   tags: readonly string[],
   policy: Policy,
 ): Promise<Companions> {
   const [tag] = tags;
-  if (tag === undefined) return { noCompanion: 'the image has no tag, and companions belong to tags' };
-  // The companion of v1 is shown as such, with its own source.
+  if (tag === undefined) return { kind: 'none', why: 'the image has no tag, and companions belong to tags' };
+  // For a companion, its source tag's companions are shown.
   const sourceTag =
     tags.find((one) => !skipReasonOf({ repository, tag: one }, policy)) ??
     tags.flatMap((one) => sourceTagOf(one, policy.companionTag, policy.platforms) ?? [])[0];
-  const dryRun = new DryRunRegistry(registry);
+  const dryRun = new DryRunRegistry(registry, optOutObstacle(account, repository));
   const image = { repository, tag: sourceTag ?? tag };
   const outcomes = await repair(dryRun, image, policy);
   const [first] = outcomes;
   const isAlone = first?.outcome === 'skipped' && first.source === undefined;
-  if (!isAlone) return { sourceTag: image.tag, outcomes, wouldPut: (companionTag) => dryRun.wouldPut(companionTag) };
+  if (!isAlone)
+    return { kind: 'found', sourceTag: image.tag, outcomes, wouldPut: (companionTag) => dryRun.wouldPut(companionTag) };
+  const isSourceGone = first.reason === 'source-gone';
   return {
-    noCompanion:
-      first.reason === 'source-gone' ? `its source tag ${image.tag} no longer exists` : SKIP_REASONS[first.reason],
+    kind: 'none',
+    why: isSourceGone ? `its source tag ${image.tag} no longer exists` : SKIP_REASONS[first.reason],
   };
 }

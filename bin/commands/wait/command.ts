@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { Accounts } from '../../cli/account';
+import { action } from '../../cli/action';
+import { duration } from '../../cli/arguments';
 import { CliError } from '../../cli/errors';
 import { EXIT } from '../../cli/exit-code';
-import { parseDuration } from '../../cli/format';
 import { parseImage } from '../../cli/image-reference';
 import { noteRegion } from '../../cli/images';
 import { inRepository } from '../../cli/not-found';
@@ -13,7 +14,6 @@ import {
   type PolicyOptions,
   policyOf,
 } from '../../cli/options';
-import { running } from '../../cli/run';
 import { waitForCompanions } from './wait-for-companions';
 
 interface WaitOptions extends AccountOptions, PolicyOptions {
@@ -22,13 +22,13 @@ interface WaitOptions extends AccountOptions, PolicyOptions {
 
 const FIVE_MINUTES = 300_000;
 
-const EXAMPLES = `
-For CI, after a push: returns when the companion reflects what the tag names now, and prints the URI to deploy, by digest, on stdout. Nothing
-else goes to stdout. An image that is Docker V2 already needs no companion: its own URI is printed. With several platforms there is one line each.
-team/app:v1@sha256:… waits for the companion of exactly that push, and ends if another push has moved the tag.
+const HELP = `
+For CI, after a push: returns when the companion matches what the tag names now, and prints the URI to deploy, by digest. Nothing else goes
+to stdout. A Docker V2 image needs no companion: its own URI is printed. With several platforms, there is one line for each.
+team/app:v1@sha256:… waits for the companion of exactly that push, and ends if another push moves the tag.
 Needs ecr:BatchGetImage.
 
-Exit code: 0 the URI is on stdout, 1 there will never be a companion, 2 could not find out, 3 not within the timeout.
+Exit code: 0 the URI is on stdout, 1 there will be no companion, 2 could not find out, 3 not within the timeout.
 
 Examples:
   IMAGE=$(ecr-oci wait team/app:v1)
@@ -42,15 +42,19 @@ export function addWait(program: Command): void {
     .argument('<image>', 'an image with a tag')
     .option('--timeout <duration>', 'how long to wait: 90s, 5m, 1h (default: 5m)', duration, FIVE_MINUTES);
   addPolicyOptions(addAccountOptions(command))
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', HELP)
     .action(
-      running<WaitOptions>(async ({ args, options, output }) => {
+      action<WaitOptions>(async ({ args, options, output, io }) => {
         const reference = parseImage(args[0] ?? '');
         noteRegion(reference, options, output);
-        if (reference.isTagImplied) output.note(`note: ${reference.text} names no tag, so this waits for latest`);
+        if (reference.isTagImplied) output.note(`note: ${reference.text} has no tag, so this waits for latest`);
         const account = new Accounts(options).of(reference);
         const result = await inRepository(account, reference.repository, () =>
-          waitForCompanions(account, reference, policyOf(options), options.timeout, (line) => output.note(line)),
+          waitForCompanions(account, reference, policyOf(options), {
+            timeoutMs: options.timeout,
+            clock: io.clock,
+            note: (line) => output.note(line),
+          }),
         );
         switch (result.kind) {
           case 'current':
@@ -62,16 +66,10 @@ export function addWait(program: Command): void {
           case 'timed-out':
             throw new CliError(
               `${result.companionTag} is still ${result.state}.`,
-              'Is the service deployed in this account and Region, for this repository? `ecr-oci repair` makes the companion now.',
+              'Is the service deployed in this account and Region, for this repository? `ecr-oci repair` creates the companion now.',
               EXIT.timedOut,
             );
         }
       }),
     );
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 90s, 5m or 1h.');
-  return ms;
 }

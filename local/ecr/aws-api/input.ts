@@ -1,4 +1,5 @@
 import { AwsError } from '../../aws/error';
+import { isObject, type JsonObject } from '../../aws/json';
 import { invalidParameter } from '../errors';
 
 export interface Limits {
@@ -6,20 +7,10 @@ export interface Limits {
   readonly max?: number;
 }
 
-const wrongType = (name: string, expected: string) =>
-  new AwsError('SerializationException', `'${name}' must be ${expected}`);
-
-function checkLength(name: string, value: string | readonly unknown[], { min = 0, max = Infinity }: Limits): void {
-  if (value.length < min) {
-    throw invalidParameter(name, `Member must have length greater than or equal to ${min}`);
-  }
-  if (value.length > max) throw invalidParameter(name, `Member must have length less than or equal to ${max}`);
-}
-
-/** The input of one operation, read with the limits of the service model. Every reader throws the exception that AWS answers. */
+/** The input of one operation, read within the limits of the service model. Each method throws the exception that AWS answers. */
 export class Input {
   constructor(
-    readonly fields: Readonly<Record<string, unknown>>,
+    readonly fields: JsonObject,
     readonly path = '',
   ) {}
 
@@ -30,8 +21,8 @@ export class Input {
   optionalString(name: string, limits: Limits = {}): string | undefined {
     const value = this.#get(name);
     if (value === undefined) return undefined;
-    if (typeof value !== 'string') throw wrongType(this.path + name, 'a string');
-    checkLength(this.path + name, value, limits);
+    if (typeof value !== 'string') throw this.#wrongType(name, 'a string');
+    this.#checkLength(name, value, limits);
     return value;
   }
 
@@ -39,9 +30,7 @@ export class Input {
     const given = this.optionalString(name);
     if (given === undefined) return otherwise;
     const value = values.find((candidate) => candidate === given);
-    if (value === undefined) {
-      throw invalidParameter(this.path + name, `Member must satisfy enum value set: [${values.join(', ')}]`);
-    }
+    if (value === undefined) throw this.#invalid(name, `Member must satisfy enum value set: [${values.join(', ')}]`);
     return value;
   }
 
@@ -52,40 +41,39 @@ export class Input {
   optionalInteger(name: string, { min = -Infinity, max = Infinity }: Limits = {}): number | undefined {
     const value = this.#get(name);
     if (value === undefined) return undefined;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw wrongType(this.path + name, 'an integer');
-    if (value < min) throw invalidParameter(this.path + name, `Member must have value greater than or equal to ${min}`);
-    if (value > max) throw invalidParameter(this.path + name, `Member must have value less than or equal to ${max}`);
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw this.#wrongType(name, 'an integer');
+    if (value < min) throw this.#invalid(name, `Member must have value greater than or equal to ${min}`);
+    if (value > max) throw this.#invalid(name, `Member must have value less than or equal to ${max}`);
     return value;
-  }
-
-  flag(name: string): boolean {
-    const value = this.#get(name) ?? false;
-    if (typeof value !== 'boolean') throw wrongType(this.path + name, 'a boolean');
-    return value;
-  }
-
-  optionalStrings(name: string, limits: Limits = {}): readonly string[] | undefined {
-    return this.#list(name, limits)?.map((value) => {
-      if (typeof value !== 'string') throw wrongType(this.path + name, 'a list of strings');
-      return value;
-    });
   }
 
   strings(name: string, limits: Limits = {}): readonly string[] {
     return this.#required(name, this.optionalStrings(name, limits));
   }
 
-  optionalObjects(name: string, limits: Limits = {}): readonly Input[] | undefined {
-    return this.#list(name, limits)?.map((value, index) => this.#object(`${name}[${index}]`, value));
+  optionalStrings(name: string, limits: Limits = {}): readonly string[] | undefined {
+    return this.#list(name, limits)?.map((value) => {
+      if (typeof value !== 'string') throw this.#wrongType(name, 'a list of strings');
+      return value;
+    });
   }
 
   objects(name: string, limits: Limits = {}): readonly Input[] {
     return this.#required(name, this.optionalObjects(name, limits));
   }
 
+  optionalObjects(name: string, limits: Limits = {}): readonly Input[] | undefined {
+    return this.#list(name, limits)?.map((value, index) => this.#object(`${name}[${index}]`, value));
+  }
+
+  /** Empty if it is absent. */
   object(name: string): Input {
-    const value = this.#get(name);
-    return value === undefined ? new Input({}, `${this.path}${name}.`) : this.#object(name, value);
+    return this.#object(name, this.#get(name) ?? {});
+  }
+
+  /** @throws if one of these is there, which `other` excludes */
+  refuse(names: readonly string[], other: string): void {
+    for (const name of names) if (this.#get(name) !== undefined) throw this.#invalid(name, `Not allowed with ${other}`);
   }
 
   #get(name: string): unknown {
@@ -93,22 +81,33 @@ export class Input {
   }
 
   #required<T>(name: string, value: T | undefined): T {
-    if (value === undefined) throw invalidParameter(this.path + name, 'Member must not be null');
+    if (value === undefined) throw this.#invalid(name, 'Member must not be null');
     return value;
   }
 
   #list(name: string, limits: Limits): readonly unknown[] | undefined {
     const value = this.#get(name);
     if (value === undefined) return undefined;
-    if (!Array.isArray(value)) throw wrongType(this.path + name, 'a list');
-    checkLength(this.path + name, value, limits);
+    if (!Array.isArray(value)) throw this.#wrongType(name, 'a list');
+    this.#checkLength(name, value, limits);
     return value;
   }
 
   #object(name: string, value: unknown): Input {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw wrongType(this.path + name, 'a structure');
-    }
-    return new Input(value as Readonly<Record<string, unknown>>, `${this.path}${name}.`);
+    if (!isObject(value)) throw this.#wrongType(name, 'a structure');
+    return new Input(value, `${this.path}${name}.`);
+  }
+
+  #checkLength(name: string, { length }: string | readonly unknown[], { min = 0, max = Infinity }: Limits): void {
+    if (length < min) throw this.#invalid(name, `Member must have length greater than or equal to ${min}`);
+    if (length > max) throw this.#invalid(name, `Member must have length less than or equal to ${max}`);
+  }
+
+  #invalid(name: string, constraint: string): AwsError {
+    return invalidParameter(this.path + name, constraint);
+  }
+
+  #wrongType(name: string, expected: string): AwsError {
+    return new AwsError('SerializationException', `'${this.path}${name}' must be ${expected}`);
   }
 }

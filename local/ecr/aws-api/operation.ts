@@ -10,12 +10,12 @@ export interface Context {
   readonly origin: string;
 }
 
-/** Answers one operation's output; throws an AwsError for its exceptions. */
+/** Returns the output of one operation, or throws one of its exceptions as an AwsError. */
 export type Operation = (input: Input, context: Context) => object | Promise<object>;
 export type Operations = Readonly<Record<string, Operation>>;
 
-/** @throws AwsError when the name is not there, or the registry is another account's */
-export function repositoryOf(input: Input, { registry }: Context): Repository {
+/** @throws AwsError if the repository does not exist, or the registry is another account's */
+export function repositoryOf(input: Input, registry: Registry): Repository {
   const name = input.string('repositoryName', { min: 2, max: 256 });
   checkRegistryId(input, registry, name);
   return registry.get(name);
@@ -29,11 +29,10 @@ export function checkRegistryId(input: Input, registry: Registry, repository: st
   throw repositoryNotFound({ repository, registryId });
 }
 
-export function imageIdOf(input: Input): ImageId {
-  const imageDigest = input.optionalString('imageDigest');
-  const imageTag = input.optionalString('imageTag', { min: 1, max: 300 });
-  return { ...(imageDigest === undefined ? {} : { imageDigest }), ...(imageTag === undefined ? {} : { imageTag }) };
-}
+export const imageIdOf = (input: Input): ImageId => ({
+  imageDigest: input.optionalString('imageDigest'),
+  imageTag: input.optionalString('imageTag', { min: 1, max: 300 }),
+});
 
-/** AWS JSON 1.1 carries timestamps as seconds since the epoch. */
+/** AWS JSON 1.1 has timestamps in seconds since the epoch. */
 export const timestamp = (date: Date): number => date.getTime() / 1000;

@@ -15,8 +15,8 @@ function decode(token: string): string {
 }
 
 /**
- * One page of rows: `maxResults` 1-1000 (default 100) of them, after the one that `nextToken` stands for.
- * @param keyOf a row's place in the order; the rows must come in rising order of it
+ * One page of rows: `maxResults` 1-1000 (default 100) of them, after the row of `nextToken`.
+ * @param keyOf a row's position; the rows must be in rising order of it
  */
 export function page<T>(input: Input, rows: Iterable<T>, keyOf: (row: T) => string): Page<T> {
   const size = input.optionalInteger('maxResults', { min: 1, max: 1000 }) ?? 100;
@@ -31,6 +31,3 @@ export function page<T>(input: Input, rows: Iterable<T>, keyOf: (row: T) => stri
   }
   return { rows: found };
 }
-
-/** A sequence number as text that sorts like the number. */
-export const sequenceKey = (sequence: number): string => sequence.toString().padStart(12, '0');

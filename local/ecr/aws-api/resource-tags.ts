@@ -8,7 +8,7 @@ import type { Operations } from './operation';
 const MAX_TAGS = 50;
 
 /** @throws AwsError `TooManyTagsException`, `InvalidTagParameterException` */
-export function applyResourceTags(repository: Repository, tags: readonly Input[]): void {
+export function addResourceTags(repository: Repository, tags: readonly Input[]): void {
   const merged = new Map(repository.resourceTags);
   for (const tag of tags) {
     const key = tag.string('Key');
@@ -21,35 +21,26 @@ export function applyResourceTags(repository: Repository, tags: readonly Input[]
     merged.set(key, tag.string('Value'));
   }
   if (merged.size > MAX_TAGS) {
-    throw new AwsError(
-      'TooManyTagsException',
-      `A repository has at most ${MAX_TAGS} tags; this would make ${merged.size}`,
-    );
+    throw new AwsError('TooManyTagsException', `A repository has at most ${MAX_TAGS} tags; got ${merged.size}`);
   }
   for (const [key, value] of merged) repository.resourceTags.set(key, value);
 }
 
-function byArn(input: Input, registry: Registry): Repository {
+function repositoryByArn(input: Input, registry: Registry): Repository {
   const arn = input.string('resourceArn');
   const name = /^arn:[^:]+:ecr:[^:]*:[0-9]{12}:repository\/(.+)$/.exec(arn)?.[1];
   if (name === undefined) throw invalidParameter('resourceArn', 'Invalid ARN');
-  if (registry.arn(name) !== arn) throw repositoryNotFound(registry.place(name));
+  if (registry.arn(name) !== arn) throw repositoryNotFound(registry.idOf(name));
   return registry.get(name);
 }
 
 export const resourceTagOperations: Operations = {
   ListTagsForResource(input, { registry }) {
-    return { tags: [...byArn(input, registry).resourceTags].map(([Key, Value]) => ({ Key, Value })) };
+    return { tags: [...repositoryByArn(input, registry).resourceTags].map(([Key, Value]) => ({ Key, Value })) };
   },
 
   TagResource(input, { registry }) {
-    applyResourceTags(byArn(input, registry), input.objects('tags'));
-    return {};
-  },
-
-  UntagResource(input, { registry }) {
-    const repository = byArn(input, registry);
-    for (const key of input.strings('tagKeys')) repository.resourceTags.delete(key);
+    addResourceTags(repositoryByArn(input, registry), input.objects('tags'));
     return {};
   },
 };

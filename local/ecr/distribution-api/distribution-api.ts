@@ -10,13 +10,13 @@ import { serveTags } from './tags';
 import { beginUpload, serveUpload } from './uploads';
 
 interface Route {
-  /** What the call is about, as in `registryCalls`. */
+  /** The object of the call in `registryCalls`. */
   readonly object: string;
   readonly path: RegExp;
   readonly serve: (exchange: Exchange) => Promise<void>;
 }
 
-/** First match wins: repository names contain slashes, so only the end of a path says what it is. */
+/** The first match wins. Repository names contain slashes, so only the end of a path shows what it is. */
 const ROUTES: readonly Route[] = [
   { object: 'manifest', path: /^\/v2\/(.+)\/manifests\/([^/]+)$/, serve: serveManifest },
   { object: 'tags', path: /^\/v2\/(.+)\/tags\/list$/, serve: serveTags },
@@ -26,7 +26,7 @@ const ROUTES: readonly Route[] = [
   { object: 'blob-download', path: /^\/blob-download\/(.+)\/([^/]+)$/, serve: serveBlob },
 ];
 
-/** Split by hand: `new URL` resolves `..` and throws on `//`, and a server must not fail on what a client may send. */
+/** Not by `new URL`, which resolves `..` and throws on `//`: both are paths that a client may send. */
 function targetOf(request: IncomingMessage): { readonly pathname: string; readonly query: URLSearchParams } {
   const [pathname = '/', ...query] = (request.url ?? '/').split('?');
   return { pathname, query: new URLSearchParams(query.join('?')) };
@@ -40,7 +40,7 @@ function decode(segment: string): string {
   }
 }
 
-/** Whether the path is one of the registry API, or of the stand-in for its signed URLs. */
+/** Whether the path belongs to the registry API, or replaces one of ECR's signed URLs. */
 export function isRegistryPath(request: IncomingMessage): boolean {
   const { pathname } = targetOf(request);
   return pathname === '/v2' || pathname.startsWith('/v2/') || pathname.startsWith('/blob-download/');
@@ -48,15 +48,14 @@ export function isRegistryPath(request: IncomingMessage): boolean {
 
 export interface RegistryContext {
   readonly registry: Registry;
-  readonly createOnPush: boolean;
-  readonly received: (call: EcrCall) => void | Promise<void>;
+  readonly before: (call: EcrCall) => Promise<void>;
 }
 
 async function route(request: IncomingMessage, response: ServerResponse, context: RegistryContext): Promise<void> {
   const { pathname, query } = targetOf(request);
   const method = request.method ?? 'GET';
   if (pathname === '/v2/' || pathname === '/v2') {
-    await context.received({ operation: `${method} base` });
+    await context.before({ operation: `${method} base` });
     return sendJson(response, {});
   }
   for (const { object, path, serve } of ROUTES) {
@@ -64,14 +63,13 @@ async function route(request: IncomingMessage, response: ServerResponse, context
     if (match === null) continue;
     const [repository = '', reference = ''] = match.slice(1).map(decode);
     const tagged = object === 'manifest' && isTag(reference);
-    await context.received({ operation: `${method} ${object}`, repository, ...(tagged ? { tag: reference } : {}) });
-    const { registry, createOnPush } = context;
-    return serve({ registry, createOnPush, request, response, method, repository, reference, query });
+    await context.before({ operation: `${method} ${object}`, repository, ...(tagged ? { tag: reference } : {}) });
+    return serve({ registry: context.registry, request, response, method, repository, reference, query });
   }
   throw new RegistryError(404, 'UNSUPPORTED', `The local ECR has nothing at ${pathname}`);
 }
 
-/** Answers one request of the registry API. Any credentials do, also none. */
+/** Answers one request of the registry API, with any credentials or none. */
 export async function serveRegistry(
   request: IncomingMessage,
   response: ServerResponse,

@@ -5,17 +5,16 @@ import type { Repository } from '../repository';
 import { MUTABLE } from '../tag-mutability';
 import { RegistryError } from './registry-error';
 
-/** One request of the registry API about one repository, and what is needed to answer it. */
+/** One request of the registry API to one repository. */
 export interface Exchange {
   readonly registry: Registry;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly method: string;
   readonly repository: string;
-  /** Tag, digest or upload id, by what the path is about; empty where it has none. */
+  /** Tag, digest or upload id, depending on the path; empty if it has none. */
   readonly reference: string;
   readonly query: URLSearchParams;
-  readonly createOnPush: boolean;
 }
 
 export function send(response: ServerResponse, status: number, headers: Record<string, string | number> = {}): void {
@@ -23,19 +22,17 @@ export function send(response: ServerResponse, status: number, headers: Record<s
   response.end();
 }
 
-export function sendJson(response: ServerResponse, body: object, headers: Record<string, string> = {}): void {
-  response.writeHead(200, { 'content-type': 'application/json', ...headers });
+export function sendJson(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 }
 
-/** The repository to push to. ECR creates it on push if a template says so: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html */
-export function repositoryToPush({ registry, repository, createOnPush }: Exchange): Repository {
+/** The repository to push to, created if it doesn't exist. ECR does so where a repository creation template has it: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html */
+export function repositoryToPush({ registry, repository }: Exchange): Repository {
   if (!isRepositoryName(repository)) {
     throw new RegistryError(400, 'NAME_INVALID', `'${repository}' is not a repository name that ECR allows`);
   }
-  const known = registry.find(repository);
-  if (known !== undefined) return known;
-  return createOnPush ? registry.create(repository, MUTABLE) : registry.get(repository);
+  return registry.find(repository) ?? registry.create(repository, MUTABLE);
 }
 
 export const methodNotAllowed = (method: string, object: string): RegistryError =>

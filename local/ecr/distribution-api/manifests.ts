@@ -1,7 +1,7 @@
+import { readBody } from '../../aws/http-body';
 import { deleteImage } from '../delete-image';
 import { isSha256 } from '../digest';
 import { imageNotFound, imageTagAlreadyExists } from '../errors';
-import { readBody } from '../http-body';
 import { isTag } from '../names';
 import { putImage } from '../put-image';
 import { isTagMutable } from '../tag-mutability';
@@ -35,10 +35,8 @@ function find(exchange: Exchange): ManifestAnswer {
   const { tag, digest } = referenceOf(exchange);
   const manifest = (tag === undefined ? repository.image(digest) : repository.tagged(tag))?.manifest;
   const answer =
-    tag === undefined || manifest === undefined
-      ? manifest
-      : answerByTag(repository, manifest, acceptedBy(request.headers.accept));
-  if (answer === undefined) throw imageNotFound(digest, tag, registry.place(repository.name));
+    tag === undefined || manifest === undefined ? manifest : answerByTag(manifest, acceptedBy(request.headers.accept));
+  if (answer === undefined) throw imageNotFound(digest, tag, registry.idOf(repository.name));
   return answer;
 }
 
@@ -62,14 +60,14 @@ async function put(exchange: Exchange): Promise<void> {
   const repository = repositoryToPush(exchange);
   const mediaType = request.headers['content-type']?.split(';')[0]?.trim();
   const { kind, manifest } = putImage(registry, repository, { bytes, mediaType, tag, digest });
-  // A repeated push is fine, except to a tag that cannot move: https://github.com/aws/containers-roadmap/issues/2179
+  // A repeated push is fine, except to an immutable tag: https://github.com/aws/containers-roadmap/issues/2179
   if (kind === 'already there' && tag !== undefined && !isTagMutable(repository.mutability, tag)) {
-    throw imageTagAlreadyExists(tag, registry.place(repository.name));
+    throw imageTagAlreadyExists(tag, registry.idOf(repository.name));
   }
   send(response, 201, {
     location: `/v2/${repository.name}/manifests/${manifest.digest}`,
     'docker-content-digest': manifest.digest,
-    // Tells the client that the referrers need no fallback tag: https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pushing-manifests-with-subject
+    // With it, the client pushes no fallback tag for the referrers: https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#pushing-manifests-with-subject
     ...(manifest.subjectDigest === undefined ? {} : { 'oci-subject': manifest.subjectDigest }),
   });
 }
@@ -84,7 +82,7 @@ function remove(exchange: Exchange): void {
     return;
   }
   const { failureCode, failureReason } = deletion.failure;
-  if (failureCode === 'ImageNotFound') throw imageNotFound(digest, tag, registry.place(repository.name));
+  if (failureCode === 'ImageNotFound') throw imageNotFound(digest, tag, registry.idOf(repository.name));
   throw new RegistryError(403, 'DENIED', failureReason);
 }
 

@@ -14,7 +14,7 @@ export class RegistryError extends Error {
   }
 }
 
-/** What ECR's exceptions are called on this side. Codes as in https://github.com/distribution/distribution/blob/v3.0.0/registry/api/v2/errors.go */
+/** The registry API's codes for ECR's exceptions: https://github.com/distribution/distribution/blob/v3.0.0/registry/api/v2/errors.go */
 const CODES: Readonly<Record<string, readonly [status: number, code: string]>> = {
   InvalidParameterException: [400, 'MANIFEST_INVALID'],
   RepositoryNotFoundException: [404, 'NAME_UNKNOWN'],
@@ -36,7 +36,7 @@ function asRegistryError(error: unknown): RegistryError {
 
 export function answerRegistryError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
-    // A blob was already on its way: only a broken connection can still tell the client.
+    // A blob is already on its way. The client can notice only a broken connection.
     response.destroy();
     return;
   }

@@ -42,13 +42,13 @@ async function finish(exchange: Exchange, session: UploadSession): Promise<void>
   await receive(exchange, session);
   const computed = session.blob.digest;
   if (!(await registry.uploads.complete(session, digest))) {
-    throw new RegistryError(400, 'DIGEST_INVALID', `The blob has digest ${computed}, not ${digest} as the client says`);
+    throw new RegistryError(400, 'DIGEST_INVALID', `The blob has digest ${computed}, not ${digest}`);
   }
   repository.addBlob(digest);
   blobCreated(exchange, repository.name, digest);
 }
 
-/** `POST /v2/<name>/blobs/uploads/`: a mount, a blob in one request, or the beginning of an upload. */
+/** `POST /v2/<name>/blobs/uploads/`: a mount, a blob in one request, or the start of an upload. */
 export async function beginUpload(exchange: Exchange): Promise<void> {
   const { registry, method, query } = exchange;
   if (method !== 'POST') throw methodNotAllowed(method, 'new upload');

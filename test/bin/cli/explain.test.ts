@@ -16,7 +16,7 @@ test.each<[string, Error, RegExp, RegExp]>([
   [
     'no credentials',
     error('CredentialsProviderError', 'Could not load credentials from any providers'),
-    /no AWS credentials/,
+    /No AWS credentials/,
     /--profile/,
   ],
   [
@@ -25,7 +25,7 @@ test.each<[string, Error, RegExp, RegExp]>([
       'CredentialsProviderError',
       "The SSO session token associated with profile=dev was not found or is invalid. To refresh this SSO session run 'aws sso login' with the corresponding profile.",
     ),
-    /SSO session.*ended/,
+    /SSO session has expired/,
     /aws sso login/,
   ],
   [
@@ -37,49 +37,49 @@ test.each<[string, Error, RegExp, RegExp]>([
   [
     'unknown credentials',
     error('UnrecognizedClientException', 'The security token included in the request is invalid.'),
-    /does not know these credentials/,
+    /doesn't recognize these credentials/,
     /AWS_PROFILE/,
   ],
-  ['no Region', new Error('Region is missing'), /no AWS Region/, /--region/],
+  ['no Region', new Error('Region is missing'), /No AWS Region/, /--region/],
   [
     'access denied',
     denied(ARN, BECAUSE),
-    /ada may not ecr:BatchGetImage on .*team\/app, because no identity-based policy/,
+    /ada isn't allowed to call ecr:BatchGetImage on .*team\/app, because no identity-based policy/,
     /Ask for ecr:BatchGetImage/,
   ],
   [
     'an explicit deny',
     denied(ARN, 'with an explicit deny in a service control policy'),
-    /may not ecr:BatchGetImage/,
+    /isn't allowed to call ecr:BatchGetImage/,
     /policy denies ecr:BatchGetImage/,
   ],
   [
     'the image of another account',
     denied(ARN.replace('123456789012', '210987654321'), BECAUSE),
-    /may not/,
-    /image is in account 210987654321, the credentials are of 123456789012/,
+    /isn't allowed/,
+    /image is in account 210987654321, and the credentials are for 123456789012/,
   ],
   ['access denied without a reason', error('AccessDeniedException', 'No.'), /denied access: No\./, /account/],
-  ['throttling', error('ThrottlingException', 'Rate exceeded'), /throttles/, /Try again/],
+  ['throttling', error('ThrottlingException', 'Rate exceeded'), /is throttling/, /Try again/],
   [
-    'a Region that is none',
+    'a Region that does not exist',
     error('Error', 'getaddrinfo', { code: 'ENOTFOUND', hostname: 'api.ecr.eu-nort-1.amazonaws.com' }),
-    /cannot be found/,
-    /is eu-nort-1 a Region/,
+    /can't be found/,
+    /is eu-nort-1 an AWS Region/,
   ],
   [
     'no network',
     error('Error', 'connect', { code: 'ECONNREFUSED', address: '203.0.113.1', port: 443 }),
-    /no connection to 203\.0\.113\.1:443/,
+    /Can't connect to 203\.0\.113\.1:443/,
     /network up/,
   ],
   [
     'no local account',
     error('Error', 'connect', { code: 'ECONNREFUSED', address: '127.0.0.1', port: 5111 }),
-    /no connection/,
+    /Can't connect/,
     /ecr-oci local/,
   ],
-  ['no answer', error('TimeoutError', 'Request timed out'), /did not answer in time/, /network up/],
+  ['no answer', error('TimeoutError', 'Request timed out'), /didn't answer in time/, /network up/],
   [
     'a proxy that opens TLS',
     error('Error', 'self-signed certificate', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }),
@@ -88,7 +88,7 @@ test.each<[string, Error, RegExp, RegExp]>([
   ],
   ['a fault of ECR', error('ServerException', 'Oops'), /ECR failed: Oops/, /Try again/],
   [
-    'an image that ECR cannot read',
+    "an image that ECR can't read",
     new TransientFailure('ECR cannot read team/app v1: KmsError'),
     /KmsError/,
     /Try again/,
@@ -117,7 +117,7 @@ test('only what can pass by itself is transient', () => {
   expect(lasting.map((thrown) => explain(thrown).isTransient)).toEqual([false, false, false]);
 });
 
-test('what is explained stays, and what is unknown is said as it is', () => {
+test('an explained error stays, and an unknown one keeps its message', () => {
   const own = new CliError('No.', 'Yes.');
   expect(explain(own)).toBe(own);
   expect(explain('a string').message).toBe('a string');

@@ -30,12 +30,12 @@ test.each([
   ['public.ecr.aws/docker/library/alpine', /not in Amazon ECR/],
   ['docker.io/library/alpine:3', /not in Amazon ECR/],
   ['12345.dkr.ecr.eu-north-1.amazonaws.com/app:v1', /not in Amazon ECR/],
-  ['Team/App:v1', /no image name/],
-  ['team/app:', /no image name/],
-  ['team/app:v1:v2', /no image name/],
-  ['team/app@sha256:abc', /no image name/],
-  ['team//app', /no image name/],
-  ['', /no image name/],
+  ['Team/App:v1', /not a valid image name/],
+  ['team/app:', /not a valid image name/],
+  ['team/app:v1:v2', /not a valid image name/],
+  ['team/app@sha256:abc', /not a valid image name/],
+  ['team//app', /not a valid image name/],
+  ['', /not a valid image name/],
 ])('%s is refused', (text, message) => {
   expect(() => parseImage(text)).toThrow(message);
 });

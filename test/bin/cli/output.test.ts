@@ -1,9 +1,18 @@
 import { styleText } from 'node:util';
-import { harmless } from '../../../bin/cli/output';
+import { Output, sanitizeForTerminal } from '../../../bin/cli/output';
+import { Written } from '../../support/written';
 
-test('colours, lines and tabs stay', () => {
+test('only a terminal gets its text sanitized', () => {
+  const [terminal, pipe] = [new Written(true), new Written()];
+  const hostile = 'a\u202eb';
+  new Output(false, { stdout: terminal, stderr: pipe }).print(hostile);
+  new Output(false, { stdout: pipe, stderr: terminal }).print(hostile);
+  expect([terminal.text, pipe.text]).toEqual(['a\\u202eb\n', `${hostile}\n`]);
+});
+
+test('colors, lines and tabs stay', () => {
   const text = `${styleText('red', 'a', { validateStream: false })}\n\tb ✓ ${styleText(['bold', 'dim'], 'é', { validateStream: false })}`;
-  expect(harmless(text)).toBe(text);
+  expect(sanitizeForTerminal(text)).toBe(text);
 });
 
 test.each([
@@ -14,6 +23,6 @@ test.each([
   ['a\u0000b', 'a\\u0000b'],
   ['\u202etxt', '\\u202etxt'],
   ['\u0007[31m', '\\u0007[31m'],
-])('%j is shown, not done', (text, shown) => {
-  expect(harmless(text)).toBe(shown);
+])('%j is shown, not executed', (text, shown) => {
+  expect(sanitizeForTerminal(text)).toBe(shown);
 });

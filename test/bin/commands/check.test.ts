@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import type { CheckReport } from '../../../bin/commands/check/report';
 import { AwsError } from '../../../local/aws/error';
 import {
@@ -12,15 +10,14 @@ import {
   kanikoImage,
   zstdImage,
 } from '../../../local/images/catalogue';
-import { Cli, EcrServer } from '../../support/cli';
+import { EcrServer } from '../../support/cli';
+import { runCli, useEcrCli } from '../../support/run-cli';
 
-let cli: Cli;
-let server: EcrServer;
 const IN_ECR = '123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app';
 
+const cli = useEcrCli({ sharedBy: 'file' });
+
 beforeAll(async () => {
-  cli = new Cli();
-  server = await EcrServer.start();
   const images = {
     v1: await buildxIndex('OCI artifact'),
     v2: await dockerDesktopImage(),
@@ -34,20 +31,15 @@ beforeAll(async () => {
     moved: await dockerDesktopImage('second'),
     'moved-dockerv2': await dockerImage('first'),
   };
-  for (const [tag, image] of Object.entries(images)) await server.registry.push('team/app', tag, image);
-  await server.registry.push('team/other', 'v1', images.v3);
-  await cli.run(['repair', 'team/app:v1', ...at()]);
+  for (const [tag, image] of Object.entries(images)) await cli.push(tag, image);
+  await cli.push('v1', images.v3, 'team/other');
+  await cli.run(['repair', 'team/app:v1']);
 });
 afterEach(() => {
-  server.before = () => {};
-});
-afterAll(async () => {
-  await server.stop();
-  cli.remove();
+  cli.server.before = () => {};
 });
 
-const at = () => ['--endpoint-url', server.endpoint];
-const check = (...args: string[]) => cli.run(['check', ...args, ...at()]);
+const check = (...args: string[]) => cli.run(['check', ...args]);
 
 async function reportOf(...args: string[]): Promise<CheckReport & { readonly code: number | null }> {
   const { code, stdout, stderr } = await check(...args, '--json');
@@ -103,11 +95,11 @@ describe('the exit code and the verdicts', () => {
   });
 });
 
-describe('what it tells', () => {
+describe('the report', () => {
   test('of an index: platforms, attestations, layers, and what to give instead', async () => {
     const { code, stdout, stderr } = await check(`${IN_ECR}:v1`);
     expect([code, stderr]).toEqual([1, '']);
-    const companion = server.ecr.manifest('team/app', 'v1-dockerv2')?.digest;
+    const companion = cli.server.ecr.manifest('team/app', 'v1-dockerv2')?.digest;
     expect(stdout).toMatch(/platforms +linux\/amd64, linux\/arm64$/m);
     expect(stdout).toMatch(/attestations +2$/m);
     expect(stdout).toMatch(/layers +2, \d+ B as stored, of linux\/amd64$/m);
@@ -127,24 +119,36 @@ describe('what it tells', () => {
   });
 
   test('of a digest: the companion of its tag, and nothing of a child without one', async () => {
-    const digest = server.ecr.manifest('team/app', 'v1')?.digest;
+    const digest = cli.server.ecr.manifest('team/app', 'v1')?.digest;
     expect((await reportOf(`team/app@${digest}`)).companions).toMatchObject([{ sourceTag: 'v1', state: 'current' }]);
-    const [child] = server.ecr.manifest('team/app', 'v1')?.manifests ?? [];
+    const [child] = cli.server.ecr.manifest('team/app', 'v1')?.manifests ?? [];
     expect(await reportOf(`team/app@${child?.digest}`)).toMatchObject({
       companions: [],
       noCompanion: expect.stringContaining('no tag'),
     });
   });
 
-  test('of a digest whose tags must not be seen: the verdicts all the same', async () => {
-    server.before = ({ operation }) => {
+  test('of a digest whose tags the caller may not list: still the verdicts', async () => {
+    cli.server.before = ({ operation }) => {
       if (operation === 'DescribeImages') throw new AwsError('AccessDeniedException', 'No.');
     };
-    expect(await reportOf(`team/app@${server.ecr.manifest('team/app', 'v3')?.digest}`)).toMatchObject({
+    expect(await reportOf(`team/app@${cli.server.ecr.manifest('team/app', 'v3')?.digest}`)).toMatchObject({
       code: 0,
       companions: [],
       noCompanion: expect.stringContaining('ecr:DescribeImages'),
     });
+  });
+
+  test('of an image in a repository that opted out: that, and not the command that would repair it', async () => {
+    await cli.push('v1', await dockerDesktopImage(), 'team/opted-out');
+    await cli.optOut('team/opted-out');
+    const { stdout } = await check('team/opted-out:v1');
+    expect(stdout).toMatch(/companion +none: opted-out: .*ecr-oci-remediation: disabled/);
+    expect(stdout).not.toContain('ecr-oci repair');
+    cli.server.before = ({ operation }) => {
+      if (operation === 'ListTagsForResource') throw new AwsError('AccessDeniedException', 'No.');
+    };
+    expect((await check('team/opted-out:v1')).stdout).toContain('v1-dockerv2 is missing');
   });
 
   test('by the choices of the deployed service', async () => {
@@ -163,14 +167,14 @@ describe('what it tells', () => {
     ]);
   });
 
-  test('of a name without tag: that it is about latest', async () => {
+  test('of a name without a tag: that it is about latest', async () => {
     const { stdout, stderr } = await check('team/app');
     expect(stdout).toContain('team/app:latest');
     expect(stderr).toContain('latest');
   });
 
-  test('the platform is left out where the config must not be read', async () => {
-    server.before = ({ operation }) => {
+  test('leaves out the platform if the caller may not read the config', async () => {
+    cli.server.before = ({ operation }) => {
       if (operation === 'GetDownloadUrlForLayer') throw new AwsError('AccessDeniedException', 'No.');
     };
     expect(await reportOf('team/app:v3')).toMatchObject({ code: 0, platforms: [] });
@@ -178,9 +182,9 @@ describe('what it tells', () => {
 });
 
 describe('stdin', () => {
-  const piped = (stdin: string, ...args: string[]) => cli.run(['check', '-', ...args, ...at()], { stdin });
+  const piped = (stdin: string, ...args: string[]) => cli.run(['check', '-', ...args], { stdin });
 
-  test('takes the error message of SageMaker as it is', async () => {
+  test('takes an error message of SageMaker', async () => {
     const message = `An error occurred (ValidationException) when calling the CreateModel operation: Unsupported manifest media type application/vnd.oci.image.index.v1+json for image ${IN_ECR}:v1. Ensure that valid manifest media type is used for specified image.`;
     const { code, stdout } = await piped(message);
     expect([code, stdout.split('\n')[0]]).toEqual([1, 'team/app:v1']);
@@ -194,20 +198,30 @@ describe('stdin', () => {
     ]);
   });
 
-  test('without an image is not understood', async () => {
+  test('with an image that does not exist names it in JSON too', async () => {
+    const { code, stdout } = await piped('team/app:v3\nteam/app:nothing\n', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([2, [{ image: 'team/app:v3' }, { image: 'team/app:nothing' }]]);
+  });
+
+  test('that is a terminal gets a prompt', async () => {
+    const { code, stderr } = await cli.run(['check', '-'], { stdin: 'team/app:v3', isTTY: true });
+    expect([code, stderr]).toEqual([0, 'Paste image names or an error message, then press Ctrl-D.\n']);
+  });
+
+  test('without an image is an error', async () => {
     const { code, stderr } = await piped('\n');
     expect([code, stderr]).toEqual([2, expect.stringContaining('no image')]);
   });
 });
 
-describe('what goes wrong is told in a sentence, with exit code 2', () => {
+describe('an error is one sentence, and exit code 2', () => {
   const throwing = (code: string, message = '') => {
-    server.before = () => {
+    cli.server.before = () => {
       throw new AwsError(code, message);
     };
   };
 
-  test('a name that is not there, or none', async () => {
+  test('a name that does not exist, or is not valid', async () => {
     const cases: readonly (readonly [image: string, stderr: RegExp])[] = [
       ['team/ap:v1', /no repository team\/ap in account 123456789012, Region eu-north-1\.\nDid you mean team\/app\?/],
       ['nothing/like/it:v1', /no repository nothing\/like\/it.*\nCheck the name/],
@@ -216,18 +230,18 @@ describe('what goes wrong is told in a sentence, with exit code 2', () => {
       [`team/app@sha256:${'0'.repeat(64)}`, /no image team\/app@sha256:0+\.\nCheck the digest/],
       [IN_ECR.replace('123456789012', '210987654321'), /no repository team\/app in account 210987654321/],
       ['ghcr.io/team/app:v1', /not in Amazon ECR: its registry is ghcr\.io/],
-      ['Team/App', /no image name/],
+      ['Team/App', /not a valid image name/],
     ];
-    const runs = await cli.runAll(cases.map(([image]) => [['check', image, ...at()]]));
+    const runs = await Promise.all(cases.map(([image]) => check(image)));
     expect(runs).toEqual(cases.map(([, stderr]) => ({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) })));
     expect(runs.map(({ stderr }) => stderr).join('')).not.toMatch(/^ {4}at /m);
   });
 
   test('an empty Region', async () => {
     const empty = await EcrServer.start();
-    const { code, stderr } = await cli.run(['check', 'team/app:v1', '--endpoint-url', empty.endpoint]);
+    const { code, stderr } = await runCli(['check', 'team/app:v1', '--endpoint-url', empty.endpoint]);
     await empty.stop();
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/no repositories at all there: is the Region right/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/no repositories at all: is this the right Region/)]);
   });
 
   test.each([
@@ -237,29 +251,27 @@ describe('what goes wrong is told in a sentence, with exit code 2', () => {
       /Ask for ecr:BatchGetImage/,
     ],
     ['ExpiredTokenException', 'The security token included in the request is expired', /have expired/],
-    ['ThrottlingException', 'Rate exceeded', /throttles/],
+    ['ThrottlingException', 'Rate exceeded', /is throttling/],
   ])('%s', async (code, message, stderr) => {
     throwing(code, message);
     expect(await check('team/app:v1')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });
   });
 
-  test('near matches are left out where listing is denied', async () => {
-    server.before = ({ operation }) => {
+  test('without near matches if listing is denied', async () => {
+    cli.server.before = ({ operation }) => {
       if (operation.startsWith('Describe')) throw new AwsError('AccessDeniedException', 'No.');
     };
     expect((await check('team/ap:v1')).stderr).toMatch(/no repository team\/ap.*\nCheck the name/);
     expect((await check('team/app:v11')).stderr).toMatch(/no image team\/app:v11\.\nCheck the tag/);
   });
 
-  test('without a network, credentials or a Region', async () => {
-    const offline = await cli.run(['check', 'team/app:v1', '--endpoint-url', 'http://127.0.0.1:1']);
-    expect([offline.code, offline.stderr]).toEqual([2, expect.stringMatching(/no connection to 127\.0\.0\.1:1/)]);
-    const nobody = await cli.run(['check', `${IN_ECR}:v1`]);
-    expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining('no AWS credentials')]);
-    const profile = await cli.run(['check', `${IN_ECR}:v1`, '--profile', 'nobody']);
-    expect([profile.code, profile.stderr]).toEqual([2, expect.stringContaining('profile nobody does not exist')]);
-    const nowhere = await cli.run(['check', 'team/app:v1']);
-    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('no AWS Region')]);
+  test('without credentials or a Region', async () => {
+    const anonymous = await runCli(['check', `${IN_ECR}:v1`]);
+    expect([anonymous.code, anonymous.stderr]).toEqual([2, expect.stringContaining('No AWS credentials')]);
+    const profile = await runCli(['check', `${IN_ECR}:v1`, '--profile', 'nobody']);
+    expect([profile.code, profile.stderr]).toEqual([2, expect.stringContaining("profile nobody doesn't exist")]);
+    const nowhere = await runCli(['check', 'team/app:v1']);
+    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('No AWS Region')]);
   });
 
   test('in JSON too, in the place of the image', async () => {
@@ -278,28 +290,12 @@ describe('what goes wrong is told in a sentence, with exit code 2', () => {
 
   test('with --verbose or DEBUG, the stack trace', async () => {
     expect((await check('team/app:nothing', '--verbose')).stderr).toMatch(/^ {4}at /m);
-    const { stderr } = await cli.run(['check', 'team/app:nothing', ...at()], { env: { DEBUG: '1' } });
+    const { stderr } = await cli.run(['check', 'team/app:nothing'], { env: { DEBUG: '1' } });
     expect(stderr).toMatch(/^ {4}at /m);
   });
 });
 
-describe('as a program', () => {
-  test('it has no colours in a pipe, unless they are asked for', async () => {
-    expect((await check('team/app:v2')).stdout).not.toContain('\u001b');
-    const { stdout } = await cli.run(['check', 'team/app:v2', ...at()], { env: { FORCE_COLOR: '1' } });
-    expect(stdout).toContain('\u001b[31mrefused');
-  });
-
-  test('it ends without a word when its reader has gone', async () => {
-    const child = cli.start(['check', 'team/app:v3', ...at()]);
-    child.stdout?.destroy();
-    if (!child.stderr) throw new Error('no pipe to the CLI');
-    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
-    expect([stderr, code]).toEqual(['', 0]);
-  });
-
-  test('a Region that the URI contradicts is told', async () => {
-    const { code, stderr } = await check(`${IN_ECR}:v3`, '--region', 'eu-west-1');
-    expect([code, stderr]).toEqual([0, expect.stringContaining('--region eu-west-1 is not used')]);
-  });
+test('a Region that contradicts the URI is ignored, with a note', async () => {
+  const { code, stderr } = await check(`${IN_ECR}:v3`, '--region', 'eu-west-1');
+  expect([code, stderr]).toEqual([0, expect.stringContaining('--region eu-west-1 is ignored')]);
 });

@@ -1,22 +1,20 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Cli } from '../../support/cli';
 import { DOCKER, descriptor, digestOfText, dockerImage, index, OCI, ociImage } from '../../support/manifests';
+import { runCli } from '../../support/run-cli';
 
-let cli: Cli;
-beforeAll(() => {
-  cli = new Cli();
-});
-afterAll(() => cli.remove());
+const directory = mkdtempSync(join(tmpdir(), 'convert-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const convert = (manifest: object | string, ...args: string[]) =>
-  cli.run(['convert', ...args], { stdin: typeof manifest === 'string' ? manifest : JSON.stringify(manifest) });
+  runCli(['convert', ...args], { stdin: typeof manifest === 'string' ? manifest : JSON.stringify(manifest) });
 /** As the converter writes descriptors: `{mediaType, size, digest}`. */
 const reordered = ({ mediaType, size, digest }: ReturnType<typeof descriptor>) => ({ mediaType, size, digest });
 const { schemaVersion, mediaType, config, layers } = dockerImage();
 const asDocker = JSON.stringify({ schemaVersion, mediaType, config: reordered(config), layers: layers.map(reordered) });
 
-test('stdin to stdout: the exact bytes, whose digest stderr names', async () => {
+test('stdin to stdout: the exact bytes, with their digest on stderr', async () => {
   expect(await convert(ociImage())).toEqual({
     code: 0,
     stdout: asDocker,
@@ -25,9 +23,9 @@ test('stdin to stdout: the exact bytes, whose digest stderr names', async () => 
 });
 
 test('a file does too', async () => {
-  const file = join(cli.directory, 'manifest.json');
+  const file = join(directory, 'manifest.json');
   writeFileSync(file, JSON.stringify(ociImage(), null, 2));
-  expect((await cli.run(['convert', file])).stdout).toBe(asDocker);
+  expect((await runCli(['convert', file])).stdout).toBe(asDocker);
 });
 
 test('there and back again', async () => {
@@ -55,7 +53,7 @@ test('in JSON', async () => {
 test.each([
   ['docker', dockerImage()],
   ['oci', ociImage('app', { annotations: { a: 'b' } })],
-])('what is %s already comes out as it is', async (form, manifest) => {
+])('what already is %s stays as it is', async (form, manifest) => {
   const text = JSON.stringify(manifest, null, 3);
   expect((await convert(text, '--to', form)).stdout).toBe(text);
 });
@@ -70,7 +68,7 @@ test('plain tar layers are refused, unless they may be relabelled', async () => 
   expect(await convert(tar, '--uncompressed-layers', 'relabel')).toMatchObject({ code: 0 });
 });
 
-test('what cannot be converted is refused: exit code 1', async () => {
+test("what can't be converted is refused: exit code 1", async () => {
   const cases: readonly (readonly [manifest: object | string, stderr: RegExp])[] = [
     [ociImage('app', { layers: [descriptor(OCI.zstd, 'layer')] }), /refused: zstd-layer/],
     [index([descriptor(OCI.manifest, 'child')]), /refused: this is an index[\s\S]*ecr-oci repair/],
@@ -84,10 +82,18 @@ test('what cannot be converted is refused: exit code 1', async () => {
   expect(runs).toEqual(cases.map(([, stderr]) => ({ code: 1, stdout: '', stderr: expect.stringMatching(stderr) })));
 });
 
-test.each(['/nowhere/manifest.json', '/'])('%s cannot be read: exit code 2', async (file) => {
-  expect(await cli.run(['convert', file])).toEqual({
+test('reads no more than a manifest can have', async () => {
+  function* endless() {
+    for (;;) yield ' '.repeat(1024 * 1024);
+  }
+  const { code, stderr } = await runCli(['convert'], { stdin: endless() });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('too-large')]);
+});
+
+test.each(['/nowhere/manifest.json', '/'])("%s can't be read: exit code 2", async (file) => {
+  expect(await runCli(['convert', file])).toEqual({
     code: 2,
     stdout: '',
-    stderr: expect.stringContaining('cannot be read'),
+    stderr: expect.stringContaining("Can't read"),
   });
 });

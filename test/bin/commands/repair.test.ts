@@ -8,26 +8,16 @@ import {
   helmChart,
   zstdImage,
 } from '../../../local/images/catalogue';
-import { Cli, EcrServer } from '../../support/cli';
-import { DOCKER } from '../../support/manifests';
+import type { Package } from '../../../local/images/package';
+import { DOCKER, OCI } from '../../support/manifests';
+import { useEcrCli } from '../../support/run-cli';
 
-const REPOSITORY = 'team/app';
-let cli: Cli;
-let server: EcrServer;
+const cli = useEcrCli();
+beforeEach(async () => cli.push('v1', await dockerDesktopImage()));
 
-beforeAll(() => {
-  cli = new Cli();
-});
-afterAll(() => cli.remove());
-beforeEach(async () => {
-  server = await EcrServer.start();
-  await server.registry.push(REPOSITORY, 'v1', await dockerDesktopImage());
-});
-afterEach(() => server.stop());
-
-const repair = (...args: string[]) => cli.run(['repair', ...args, '--endpoint-url', server.endpoint]);
-const companion = (tag = 'v1-dockerv2') => server.ecr.manifest(REPOSITORY, tag);
-const puts = () => server.ecr.calls.filter(({ operation }) => operation === 'PutImage').length;
+const repair = (...args: string[]) => cli.run(['repair', ...args]);
+const companion = (tag = 'v1-dockerv2') => cli.server.ecr.manifest('team/app', tag);
+const puts = () => cli.calls('PutImage');
 const sha256 = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 test('makes the companion, and the second time leaves it', async () => {
@@ -40,9 +30,9 @@ test('makes the companion, and the second time leaves it', async () => {
 });
 
 test('each image of several, and the exit code of the worst', async () => {
-  await server.registry.push(REPOSITORY, 'z', await zstdImage());
-  await server.registry.push(REPOSITORY, 'd', await dockerImage());
-  await server.registry.push(REPOSITORY, 'c', await helmChart());
+  await cli.push('z', await zstdImage());
+  await cli.push('d', await dockerImage());
+  await cli.push('c', await helmChart());
   const { code, stdout } = await repair('team/app:z', 'team/app:v1', 'team/app:d', 'team/app:c', '--json');
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject([
@@ -55,7 +45,7 @@ test('each image of several, and the exit code of the worst', async () => {
 });
 
 test('two platforms have two companions', async () => {
-  await server.registry.push(REPOSITORY, 'm', await buildxIndex('image manifest'));
+  await cli.push('m', await buildxIndex('image manifest'));
   const { code, stdout } = await repair('team/app:m', '--platform', 'linux/amd64', '--platform', 'linux/arm64');
   expect([code, stdout.split('\n').map((line) => line.split(' ').slice(2, 5).join(' '))]).toEqual([
     0,
@@ -64,19 +54,42 @@ test('two platforms have two companions', async () => {
 });
 
 test('an immutable companion is refused with the filter that would cure it', async () => {
-  server.ecr.createRepository('team/frozen', {
+  cli.server.ecr.createRepository('team/frozen', {
     imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
     exclusionFilters: ['latest'],
   });
-  await server.registry.push('team/frozen', 'latest', await dockerDesktopImage('first'));
+  await cli.push('latest', await dockerDesktopImage('first'), 'team/frozen');
   await repair('team/frozen:latest');
-  await server.registry.push('team/frozen', 'latest', await dockerDesktopImage('second'));
+  await cli.push('latest', await dockerDesktopImage('second'), 'team/frozen');
   const { code, stdout } = await repair('team/frozen:latest');
   expect([code, stdout]).toEqual([1, expect.stringMatching(/refused: tag-immutable: .*\*-dockerv2/)]);
 });
 
+test.each([[[]], [['--dry-run']], [['--json']]])('a repository that opted out gets nothing: %j', async (args) => {
+  await cli.optOut();
+  const { code, stderr } = await repair('team/app:v1', ...args);
+  expect(code).toBe(1);
+  expect(stderr).toContain('team/app opted out of companions: it has the resource tag ecr-oci-remediation: disabled');
+  expect([puts(), companion()]).toEqual([0, undefined]);
+});
+
+test('a companion that is current needs no put, so opting out changes nothing', async () => {
+  await repair('team/app:v1');
+  await cli.optOut();
+  expect(await repair('team/app:v1')).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('whether a repository opted out must be known before a put', async () => {
+  cli.server.before = ({ operation }) => {
+    if (operation === 'ListTagsForResource') throw new AwsError('AccessDeniedException', 'No.');
+  };
+  expect((await repair('team/app:v1')).code).toBe(2);
+  expect(puts()).toBe(0);
+  expect((await repair('team/app:v1', '--dry-run')).code).toBe(0);
+});
+
 test('a denied PutImage names the action', async () => {
-  server.before = ({ operation }) => {
+  cli.server.before = ({ operation }) => {
     if (operation !== 'PutImage') return;
     throw new AwsError(
       'AccessDeniedException',
@@ -92,7 +105,7 @@ test('a denied PutImage names the action', async () => {
 test.each([
   [['team/app:v2'], /no image team\/app:v2\.\nDid you mean team\/app:v1\?/],
   [['team/ap:v1'], /no repository team\/ap in/],
-  [[`team/app@sha256:${'0'.repeat(64)}`], /by its digest, and companions belong to tags/],
+  [[`team/app@sha256:${'0'.repeat(64)}`], /has a digest, and companions belong to tags/],
   [['team/app:v2', '--dry-run'], /no image team\/app:v2/],
 ])('%j cannot be repaired: exit code 2', async (args, stderr) => {
   expect(await repair(...args)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });
@@ -100,7 +113,7 @@ test.each([
 
 describe('--dry-run', () => {
   test('prints the exact bytes, what they are and drop, and writes nothing', async () => {
-    await server.registry.push(REPOSITORY, 'b', await buildahImage());
+    await cli.push('b', await buildahImage());
     const { code, stdout, stderr } = await repair('team/app:b', '--dry-run');
     expect([code, puts(), companion('b-dockerv2')]).toEqual([0, 0, undefined]);
     expect(stderr).toMatch(/^team\/app:b {2}would be converted: b-dockerv2 would name sha256:/);
@@ -108,6 +121,17 @@ describe('--dry-run', () => {
     await repair('team/app:b');
     expect(sha256(stdout)).toBe(companion('b-dockerv2')?.digest);
     expect((await repair('team/app:b', '--dry-run')).stderr).toContain('would be unchanged');
+  });
+
+  test('on a terminal, readable, and hostile text is escaped', async () => {
+    const annotations = { 'a\u202eb': '' };
+    const manifest = JSON.stringify({ ...JSON.parse((await dockerDesktopImage()).top.text), annotations });
+    cli.server.ecr.store('team/app', { bytes: Buffer.from(manifest), mediaType: OCI.manifest, tag: 't' });
+    const { stdout, stderr } = await cli.run(['repair', 'team/app:t', '--dry-run'], { isTTY: true });
+    expect(stdout).toMatch(/^\{\n {2}"schemaVersion": 2,/);
+    expect(stderr).toMatch(/drops \$\.annotations.*a\\u202eb/);
+    await cli.run(['repair', 'team/app:t']);
+    expect(sha256(JSON.stringify(JSON.parse(stdout)))).toBe(companion('t-dockerv2')?.digest);
   });
 
   test('in JSON, the bytes as text', async () => {
@@ -124,13 +148,13 @@ describe('--dry-run', () => {
     expect(stderr).toContain('would be converted');
   });
 
-  test.each<[string, () => Promise<Parameters<EcrServer['registry']['push']>[2]>, number, RegExp]>([
+  test.each<[string, () => Promise<Package>, number, RegExp]>([
     ['z', zstdImage, 1, /would be refused: zstd-layer/],
     ['c', helmChart, 0, /would be skipped: artifact/],
     ['d', dockerImage, 0, /would be skipped: already-docker/],
     ['x-dockerv2', dockerImage, 0, /would be skipped: companion-tag/],
   ])('%s has no manifest to print', async (tag, image, code, stderr) => {
-    await server.registry.push(REPOSITORY, tag, await image());
+    await cli.push(tag, await image());
     expect(await repair(`team/app:${tag}`, '--dry-run')).toEqual({
       code,
       stdout: '',
@@ -141,9 +165,9 @@ describe('--dry-run', () => {
   test('an out-of-date companion is named', async () => {
     await repair('team/app:v1');
     const before = companion()?.digest;
-    await server.registry.push(REPOSITORY, 'v1', await dockerDesktopImage('second'));
+    await cli.push('v1', await dockerDesktopImage('second'));
     expect((await repair('team/app:v1', '--dry-run')).stderr).toContain(`instead of ${before}`);
-    await server.registry.push(REPOSITORY, 'v1', await helmChart());
+    await cli.push('v1', await helmChart());
     const chart = await repair('team/app:v1', '--dry-run');
     expect([chart.code, chart.stderr]).toEqual([1, expect.stringContaining('refused: stale-companion')]);
   });

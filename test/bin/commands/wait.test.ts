@@ -1,52 +1,39 @@
 import { AwsError } from '../../../local/aws/error';
 import { buildxIndex, dockerDesktopImage, dockerImage, helmChart, zstdImage } from '../../../local/images/catalogue';
 import type { Package } from '../../../local/images/package';
-import { Cli, EcrServer } from '../../support/cli';
+import { useEcrCli } from '../../support/run-cli';
 
-const REPOSITORY = 'team/app';
-const URI = `123456789012.dkr.ecr.eu-north-1.amazonaws.com/${REPOSITORY}`;
-let cli: Cli;
-let server: EcrServer;
+const URI = '123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app';
+const cli = useEcrCli();
+const push = (image: Package, tag = 'v1') => cli.push(tag, image);
+const wait = (...args: string[]) => cli.run(['wait', ...args]);
+const digestOf = (tag: string) => cli.server.ecr.manifest('team/app', tag)?.digest;
 
-beforeAll(() => {
-  cli = new Cli();
-});
-afterAll(() => cli.remove());
-beforeEach(async () => {
-  server = await EcrServer.start();
-});
-afterEach(() => server.stop());
-
-const push = async (image: Package, tag = 'v1') => server.registry.push(REPOSITORY, tag, image);
-const at = () => ['--endpoint-url', server.endpoint];
-const wait = (...args: string[]) => cli.run(['wait', ...args, ...at()]);
-const digestOf = (tag: string) => server.ecr.manifest(REPOSITORY, tag)?.digest;
-
-/** Before the nth look of the CLI at the tags, this happens. */
-function atLook(nth: number, act: () => Promise<unknown>): void {
-  let looks = 0;
-  server.before = async ({ operation, tag }) => {
+/** Before the nth time that the CLI reads the tags, this happens. */
+function beforePoll(nth: number, act: () => Promise<unknown>): void {
+  let polls = 0;
+  cli.server.before = async ({ operation, tag }) => {
     if (operation !== 'BatchGetImage' || tag === undefined) return;
-    looks += 1;
-    if (looks === nth) await act();
+    polls += 1;
+    if (polls === nth) await act();
   };
 }
 const service =
   (...more: string[]) =>
   async () => {
-    server.before = () => {};
-    await cli.run(['repair', 'team/app:v1', ...more, ...at()]);
+    cli.server.before = () => {};
+    await cli.run(['repair', 'team/app:v1', ...more]);
   };
 
-test('returns at once when the companion is right, with nothing but the URI on stdout', async () => {
+test('returns at once if the companion is current, with only the URI on stdout', async () => {
   await push(await dockerDesktopImage());
   await service()();
   expect(await wait('team/app:v1')).toEqual({ code: 0, stdout: `${URI}@${digestOf('v1-dockerv2')}\n`, stderr: '' });
 });
 
-test('waits for the service, and says so on stderr', async () => {
+test('waits for the service, with a note on stderr', async () => {
   await push(await dockerDesktopImage());
-  atLook(2, service());
+  beforePoll(2, service());
   const { code, stdout, stderr } = await wait('team/app:v1');
   expect([code, stdout]).toEqual([0, `${URI}@${digestOf('v1-dockerv2')}\n`]);
   expect(stderr).toBe('v1-dockerv2 is missing; waiting for up to 5m\n');
@@ -57,7 +44,7 @@ test('an out-of-date companion is not enough', async () => {
   await service()();
   const stale = digestOf('v1-dockerv2');
   await push(await dockerDesktopImage('second'));
-  atLook(2, service());
+  beforePoll(2, service());
   const { code, stdout, stderr } = await wait('team/app:v1');
   expect([code, stdout]).toEqual([0, `${URI}@${digestOf('v1-dockerv2')}\n`]);
   expect(stdout).not.toContain(stale);
@@ -66,8 +53,8 @@ test('an out-of-date companion is not enough', async () => {
 
 test('follows another push meanwhile', async () => {
   await push(await dockerDesktopImage('first'));
-  atLook(2, async () => {
-    server.before = () => {};
+  beforePoll(2, async () => {
+    cli.server.before = () => {};
     await push(await dockerImage('second'));
   });
   expect(await wait('team/app:v1')).toMatchObject({ code: 0, stdout: `${URI}@${digestOf('v1')}\n` });
@@ -76,13 +63,13 @@ test('follows another push meanwhile', async () => {
 test('with the digest of the push, another push ends it', async () => {
   await push(await dockerDesktopImage('first'));
   const first = digestOf('v1');
-  atLook(2, async () => push(await dockerDesktopImage('second')));
+  beforePoll(2, async () => push(await dockerDesktopImage('second')));
   const { code, stdout, stderr } = await wait(`team/app:v1@${first}`);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toContain(`another push came after ${first}`);
 });
 
-test('prints a line for each platform, and says which in JSON', async () => {
+test('prints a line for each platform, and the platform in JSON', async () => {
   await push(await buildxIndex('OCI artifact'));
   const platforms = ['--platform', 'linux/amd64', '--platform', 'linux/arm64'];
   await service(...platforms)();
@@ -114,7 +101,7 @@ test.each<[string, string, () => Promise<Package>, RegExp]>([
 
 test('without a service it ends after the timeout, with exit code 3', async () => {
   await push(await dockerDesktopImage());
-  const { code, stdout, stderr } = await wait('team/app:v1', '--timeout', '100ms', '--json');
+  const { code, stdout, stderr } = await wait('team/app:v1', '--timeout', '2m', '--json');
   expect([code, JSON.parse(stdout)]).toEqual([
     3,
     { error: { message: 'v1-dockerv2 is still missing.', hint: expect.any(String) } },
@@ -122,14 +109,14 @@ test('without a service it ends after the timeout, with exit code 3', async () =
   expect(stderr).toContain('Is the service deployed');
 });
 
-test('throttling after the first look is waited out', async () => {
+test('throttling after the first poll is waited out', async () => {
   await push(await dockerDesktopImage());
-  atLook(2, async () => {
+  beforePoll(2, async () => {
     await service()();
     throw new AwsError('ThrottlingException', 'Rate exceeded');
   });
   const { code, stderr } = await wait('team/app:v1');
-  expect([code, stderr]).toEqual([0, expect.stringContaining('is missing (ECR throttles')]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('is missing (ECR is throttling')]);
 });
 
 test.each([

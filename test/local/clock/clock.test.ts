@@ -2,7 +2,7 @@ import { Activity, NotSettled, RealClock, SkippingClock, settle } from '../../..
 
 const DAY = 86_400_000;
 
-test('the skipping clock leaps to the next timer, and no further', async () => {
+test('the skipping clock skips to the next timer, and no further', async () => {
   const clock = new SkippingClock();
   const start = clock.now();
   const ran: string[] = [];
@@ -18,7 +18,7 @@ test('the skipping clock leaps to the next timer, and no further', async () => {
   expect(clock.timers).toEqual([]);
 });
 
-test.each([new RealClock(), new SkippingClock()])('a timer runs by itself, or is cancelled', async (clock) => {
+test.each([new RealClock(), new SkippingClock()])('a timer runs by itself, unless it is canceled', async (clock) => {
   const ran: string[] = [];
   const cancel = clock.schedule(clock.now() + 5, () => ran.push('cancelled'), 'cancelled');
   cancel();
@@ -27,7 +27,7 @@ test.each([new RealClock(), new SkippingClock()])('a timer runs by itself, or is
   expect(clock.timers).toEqual([]);
 });
 
-test('the real clock waits for the timer, or for the end of it', async () => {
+test('the real clock waits until the timer has run or is canceled', async () => {
   const clock = new RealClock();
   const start = Date.now();
   clock.schedule(start + 30, () => {}, 'soon');
@@ -53,7 +53,7 @@ describe('settle', () => {
     expect(done).toEqual(['first', 'second']);
   });
 
-  test('says what is still to do when it is late', async () => {
+  test('says what is still to do if time is up', async () => {
     const clock = new RealClock();
     const activity = new Activity();
     const end = activity.begin('invocation of x');

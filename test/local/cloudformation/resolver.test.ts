@@ -1,5 +1,5 @@
+import { LOCAL_ACCOUNT } from '../../../local/aws/account-region';
 import { Resolver } from '../../../local/cloudformation/resolver';
-import { PLACE } from '../../support/probe';
 
 const body = {
   Parameters: {
@@ -28,7 +28,8 @@ const body = {
   },
 };
 
-const resolve = (value: unknown) => new Resolver(body, { ...PLACE, stackName: 'Probe' }, {}).resolve(value, '$');
+const resolve = (value: unknown) =>
+  new Resolver(body, { ...LOCAL_ACCOUNT, stackName: 'Probe' }, {}).resolve(value, '$');
 
 test.each<readonly [unknown, unknown]>([
   [{ Ref: 'Plain' }, 'p'],
@@ -70,14 +71,14 @@ test.each<readonly [unknown, unknown]>([
 });
 
 test.each<readonly [unknown, string]>([
-  [{ a: [{ 'Fn::ImportValue': 'x' }] }, '$.a[0]: the intrinsic function Fn::ImportValue is not supported'],
-  [{ 'Fn::FindInMap': ['a', 'b', 'c'] }, '$: the intrinsic function Fn::FindInMap is not supported'],
+  [{ a: [{ 'Fn::ImportValue': 'x' }] }, '$.a[0]: the intrinsic function Fn::ImportValue: not supported'],
+  [{ 'Fn::FindInMap': ['a', 'b', 'c'] }, '$: the intrinsic function Fn::FindInMap: not supported'],
   [{ Ref: 'Nobody' }, '$.Ref: no resource or parameter "Nobody"'],
-  [{ Ref: 'Unknown' }, '$.Ref: reference to Unknown: the local account does not know AWS::Made::Up'],
-  [{ Ref: 'AWS::Moon' }, 'the pseudo parameter AWS::Moon is not supported'],
+  [{ Ref: 'Unknown' }, '$.Ref: a reference to Unknown, an AWS::Made::Up: not supported'],
+  [{ Ref: 'AWS::Moon' }, 'the pseudo parameter AWS::Moon: not supported'],
   [{ Ref: 'NoDefault' }, 'the parameter NoDefault has no default'],
   [{ Ref: 'FromSsm' }, 'the parameter FromSsm is read from SSM'],
-  [{ 'Fn::GetAtt': ['Queue', 'Colour'] }, 'the attribute Colour of Queue is not supported'],
+  [{ 'Fn::GetAtt': ['Queue', 'Color'] }, 'the attribute Color of Queue: not supported'],
   [{ 'Fn::Select': [9, ['a']] }, 'no element 9 in a list of 1'],
   [{ 'Fn::If': ['Maybe', 1, 2] }, '$.Conditions.Maybe: no such condition'],
   [{ 'Fn::Join': ['-', [{ x: 1 }]] }, 'expected a string, got {"x":1}'],
@@ -88,6 +89,10 @@ test.each<readonly [unknown, string]>([
 });
 
 test('a given value replaces the default of a parameter', () => {
-  const resolver = new Resolver(body, { ...PLACE, stackName: 'Probe' }, { NoDefault: 'given', FromSsm: 'value' });
+  const resolver = new Resolver(
+    body,
+    { ...LOCAL_ACCOUNT, stackName: 'Probe' },
+    { NoDefault: 'given', FromSsm: 'value' },
+  );
   expect(resolver.resolve([{ Ref: 'NoDefault' }, { Ref: 'FromSsm' }], '$')).toEqual(['given', 'value']);
 });

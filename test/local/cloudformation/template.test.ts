@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LOCAL_ACCOUNT } from '../../../local/aws/account-region';
 import { Template } from '../../../local/cloudformation';
 import { pick } from '../../../local/cloudformation/pick';
 import { sendRefusal } from '../../../local/cloudformation/queues';
 import { readAlarms, readLogGroups } from '../../support/monitoring';
-import { PLACE, PROBE, probeTemplate, templateOf } from '../../support/probe';
+import { PROBE, probeTemplate, templateOf } from '../../support/probe';
 
 const ARN = 'arn:aws:sqs:eu-north-1:123456789012:';
 const template = probeTemplate();
@@ -28,17 +29,13 @@ describe('views', () => {
           id: 'Target0',
           arn: `${ARN}Probe-Pushes2B`,
           deadLetterArn: `${ARN}Probe-RuleDeadLetters5E`,
-          maximumRetryAttempts: 10,
-          maximumEventAgeSeconds: 3600,
         },
       ],
     });
     expect(template.rules.find(({ logicalId }) => logicalId === 'Disabled8B')?.enabled).toBe(false);
     expect(template.rules.find(({ logicalId }) => logicalId === 'Daily4D')).toMatchObject({
       schedule: 'rate(1 day)',
-      targets: [
-        { input: '{"do":"succeed","why":"schedule"}', maximumRetryAttempts: 185, maximumEventAgeSeconds: 86400 },
-      ],
+      targets: [{ input: '{"do":"succeed","why":"schedule"}' }],
     });
   });
 
@@ -55,11 +52,8 @@ describe('views', () => {
         logicalId: 'PushesDeadLetters1A',
         name: 'Probe-PushesDeadLetters1A',
         arn: `${ARN}Probe-PushesDeadLetters1A`,
-        url: 'https://sqs.eu-north-1.amazonaws.com/123456789012/Probe-PushesDeadLetters1A',
-        constructPath: 'Probe/Service/PushesDeadLetters/Resource',
         visibilityTimeoutSeconds: 30,
         retentionSeconds: 1_209_600,
-        delaySeconds: 0,
       },
       expect.objectContaining({
         logicalId: 'Pushes2B',
@@ -69,6 +63,14 @@ describe('views', () => {
       }),
       expect.objectContaining({ logicalId: 'RuleDeadLetters5E' }),
     ]);
+  });
+
+  test.each([
+    ['FifoQueue', true],
+    ['DelaySeconds', 5],
+  ])('a queue with %s is refused', (property, value) => {
+    const refused = templateOf({ Q: { Type: 'AWS::SQS::Queue', Properties: { [property]: value } } });
+    expect(() => refused.queues).toThrow(`$.Resources.Q.Properties.${property}: not supported`);
   });
 
   test('a resource whose condition holds exists', () => {
@@ -130,10 +132,8 @@ describe('views', () => {
         functionName: 'Probe-Function2F',
         enabled: true,
         batchSize: 10,
-        windowSeconds: 1,
         maximumConcurrency: 2,
         reportBatchItemFailures: true,
-        filters: [],
       },
     ]);
     expect(readLogGroups(template.resources)).toEqual([
@@ -156,16 +156,17 @@ describe('views', () => {
 
   test.each<readonly [object, string]>([
     [{ ScalingConfig: { MaximumConcurrency: 1 } }, 'from 2 to 1000, got 1'],
-    [{ BatchSize: 100 }, '100 messages need a MaximumBatchingWindowInSeconds of at least 1'],
-    [{ BatchSize: 0 }, 'from 1 to 10000, got 0'],
-    [{ MaximumBatchingWindowInSeconds: 301 }, 'from 0 to 300, got 301'],
-  ])('a mapping with %j is refused, as by Lambda', (properties, message) => {
+    [{ BatchSize: 0 }, 'from 1 to 10, got 0'],
+    [{ BatchSize: 11 }, 'from 1 to 10, got 11'],
+    [{ MaximumBatchingWindowInSeconds: 1 }, 'MaximumBatchingWindowInSeconds: not supported'],
+    [{ FilterCriteria: { Filters: [] } }, 'FilterCriteria: not supported'],
+  ])('a mapping with %j is refused', (properties, message) => {
     const Properties = { EventSourceArn: 'q', FunctionName: 'f', ...properties };
     const refused = templateOf({ M: { Type: 'AWS::Lambda::EventSourceMapping', Properties } });
     expect(() => refused.mappings).toThrow(message);
   });
 
-  test('what is not used need not be understood', () => {
+  test('what is not used does not have to be supported', () => {
     const odd = templateOf({
       Q: { Type: 'AWS::SQS::Queue' },
       A: { Type: 'AWS::CloudWatch::Alarm', Properties: { Threshold: { 'Fn::ImportValue': 'x' } } },
@@ -177,20 +178,20 @@ describe('views', () => {
   });
 });
 
-describe('may EventBridge send to the queue', () => {
+describe('EventBridge may send to a queue', () => {
   const queue = pick('Pushes2B', 'queue', template.queues);
   const rule = (id: string) => `arn:aws:events:eu-north-1:123456789012:rule/Probe-${id}`;
 
-  test('for the rule that the queue policy names', () => {
-    expect(sendRefusal(queue, rule('PushRule3C'), PLACE.accountId)).toBeUndefined();
-    expect(sendRefusal(queue, rule('NotAllowed6F'), PLACE.accountId)).toContain(
-      'no queue policy lets events.amazonaws.com send to Pushes2B',
+  test('for a rule in its queue policy', () => {
+    expect(sendRefusal(queue, rule('PushRule3C'), LOCAL_ACCOUNT.accountId)).toBeUndefined();
+    expect(sendRefusal(queue, rule('NotAllowed6F'), LOCAL_ACCOUNT.accountId)).toContain(
+      'events.amazonaws.com may not send to Pushes2B',
     );
   });
 
-  test('not to a queue without policy, nor to one under the AWS managed key', () => {
-    expect(sendRefusal({ ...queue, policy: [] }, rule('PushRule3C'), PLACE.accountId)).toContain('not-allowed');
-    expect(sendRefusal({ ...queue, kmsKey: 'alias/aws/sqs' }, rule('PushRule3C'), PLACE.accountId)).toContain(
+  test('unless the queue has no policy, or is encrypted with the AWS managed key', () => {
+    expect(sendRefusal({ ...queue, policy: [] }, rule('PushRule3C'), LOCAL_ACCOUNT.accountId)).toContain('not-allowed');
+    expect(sendRefusal({ ...queue, kmsKey: 'alias/aws/sqs' }, rule('PushRule3C'), LOCAL_ACCOUNT.accountId)).toContain(
       'AWS managed key',
     );
   });
@@ -200,12 +201,11 @@ describe('pick', () => {
   test('an exact name beats a part; a part must be the only one', () => {
     expect(pick('Pushes2B', 'queue', template.queues).logicalId).toBe('Pushes2B');
     expect(pick('deadletters1', 'queue', template.queues).logicalId).toBe('PushesDeadLetters1A');
-    expect(pick('Service/Pushes/', 'queue', template.queues).logicalId).toBe('Pushes2B');
     expect(() => pick('pushes', 'queue', template.queues)).toThrow(
       'more than one queue: PushesDeadLetters1A, Pushes2B',
     );
     expect(() => pick('audits', 'queue', template.queues)).toThrow(
-      'there is no queue "audits"; there is: PushesDeadLetters1A',
+      'there is no queue "audits"; expected one of: PushesDeadLetters1A',
     );
   });
 });
@@ -228,15 +228,19 @@ describe('the assembly', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   test('one of several stacks, by id or by name', () => {
-    expect(Template.read(directory, { ...PLACE, stack: 'One' }).queues[0]?.name).toBe('One-A');
-    expect(Template.read(directory, { ...PLACE, stack: 'Two' }).queues[0]?.name).toBe('prod-two-B');
-    expect(Template.read(directory, { ...PLACE, stack: 'prod-two' }).stackName).toBe('prod-two');
-    expect(() => Template.read(directory, PLACE)).toThrow('several stacks (One, Two); say which one');
-    expect(() => Template.read(directory, { ...PLACE, stack: 'Three' })).toThrow('no stack "Three"; it has: One, Two');
+    expect(Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'One' }).queues[0]?.name).toBe('One-A');
+    expect(Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'Two' }).queues[0]?.name).toBe('prod-two-B');
+    expect(Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'prod-two' }).stackName).toBe('prod-two');
+    expect(() => Template.read(directory, LOCAL_ACCOUNT)).toThrow(
+      'expected one stack, got: One, Two; choose one by the option `stack`',
+    );
+    expect(() => Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'Three' })).toThrow(
+      'no stack "Three"; expected one of: One, Two',
+    );
   });
 
   test('a plain template file has no assets', () => {
-    expect(Template.read(join(directory, 'a.json'), PLACE).queues[0]?.name).toBe('a-A');
+    expect(Template.read(join(directory, 'a.json'), LOCAL_ACCOUNT).queues[0]?.name).toBe('a-A');
     write('f.json', {
       Resources: {
         F: {
@@ -245,17 +249,19 @@ describe('the assembly', () => {
         },
       },
     });
-    expect(() => Template.read(join(directory, 'f.json'), PLACE).functions).toThrow('a plain template has no assets');
+    expect(() => Template.read(join(directory, 'f.json'), LOCAL_ACCOUNT).functions).toThrow(
+      'a plain template has no assets',
+    );
   });
 
   test('a missing assembly says what to do', () => {
-    expect(() => Template.read(join(directory, 'none'), PLACE)).toThrow('npx cdk synth');
+    expect(() => Template.read(join(directory, 'none'), LOCAL_ACCOUNT)).toThrow('npx cdk synth');
   });
 
   test('an unknown asset is named', () => {
     const fn = { Handler: 'h', Runtime: 'r', Role: 'x', Code: { S3Key: 'unknown.zip' } };
     write('a.json', { Resources: { F: { Type: 'AWS::Lambda::Function', Properties: fn } } });
-    expect(() => Template.read(directory, { ...PLACE, stack: 'One' }).functions).toThrow(
+    expect(() => Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'One' }).functions).toThrow(
       'no asset with S3 key "unknown.zip"',
     );
   });

@@ -3,31 +3,21 @@ import {
   BatchGetImageCommand,
   CompleteLayerUploadCommand,
   CreateRepositoryCommand,
-  DeleteRepositoryCommand,
   GetAuthorizationTokenCommand,
   GetDownloadUrlForLayerCommand,
   InitiateLayerUploadCommand,
   ListTagsForResourceCommand,
   PutImageCommand,
   TagResourceCommand,
-  UntagResourceCommand,
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr';
 import { AwsError } from '../../../local/aws/error';
-import { manifest, pushBlob, pushImage, pushImageBlobs, type RunningEcr, sha256, startEcr } from './support';
+import { manifest, pushBlob, pushImage, pushImageBlobs, sha256, useEcr } from './support';
 
-let running: RunningEcr;
-const hooks: { before?: () => void } = {};
-
-beforeEach(async () => {
-  hooks.before = () => undefined;
-  running = await startEcr({ beforeCall: () => hooks.before?.() });
-  running.ecr.createRepository('app');
-});
-afterEach(() => running.close());
+const { server, client } = useEcr(({ ecr }) => ecr.createRepository('app'));
 
 const post = (operation: string, body: string) =>
-  fetch(running.origin, {
+  fetch(server.endpoint, {
     method: 'POST',
     headers: {
       'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${operation}`,
@@ -37,7 +27,7 @@ const post = (operation: string, body: string) =>
   });
 
 describe('the protocol', () => {
-  it('answers an error as AWS JSON 1.1', async () => {
+  test('answers an error as AWS JSON 1.1', async () => {
     const response = await post(
       'BatchGetImage',
       JSON.stringify({ repositoryName: 'none', imageIds: [{ imageTag: 'v1' }] }),
@@ -51,12 +41,18 @@ describe('the protocol', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['an unknown operation', 'PaintImage', '{}', 'UnknownOperationException', 'PaintImage'],
-    ['a body that is not JSON', 'ListImages', '{', 'SerializationException', 'not a JSON object'],
-    ['a field of the wrong type', 'ListImages', '{"repositoryName":7}', 'SerializationException', 'repositoryName'],
-    ['a missing field', 'ListImages', '{}', 'InvalidParameterException', 'repositoryName'],
-    ['a repository name of one letter', 'ListImages', '{"repositoryName":"a"}', 'InvalidParameterException', 'length'],
+    ['a body that is not JSON', 'DescribeImages', '{', 'SerializationException', 'not a JSON object'],
+    ['a field of the wrong type', 'DescribeImages', '{"repositoryName":7}', 'SerializationException', 'repositoryName'],
+    ['a missing field', 'DescribeImages', '{}', 'InvalidParameterException', 'repositoryName'],
+    [
+      'a repository name of one letter',
+      'DescribeImages',
+      '{"repositoryName":"a"}',
+      'InvalidParameterException',
+      'length',
+    ],
   ])('refuses %s', async (_, operation, body, code, words) => {
     const response = await post(operation, body);
     expect(response.status).toBe(400);
@@ -65,34 +61,34 @@ describe('the protocol', () => {
     expect(error.message).toContain(words);
   });
 
-  it('leaves what is not ECR to others', async () => {
-    const bus = await fetch(running.origin, { method: 'POST', headers: { 'x-amz-target': 'AWSEvents.PutEvents' } });
-    expect([bus.status, (await fetch(`${running.origin}/health`)).status]).toEqual([404, 404]);
+  test('leaves requests for other services alone', async () => {
+    const bus = await fetch(server.endpoint, { method: 'POST', headers: { 'x-amz-target': 'AWSEvents.PutEvents' } });
+    expect([bus.status, (await fetch(`${server.endpoint}/health`)).status]).toEqual([404, 404]);
   });
 
-  it('lists its calls, and lets a test play a fault before any of them', async () => {
-    await pushImage(running.origin, 'app', 'a', { tag: 'v1' });
+  test('lists its calls, and can fail any of them', async () => {
+    await pushImage(server.endpoint, 'app', 'a', { tag: 'v1' });
     const read = new BatchGetImageCommand({ repositoryName: 'app', imageIds: [{ imageTag: 'v1' }] });
-    await running.client.send(read);
-    hooks.before = () => {
+    await client.send(read);
+    server.before = () => {
       throw new AwsError('ThrottlingException', 'Rate exceeded');
     };
-    await expect(running.client.send(read)).rejects.toMatchObject({ name: 'ThrottlingException' });
-    hooks.before = () => {
-      throw new Error('disk full');
+    await expect(client.send(read)).rejects.toMatchObject({ name: 'ThrottlingException' });
+    server.before = () => {
+      throw new AwsError('ServerException', 'disk full');
     };
     const put = new PutImageCommand({ repositoryName: 'app', imageManifest: manifest('a'), imageTag: 'v2' });
-    await expect(running.client.send(put)).rejects.toMatchObject({
+    await expect(client.send(put)).rejects.toMatchObject({
       name: 'ServerException',
       $metadata: { httpStatusCode: 500 },
     });
-    expect(running.ecr.tags('app').has('v2')).toBe(false);
-    expect(running.ecr.calls).toEqual([
+    expect(server.ecr.tags('app').has('v2')).toBe(false);
+    expect(server.ecr.calls).toEqual([
       { operation: 'BatchGetImage', repository: 'app', tag: 'v1' },
       { operation: 'BatchGetImage', repository: 'app', tag: 'v1' },
       { operation: 'PutImage', repository: 'app', tag: 'v2' },
     ]);
-    expect(running.ecr.registryCalls).toEqual([
+    expect(server.ecr.registryCalls).toEqual([
       { operation: 'POST upload', repository: 'app' },
       { operation: 'POST upload', repository: 'app' },
       { operation: 'PUT manifest', repository: 'app', tag: 'v1' },
@@ -101,62 +97,57 @@ describe('the protocol', () => {
 });
 
 describe('repositories', () => {
-  it('are created once, with tags and exclusion filters, and deleted by force when they hold images', async () => {
+  test('are created once, with tags and exclusion filters', async () => {
     const create = new CreateRepositoryCommand({
       repositoryName: 'team/new',
       imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
       imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD', filter: 'latest*' }],
       tags: [{ Key: 'owner', Value: 'platform' }],
     });
-    const { repository } = await running.client.send(create);
+    const { repository } = await client.send(create);
     expect(repository).toMatchObject({
       repositoryName: 'team/new',
       imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
       imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD', filter: 'latest*' }],
       createdAt: expect.any(Date),
     });
-    await expect(running.client.send(create)).rejects.toMatchObject({ name: 'RepositoryAlreadyExistsException' });
-    await pushImage(running.origin, 'team/new', 'a', { tag: 'v1' });
-    const remove = (force: boolean) =>
-      running.client.send(new DeleteRepositoryCommand({ repositoryName: 'team/new', force }));
-    await expect(remove(false)).rejects.toMatchObject({ name: 'RepositoryNotEmptyException' });
-    await remove(true);
-    expect(running.ecr.repositories).toEqual(['app']);
+    await expect(client.send(create)).rejects.toMatchObject({ name: 'RepositoryAlreadyExistsException' });
+    expect(server.ecr.repositories).toEqual(['app', 'team/new']);
   });
 
-  it.each(['Upper', 'a//b', 'ends-', '-starts'])('refuse the name %s', async (repositoryName) => {
-    await expect(running.client.send(new CreateRepositoryCommand({ repositoryName }))).rejects.toMatchObject({
+  test.each(['Upper', 'a//b', 'ends-', '-starts'])('refuse the name %s', async (repositoryName) => {
+    await expect(client.send(new CreateRepositoryCommand({ repositoryName }))).rejects.toMatchObject({
       name: 'InvalidParameterException',
     });
   });
 
-  it('carry up to 50 resource tags', async () => {
+  test('carry up to 50 resource tags', async () => {
     const resourceArn = 'arn:aws:ecr:eu-north-1:123456789012:repository/app';
-    const set = (tags: { Key: string; Value: string }[]) =>
-      running.client.send(new TagResourceCommand({ resourceArn, tags }));
+    const set = (tags: { Key: string; Value: string }[]) => client.send(new TagResourceCommand({ resourceArn, tags }));
     await set([
       { Key: 'a', Value: '1' },
       { Key: 'b', Value: '2' },
     ]);
-    await running.client.send(new UntagResourceCommand({ resourceArn, tagKeys: ['a'] }));
     await set([{ Key: 'b', Value: '3' }]);
-    const { tags } = await running.client.send(new ListTagsForResourceCommand({ resourceArn }));
-    expect(tags).toEqual([{ Key: 'b', Value: '3' }]);
+    const { tags } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
+    expect(tags).toEqual([
+      { Key: 'a', Value: '1' },
+      { Key: 'b', Value: '3' },
+    ]);
     await expect(set([{ Key: 'aws:x', Value: '' }])).rejects.toMatchObject({ name: 'InvalidTagParameterException' });
     const many = Array.from({ length: 50 }, (_, n) => ({ Key: `k${n}`, Value: '' }));
     await expect(set(many)).rejects.toMatchObject({ name: 'TooManyTagsException' });
     await expect(
-      running.client.send(new ListTagsForResourceCommand({ resourceArn: `${resourceArn}/none` })),
+      client.send(new ListTagsForResourceCommand({ resourceArn: `${resourceArn}/none` })),
     ).rejects.toMatchObject({ name: 'RepositoryNotFoundException' });
   });
 });
 
 describe('layers', () => {
   const MiB = 1024 * 1024;
-  const begin = async () =>
-    (await running.client.send(new InitiateLayerUploadCommand({ repositoryName: 'app' }))).uploadId;
+  const begin = async () => (await client.send(new InitiateLayerUploadCommand({ repositoryName: 'app' }))).uploadId;
   const upload = (uploadId: string | undefined, first: number, layerPartBlob: Uint8Array) =>
-    running.client.send(
+    client.send(
       new UploadLayerPartCommand({
         repositoryName: 'app',
         uploadId,
@@ -166,9 +157,9 @@ describe('layers', () => {
       }),
     );
   const complete = (uploadId: string | undefined, digest: string) =>
-    running.client.send(new CompleteLayerUploadCommand({ repositoryName: 'app', uploadId, layerDigests: [digest] }));
+    client.send(new CompleteLayerUploadCommand({ repositoryName: 'app', uploadId, layerDigests: [digest] }));
 
-  it('are uploaded in parts and downloaded again through a URL of this server', async () => {
+  test('are uploaded in parts and downloaded again through a URL of this server', async () => {
     const bytes = Buffer.alloc(6 * MiB, 'layer');
     const digest = sha256(bytes);
     const uploadId = await begin();
@@ -176,15 +167,15 @@ describe('layers', () => {
     await upload(uploadId, 5 * MiB, bytes.subarray(5 * MiB));
     expect((await complete(uploadId, digest)).layerDigest).toBe(digest);
 
-    const { downloadUrl = '' } = await running.client.send(
+    const { downloadUrl = '' } = await client.send(
       new GetDownloadUrlForLayerCommand({ repositoryName: 'app', layerDigest: digest }),
     );
-    expect(downloadUrl.startsWith(`${running.origin}/blob-download/`)).toBe(true);
+    expect(downloadUrl.startsWith(`${server.endpoint}/blob-download/`)).toBe(true);
     const download = await fetch(downloadUrl);
     expect(sha256(new Uint8Array(await download.arrayBuffer()))).toBe(digest);
-    expect(running.ecr.registryCalls).toEqual([{ operation: 'GET blob-download', repository: 'app' }]);
+    expect(server.ecr.registryCalls).toEqual([{ operation: 'GET blob-download', repository: 'app' }]);
 
-    const { layers, failures } = await running.client.send(
+    const { layers, failures } = await client.send(
       new BatchCheckLayerAvailabilityCommand({ repositoryName: 'app', layerDigests: [digest, sha256('none'), 'bad'] }),
     );
     expect(layers).toEqual([
@@ -197,7 +188,7 @@ describe('layers', () => {
     await expect(complete(again, digest)).rejects.toMatchObject({ name: 'LayerAlreadyExistsException' });
   });
 
-  it('are refused when empty, out of order, in parts too small, or not what their digest says', async () => {
+  test('are refused if empty, out of order, in parts that are too small, or of another digest', async () => {
     const uploadId = await begin();
     await expect(complete(uploadId, sha256(''))).rejects.toMatchObject({ name: 'EmptyUploadException' });
     await expect(upload(uploadId, 7, Buffer.from('abc'))).rejects.toMatchObject({
@@ -214,21 +205,21 @@ describe('layers', () => {
     await expect(complete(other, sha256('abc'))).rejects.toMatchObject({ name: 'UploadNotFoundException' });
   });
 
-  it('belong to one repository', async () => {
-    const layerDigest = await pushBlob(running.origin, 'other', 'x');
+  test('belong to one repository', async () => {
+    const layerDigest = await pushBlob(server.endpoint, 'other', 'x');
     await expect(
-      running.client.send(new GetDownloadUrlForLayerCommand({ repositoryName: 'app', layerDigest })),
+      client.send(new GetDownloadUrlForLayerCommand({ repositoryName: 'app', layerDigest })),
     ).rejects.toMatchObject({ name: 'LayersNotFoundException', message: expect.stringContaining(layerDigest) });
-    expect((await fetch(`${running.origin}/blob-download/app/${layerDigest}`)).status).toBe(404);
+    expect((await fetch(`${server.endpoint}/blob-download/app/${layerDigest}`)).status).toBe(404);
   });
 });
 
-it('GetAuthorizationToken gives basic credentials for this server', async () => {
-  await pushImageBlobs(running.origin, 'app', 'a');
-  const { authorizationData } = await running.client.send(new GetAuthorizationTokenCommand({}));
+test('GetAuthorizationToken gives basic credentials for this server', async () => {
+  await pushImageBlobs(server.endpoint, 'app', 'a');
+  const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}));
   const [data] = authorizationData ?? [];
-  expect(data?.proxyEndpoint).toBe(running.origin);
+  expect(data?.proxyEndpoint).toBe(server.endpoint);
   expect(Buffer.from(data?.authorizationToken ?? '', 'base64').toString()).toMatch(/^AWS:.+/);
   const authorization = `Basic ${data?.authorizationToken}`;
-  expect((await fetch(`${running.origin}/v2/`, { headers: { authorization } })).status).toBe(200);
+  expect((await fetch(`${server.endpoint}/v2/`, { headers: { authorization } })).status).toBe(200);
 });

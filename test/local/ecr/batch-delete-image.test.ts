@@ -1,28 +1,22 @@
 import { BatchDeleteImageCommand, type ImageIdentifier } from '@aws-sdk/client-ecr';
-import { index, manifest, pushImage, putManifest, type RunningEcr, sha256, startEcr } from './support';
+import { index, manifest, pushImage, putManifest, sha256, useEcr } from './support';
 
-let running: RunningEcr;
-
-beforeEach(async () => {
-  running = await startEcr();
-  running.ecr.createRepository('app');
-});
-afterEach(() => running.close());
+const { server, client } = useEcr(({ ecr }) => ecr.createRepository('app'));
 
 const remove = (...imageIds: ImageIdentifier[]) =>
-  running.client.send(new BatchDeleteImageCommand({ repositoryName: 'app', imageIds }));
+  client.send(new BatchDeleteImageCommand({ repositoryName: 'app', imageIds }));
 
 describe('BatchDeleteImage', () => {
-  it('by tag removes the tag, and with the last one the image', async () => {
-    const imageDigest = await pushImage(running.origin, 'app', 'a', { tag: 'v1' });
-    await putManifest(running.origin, 'app', 'latest', manifest('a'));
-    running.events.length = 0;
+  test('by tag removes the tag, and with the last one the image', async () => {
+    const imageDigest = await pushImage(server.endpoint, 'app', 'a', { tag: 'v1' });
+    await putManifest(server.endpoint, 'app', 'latest', manifest('a'));
+    server.events.length = 0;
     expect((await remove({ imageTag: 'v1' })).imageIds).toEqual([{ imageDigest, imageTag: 'v1' }]);
-    expect(running.ecr.manifest('app', imageDigest)).toBeDefined();
+    expect(server.ecr.manifest('app', imageDigest)).toBeDefined();
     await remove({ imageTag: 'latest' });
-    expect(running.ecr.manifest('app', imageDigest)).toBeUndefined();
-    expect(running.actions()).toEqual([`DELETE v1 ${imageDigest}`, `DELETE latest ${imageDigest}`]);
-    expect(running.events[0]?.detail).toEqual({
+    expect(server.ecr.manifest('app', imageDigest)).toBeUndefined();
+    expect(server.actions()).toEqual([`DELETE v1 ${imageDigest}`, `DELETE latest ${imageDigest}`]);
+    expect(server.events[0]?.detail).toEqual({
       result: 'SUCCESS',
       'repository-name': 'app',
       'image-digest': imageDigest,
@@ -31,30 +25,30 @@ describe('BatchDeleteImage', () => {
     });
   });
 
-  it('by digest removes the image with all its tags, one event each', async () => {
-    const imageDigest = await pushImage(running.origin, 'app', 'a', { tag: 'v1' });
-    await putManifest(running.origin, 'app', 'latest', manifest('a'));
-    const untagged = await pushImage(running.origin, 'app', 'b');
-    running.events.length = 0;
+  test('by digest removes the image with all its tags, one event each', async () => {
+    const imageDigest = await pushImage(server.endpoint, 'app', 'a', { tag: 'v1' });
+    await putManifest(server.endpoint, 'app', 'latest', manifest('a'));
+    const untagged = await pushImage(server.endpoint, 'app', 'b');
+    server.events.length = 0;
     const { imageIds } = await remove({ imageDigest }, { imageDigest: untagged });
     expect(imageIds).toEqual([
       { imageDigest, imageTag: 'v1' },
       { imageDigest, imageTag: 'latest' },
       { imageDigest: untagged },
     ]);
-    expect(running.actions()).toEqual([
+    expect(server.actions()).toEqual([
       `DELETE v1 ${imageDigest}`,
       `DELETE latest ${imageDigest}`,
       `DELETE  ${untagged}`,
     ]);
-    expect(running.ecr.tags('app').size).toBe(0);
+    expect(server.ecr.tags('app').size).toBe(0);
   });
 
-  it('keeps a child as long as an index refers to it', async () => {
-    const child = await pushImage(running.origin, 'app', 'a', { tag: 'child' });
+  test('keeps a child as long as an index refers to it', async () => {
+    const child = await pushImage(server.endpoint, 'app', 'a', { tag: 'child' });
     const list = index([{ text: manifest('a'), arch: 'amd64' }]);
-    await putManifest(running.origin, 'app', 'multi', list);
-    running.events.length = 0;
+    await putManifest(server.endpoint, 'app', 'multi', list);
+    server.events.length = 0;
     for (const imageId of [{ imageDigest: child }, { imageTag: 'child' }]) {
       const { failures } = await remove(imageId);
       expect(failures).toEqual([
@@ -65,12 +59,12 @@ describe('BatchDeleteImage', () => {
         },
       ]);
     }
-    expect(running.events).toEqual([]);
+    expect(server.events).toEqual([]);
     expect((await remove({ imageTag: 'multi' }, { imageDigest: child })).failures).toEqual([]);
-    expect(running.actions()).toEqual([`DELETE multi ${sha256(list)}`, `DELETE child ${child}`]);
+    expect(server.actions()).toEqual([`DELETE multi ${sha256(list)}`, `DELETE child ${child}`]);
   });
 
-  it('reports what is not there', async () => {
+  test('reports what is not there', async () => {
     const { imageIds, failures } = await remove({ imageTag: 'none' }, {});
     expect(imageIds).toEqual([]);
     expect(failures?.map(({ failureCode }) => failureCode)).toEqual(['ImageNotFound', 'MissingDigestAndTag']);

@@ -3,31 +3,15 @@ import {
   DescribeImagesCommand,
   DescribeRepositoriesCommand,
   type ImageIdentifier,
-  ListImagesCommand,
   paginateDescribeImages,
   paginateDescribeRepositories,
-  paginateListImages,
 } from '@aws-sdk/client-ecr';
-import {
-  index,
-  manifest,
-  OCI_CONFIG,
-  OCI_INDEX,
-  OCI_MANIFEST,
-  pushImage,
-  putManifest,
-  type RunningEcr,
-  sha256,
-  startEcr,
-} from './support';
+import { OCI } from '../../support/manifests';
+import { index, manifest, pushImage, putManifest, sha256, useEcr } from './support';
 
-let running: RunningEcr;
-
-beforeEach(async () => {
-  running = await startEcr({ now: () => new Date('2026-01-02T03:04:05.678Z') });
-  running.ecr.createRepository('app');
+const { server, client } = useEcr(({ ecr }) => ecr.createRepository('app'), {
+  now: () => new Date('2026-01-02T03:04:05.678Z'),
 });
-afterEach(() => running.close());
 
 async function rowsOf<T>(pages: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
@@ -36,12 +20,12 @@ async function rowsOf<T>(pages: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('DescribeImages', () => {
-  it('has one row per digest with its tags, types, size and time', async () => {
-    const digest = await pushImage(running.origin, 'app', 'a', { tag: 'v2' });
-    await putManifest(running.origin, 'app', 'v1', manifest('a'));
+  test('has one row per digest with its tags, types, size and time', async () => {
+    const digest = await pushImage(server.endpoint, 'app', 'a', { tag: 'v2' });
+    await putManifest(server.endpoint, 'app', 'v1', manifest('a'));
     const list = index([{ text: manifest('a'), arch: 'amd64' }]);
-    await putManifest(running.origin, 'app', sha256(list), list);
-    const { imageDetails, nextToken } = await running.client.send(new DescribeImagesCommand({ repositoryName: 'app' }));
+    await putManifest(server.endpoint, 'app', sha256(list), list);
+    const { imageDetails, nextToken } = await client.send(new DescribeImagesCommand({ repositoryName: 'app' }));
     expect(nextToken).toBeUndefined();
     const common = {
       registryId: '123456789012',
@@ -55,38 +39,33 @@ describe('DescribeImages', () => {
         ...common,
         imageDigest: digest,
         imageTags: ['v1', 'v2'],
-        imageManifestMediaType: OCI_MANIFEST,
-        artifactMediaType: OCI_CONFIG,
+        imageManifestMediaType: OCI.manifest,
+        artifactMediaType: OCI.config,
       },
-      { ...common, imageDigest: sha256(list), imageManifestMediaType: OCI_INDEX },
+      { ...common, imageDigest: sha256(list), imageManifestMediaType: OCI.index },
     ]);
   });
 
-  it('pages by maxResults, 100 by default, and survives a deletion between two pages', async () => {
+  test('pages by maxResults, 100 by default, and survives a deletion between two pages', async () => {
     const digests: string[] = [];
-    for (let n = 0; n < 105; n++) digests.push(await pushImage(running.origin, 'app', `${n}`));
-    const first = await running.client.send(new DescribeImagesCommand({ repositoryName: 'app' }));
+    for (let n = 0; n < 105; n++)
+      digests.push(server.ecr.store('app', { bytes: Buffer.from(manifest(`${n}`)) }).digest);
+    const first = await client.send(new DescribeImagesCommand({ repositoryName: 'app' }));
     expect(first.imageDetails).toHaveLength(100);
-    await running.client.send(
-      new BatchDeleteImageCommand({ repositoryName: 'app', imageIds: [{ imageDigest: digests[99] }] }),
-    );
-    const second = await running.client.send(
-      new DescribeImagesCommand({ repositoryName: 'app', nextToken: first.nextToken }),
-    );
+    await client.send(new BatchDeleteImageCommand({ repositoryName: 'app', imageIds: [{ imageDigest: digests[99] }] }));
+    const second = await client.send(new DescribeImagesCommand({ repositoryName: 'app', nextToken: first.nextToken }));
     expect(second.imageDetails?.map(({ imageDigest }) => imageDigest)).toEqual(digests.slice(100));
     expect(second.nextToken).toBeUndefined();
-    const pages = await rowsOf(
-      paginateDescribeImages({ client: running.client, pageSize: 13 }, { repositoryName: 'app' }),
-    );
+    const pages = await rowsOf(paginateDescribeImages({ client: client, pageSize: 13 }, { repositoryName: 'app' }));
     expect(pages).toHaveLength(8);
     expect(pages.flatMap(({ imageDetails = [] }) => imageDetails)).toHaveLength(104);
   });
 
-  it('filters by tag status, and by an image status that nothing has', async () => {
-    const tagged = await pushImage(running.origin, 'app', 'a', { tag: 'v1' });
-    const untagged = await pushImage(running.origin, 'app', 'b');
+  test('filters by tag status and by image status', async () => {
+    const tagged = await pushImage(server.endpoint, 'app', 'a', { tag: 'v1' });
+    const untagged = await pushImage(server.endpoint, 'app', 'b');
     const select = async (filter: { tagStatus?: 'TAGGED' | 'UNTAGGED' | 'ANY'; imageStatus?: 'ARCHIVED' | 'ANY' }) => {
-      const answer = await running.client.send(new DescribeImagesCommand({ repositoryName: 'app', filter }));
+      const answer = await client.send(new DescribeImagesCommand({ repositoryName: 'app', filter }));
       return answer.imageDetails?.map(({ imageDigest }) => imageDigest);
     };
     expect(await select({ tagStatus: 'TAGGED' })).toEqual([tagged]);
@@ -95,10 +74,10 @@ describe('DescribeImages', () => {
     expect(await select({ imageStatus: 'ARCHIVED' })).toEqual([]);
   });
 
-  it('describes given images without pages, and fails as a whole for one that is not there', async () => {
-    const imageDigest = await pushImage(running.origin, 'app', 'a', { tag: 'v1' });
+  test('describes images by id without pages, and fails as a whole if one is missing', async () => {
+    const imageDigest = await pushImage(server.endpoint, 'app', 'a', { tag: 'v1' });
     const describe = (imageIds: ImageIdentifier[], more: { maxResults?: number } = {}) =>
-      running.client.send(new DescribeImagesCommand({ repositoryName: 'app', imageIds, ...more }));
+      client.send(new DescribeImagesCommand({ repositoryName: 'app', imageIds, ...more }));
     const { imageDetails } = await describe([{ imageTag: 'v1' }, { imageDigest }]);
     expect(imageDetails?.map((detail) => detail.imageDigest)).toEqual([imageDigest]);
     await expect(describe([{ imageTag: 'v1' }], { maxResults: 5 })).rejects.toMatchObject({
@@ -111,42 +90,26 @@ describe('DescribeImages', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['maxResults 0', { maxResults: 0 }],
     ['maxResults 1001', { maxResults: 1001 }],
     ['a token that it never gave', { nextToken: 'no token' }],
   ])('refuses %s', async (_, input) => {
-    await expect(
-      running.client.send(new DescribeImagesCommand({ repositoryName: 'app', ...input })),
-    ).rejects.toMatchObject({ name: 'InvalidParameterException' });
-  });
-});
-
-describe('ListImages', () => {
-  it('pairs digests with tags and continues inside an image', async () => {
-    const a = await pushImage(running.origin, 'app', 'a', { tag: 'v1' });
-    await putManifest(running.origin, 'app', 'latest', manifest('a'));
-    const b = await pushImage(running.origin, 'app', 'b');
-    const { nextToken } = await running.client.send(new ListImagesCommand({ repositoryName: 'app', maxResults: 1 }));
-    expect(nextToken).toBeDefined();
-    const pages = await rowsOf(paginateListImages({ client: running.client, pageSize: 1 }, { repositoryName: 'app' }));
-    expect(pages.flatMap(({ imageIds = [] }) => imageIds)).toEqual([
-      { imageDigest: a, imageTag: 'latest' },
-      { imageDigest: a, imageTag: 'v1' },
-      { imageDigest: b },
-    ]);
+    await expect(client.send(new DescribeImagesCommand({ repositoryName: 'app', ...input }))).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
   });
 });
 
 describe('DescribeRepositories', () => {
-  it('pages in the order of names, and finds given names', async () => {
-    for (const name of ['zoo/b', 'zoo/a', 'team/long/name']) running.ecr.createRepository(name);
-    const pages = await rowsOf(paginateDescribeRepositories({ client: running.client, pageSize: 3 }, {}));
+  test('pages in the order of names, and finds repositories by name', async () => {
+    for (const name of ['zoo/b', 'zoo/a', 'team/long/name']) server.ecr.createRepository(name);
+    const pages = await rowsOf(paginateDescribeRepositories({ client: client, pageSize: 3 }, {}));
     expect(pages.map(({ repositories }) => repositories?.map(({ repositoryName }) => repositoryName))).toEqual([
       ['app', 'team/long/name', 'zoo/a'],
       ['zoo/b'],
     ]);
-    const named = await running.client.send(new DescribeRepositoriesCommand({ repositoryNames: ['zoo/a'] }));
+    const named = await client.send(new DescribeRepositoriesCommand({ repositoryNames: ['zoo/a'] }));
     expect(named.repositories).toMatchObject([
       {
         repositoryArn: 'arn:aws:ecr:eu-north-1:123456789012:repository/zoo/a',
@@ -154,8 +117,8 @@ describe('DescribeRepositories', () => {
         imageTagMutability: 'MUTABLE',
       },
     ]);
-    await expect(
-      running.client.send(new DescribeRepositoriesCommand({ repositoryNames: ['none'] })),
-    ).rejects.toMatchObject({ name: 'RepositoryNotFoundException' });
+    await expect(client.send(new DescribeRepositoriesCommand({ repositoryNames: ['none'] }))).rejects.toMatchObject({
+      name: 'RepositoryNotFoundException',
+    });
   });
 });

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { layerOf } from '../../../local/images/blob';
-import { OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST, sha256 } from './support';
+import { OCI } from '../../support/manifests';
+import { sha256 } from './support';
 
 export interface Layout {
   /** The index of all platforms. */
@@ -21,24 +22,24 @@ export async function writeLayout(directory: string, architectures: readonly str
   };
   const children: { descriptor: object; text: string; architecture: string }[] = [];
   for (const architecture of architectures) {
-    const { bytes, diffId } = await layerOf({ greeting: `hello from ${architecture}` }, OCI_LAYER);
-    const layer = await add(OCI_LAYER, bytes);
+    const { bytes, diffId } = await layerOf({ greeting: `hello from ${architecture}` }, OCI.gzip);
+    const layer = await add(OCI.gzip, bytes);
     const rootfs = { type: 'layers', diff_ids: [diffId] };
-    const config = await add(OCI_CONFIG, JSON.stringify({ architecture, os: 'linux', config: {}, rootfs }));
-    const text = JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers: [layer] }, null, 2);
-    children.push({ descriptor: await add(OCI_MANIFEST, text), text, architecture });
+    const config = await add(OCI.config, JSON.stringify({ architecture, os: 'linux', config: {}, rootfs }));
+    const text = JSON.stringify({ schemaVersion: 2, mediaType: OCI.manifest, config, layers: [layer] }, null, 2);
+    children.push({ descriptor: await add(OCI.manifest, text), text, architecture });
   }
   const manifests = children.map(({ descriptor, architecture }) => ({
     ...descriptor,
     platform: { os: 'linux', architecture },
   }));
-  const index = JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }, null, 1);
+  const index = JSON.stringify({ schemaVersion: 2, mediaType: OCI.index, manifests }, null, 1);
   const named = (descriptor: object, name: string) => ({
     ...descriptor,
     annotations: { 'org.opencontainers.image.ref.name': name },
   });
   const top = [
-    named(await add(OCI_INDEX, index), 'multi'),
+    named(await add(OCI.index, index), 'multi'),
     ...children.map(({ descriptor, architecture }) => named(descriptor, architecture)),
   ];
   await writeFile(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');

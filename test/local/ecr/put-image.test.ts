@@ -1,35 +1,25 @@
 import { PutImageCommand, type PutImageCommandInput, PutImageTagMutabilityCommand } from '@aws-sdk/client-ecr';
+import { DOCKER, OCI } from '../../support/manifests';
 import {
-  DOCKER_MANIFEST,
   descriptor,
   index,
   manifest,
-  OCI_CONFIG,
-  OCI_INDEX,
-  OCI_LAYER,
-  OCI_MANIFEST,
   pushBlob,
   pushImage,
   pushImageBlobs,
-  type RunningEcr,
+  putManifest,
   sha256,
-  startEcr,
+  useEcr,
 } from './support';
 
-let running: RunningEcr;
-
-beforeEach(async () => {
-  running = await startEcr();
-  running.ecr.createRepository('team/app');
-});
-afterEach(() => running.close());
+const { server, client } = useEcr(({ ecr }) => ecr.createRepository('team/app'));
 
 const put = (input: Partial<PutImageCommandInput>) =>
-  running.client.send(new PutImageCommand({ repositoryName: 'team/app', imageManifest: '', ...input }));
+  client.send(new PutImageCommand({ repositoryName: 'team/app', imageManifest: '', ...input }));
 
 describe('PutImage', () => {
-  it('stores the exact bytes under their sha256 and announces the push', async () => {
-    await pushImageBlobs(running.origin, 'team/app', 'a');
+  test('stores the exact bytes under their sha256 and sends an event', async () => {
+    await pushImageBlobs(server.endpoint, 'team/app', 'a');
     const text = `${manifest('a')}\n`;
     const { image } = await put({ imageManifest: text, imageTag: 'v1', imageDigest: sha256(text) });
     expect(image).toMatchObject({
@@ -37,11 +27,11 @@ describe('PutImage', () => {
       repositoryName: 'team/app',
       imageId: { imageDigest: sha256(text), imageTag: 'v1' },
       imageManifest: text,
-      imageManifestMediaType: OCI_MANIFEST,
+      imageManifestMediaType: OCI.manifest,
     });
-    expect(running.ecr.manifest('team/app', 'v1')?.bytes.toString()).toBe(text);
-    expect(running.events).toHaveLength(1);
-    expect(running.events[0]).toEqual({
+    expect(server.ecr.manifest('team/app', 'v1')?.bytes.toString()).toBe(text);
+    expect(server.events).toHaveLength(1);
+    expect(server.events[0]).toEqual({
       version: '0',
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       'detail-type': 'ECR Image Action',
@@ -55,36 +45,36 @@ describe('PutImage', () => {
         'repository-name': 'team/app',
         'image-digest': sha256(text),
         'action-type': 'PUSH',
-        'artifact-media-type': OCI_CONFIG,
+        'artifact-media-type': OCI.config,
         'image-tag': 'v1',
-        'manifest-media-type': OCI_MANIFEST,
+        'manifest-media-type': OCI.manifest,
       },
     });
   });
 
-  it('needs a media type in the body or in the request, and no contradiction between them', async () => {
-    await pushImageBlobs(running.origin, 'team/app', 'a');
+  test('needs a media type in the body or in the request, and no contradiction between them', async () => {
+    await pushImageBlobs(server.endpoint, 'team/app', 'a');
     const bare = manifest('a', 'oci', { mediaType: undefined });
     await expect(put({ imageManifest: bare })).rejects.toMatchObject({
       name: 'InvalidParameterException',
       message: "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'",
     });
-    await expect(put({ imageManifest: manifest('a'), imageManifestMediaType: DOCKER_MANIFEST })).rejects.toMatchObject({
+    await expect(put({ imageManifest: manifest('a'), imageManifestMediaType: DOCKER.manifest })).rejects.toMatchObject({
       name: 'InvalidParameterException',
       message: expect.stringContaining('does not match'),
     });
-    const { image } = await put({ imageManifest: bare, imageManifestMediaType: OCI_MANIFEST });
-    expect(image?.imageManifestMediaType).toBe(OCI_MANIFEST);
+    const { image } = await put({ imageManifest: bare, imageManifestMediaType: OCI.manifest });
+    expect(image?.imageManifestMediaType).toBe(OCI.manifest);
   });
 
-  it.each([
+  test.each([
     ['not JSON', '{'],
     ['not an object', '[]'],
-    ['no config', JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, layers: [] })],
-    ['no manifests', JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, layers: [] })],
-    ['schemaVersion 1', JSON.stringify({ schemaVersion: 1, mediaType: OCI_INDEX, manifests: [] })],
-    ['a byte order mark', `\ufeff${JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] })}`],
-    ['a trailing byte', `${JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] })}x`],
+    ['no config', JSON.stringify({ schemaVersion: 2, mediaType: OCI.manifest, layers: [] })],
+    ['no manifests', JSON.stringify({ schemaVersion: 2, mediaType: OCI.index, layers: [] })],
+    ['schemaVersion 1', JSON.stringify({ schemaVersion: 1, mediaType: OCI.index, manifests: [] })],
+    ['a byte order mark', `\ufeff${JSON.stringify({ schemaVersion: 2, mediaType: OCI.index, manifests: [] })}`],
+    ['a trailing byte', `${JSON.stringify({ schemaVersion: 2, mediaType: OCI.index, manifests: [] })}x`],
   ])('refuses %s', async (_, imageManifest) => {
     await expect(put({ imageManifest })).rejects.toMatchObject({
       name: 'InvalidParameterException',
@@ -92,7 +82,7 @@ describe('PutImage', () => {
     });
   });
 
-  it('refuses an unknown manifest media type, and an image without layers', async () => {
+  test('refuses an unknown manifest media type, and an image without layers', async () => {
     await expect(put({ imageManifest: JSON.stringify({ mediaType: 'text/html' }) })).rejects.toMatchObject({
       name: 'InvalidParameterException',
       message: expect.stringContaining('text/html'),
@@ -103,103 +93,95 @@ describe('PutImage', () => {
     });
   });
 
-  it('refuses a digest that is not that of the bytes', async () => {
-    await pushImageBlobs(running.origin, 'team/app', 'a');
+  test('refuses a digest that is not that of the bytes', async () => {
+    await pushImageBlobs(server.endpoint, 'team/app', 'a');
     await expect(put({ imageManifest: manifest('a'), imageDigest: sha256('other') })).rejects.toMatchObject({
       name: 'ImageDigestDoesNotMatchException',
     });
-    expect(running.events).toEqual([]);
+    expect(server.events).toEqual([]);
   });
 
-  it('wants config and layers in this very repository, but not foreign layers', async () => {
-    await pushImageBlobs(running.origin, 'other/app', 'a');
+  test('requires config and layers in the same repository, but not foreign layers', async () => {
+    await pushImageBlobs(server.endpoint, 'other/app', 'a');
     await expect(put({ imageManifest: manifest('a'), imageTag: 'v1' })).rejects.toMatchObject({
       name: 'LayersNotFoundException',
       message: `Layers with digests '[${sha256('{"n":"a"}')}, ${sha256('layer a')}]' required for pushing image into repository with name 'team/app' in the registry with id '123456789012' do not exist`,
     });
-    await pushImageBlobs(running.origin, 'team/app', 'a');
+    await pushImageBlobs(server.endpoint, 'team/app', 'a');
     const foreign = [
-      descriptor('application/vnd.oci.image.layer.nondistributable.v1.tar+gzip', 'elsewhere'),
-      descriptor('application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', 'elsewhere too'),
-      descriptor(OCI_LAYER, 'layer a'),
+      descriptor(OCI.foreignGzip, 'elsewhere'),
+      descriptor(DOCKER.foreignGzip, 'elsewhere too'),
+      descriptor(OCI.gzip, 'layer a'),
     ];
     const { image } = await put({ imageManifest: manifest('a', 'oci', { layers: foreign }) });
     expect(image?.imageId?.imageTag).toBeUndefined();
-    expect(running.actions()).toEqual([`PUSH  ${image?.imageId?.imageDigest}`]);
+    expect(server.actions()).toEqual([`PUSH  ${image?.imageId?.imageDigest}`]);
   });
 
-  it('does not police layer media types', async () => {
-    await pushImageBlobs(running.origin, 'team/app', 'a');
+  test('does not check layer media types', async () => {
+    await pushImageBlobs(server.endpoint, 'team/app', 'a');
     const layers = [descriptor('application/vnd.docker.image.rootfs.diff.tar.zstd', 'layer a')];
     const { image } = await put({ imageManifest: manifest('a', 'docker', { layers }), imageTag: 'zstd' });
-    expect(image?.imageManifestMediaType).toBe(DOCKER_MANIFEST);
+    expect(image?.imageManifestMediaType).toBe(DOCKER.manifest);
   });
 
-  it('wants the children of an index to be images of the repository', async () => {
+  test('requires the children of an index to be images of the repository', async () => {
     const text = index([{ text: manifest('a'), arch: 'amd64' }]);
     await expect(put({ imageManifest: text, imageTag: 'v1' })).rejects.toMatchObject({
       name: 'ReferencedImagesNotFoundException',
       message: expect.stringContaining(sha256(manifest('a'))),
     });
-    await pushImage(running.origin, 'team/app', 'a');
+    await pushImage(server.endpoint, 'team/app', 'a');
     await put({ imageManifest: text, imageTag: 'v1' });
-    expect(running.actions()).toEqual([`PUSH  ${sha256(manifest('a'))}`, `PUSH v1 ${sha256(text)}`]);
-    expect(running.events[1]?.detail).not.toHaveProperty('artifact-media-type');
-    expect(running.events[1]?.detail).toHaveProperty('manifest-media-type', OCI_INDEX);
+    expect(server.actions()).toEqual([`PUSH  ${sha256(manifest('a'))}`, `PUSH v1 ${sha256(text)}`]);
+    expect(server.events[1]?.detail).not.toHaveProperty('artifact-media-type');
+    expect(server.events[1]?.detail).toHaveProperty('manifest-media-type', OCI.index);
   });
 
-  it('takes the layers of a BuildKit cache index as blobs', async () => {
+  test('takes the layers of a BuildKit cache index as blobs', async () => {
     const cache = JSON.stringify({
       schemaVersion: 2,
-      mediaType: OCI_INDEX,
+      mediaType: OCI.index,
       manifests: [
-        descriptor(OCI_LAYER, 'cached layer'),
+        descriptor(OCI.gzip, 'cached layer'),
         descriptor('application/vnd.buildkit.cacheconfig.v0', 'cache config'),
       ],
     });
     await expect(put({ imageManifest: cache })).rejects.toMatchObject({ name: 'LayersNotFoundException' });
-    await pushBlob(running.origin, 'team/app', 'cached layer');
-    await pushBlob(running.origin, 'team/app', 'cache config');
+    await pushBlob(server.endpoint, 'team/app', 'cached layer');
+    await pushBlob(server.endpoint, 'team/app', 'cache config');
     const { image } = await put({ imageManifest: cache, imageTag: 'cache' });
     expect(image?.imageId?.imageDigest).toBe(sha256(cache));
   });
 
-  it('takes a signed schema 1 manifest', async () => {
-    await pushBlob(running.origin, 'team/app', 'old layer');
-    const text = JSON.stringify({ schemaVersion: 1, fsLayers: [{ blobSum: sha256('old layer') }], signatures: [] });
-    const imageManifestMediaType = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
-    const { image } = await put({ imageManifest: text, imageManifestMediaType, imageTag: 'old' });
-    expect(image?.imageManifestMediaType).toBe(imageManifestMediaType);
-  });
-
-  it('answers ImageAlreadyExists to the same digest and tag, without an event', async () => {
-    await pushImage(running.origin, 'team/app', 'a', { tag: 'v1' });
+  test('answers ImageAlreadyExists to the same digest and tag, without an event', async () => {
+    await pushImage(server.endpoint, 'team/app', 'a', { tag: 'v1' });
     await expect(put({ imageManifest: manifest('a'), imageTag: 'v1' })).rejects.toMatchObject({
       name: 'ImageAlreadyExistsException',
       message: `Image with digest '${sha256(manifest('a'))}' and tag 'v1' already exists in the repository with name 'team/app' in registry with id '123456789012'`,
     });
     await expect(put({ imageManifest: manifest('a') })).rejects.toMatchObject({ name: 'ImageAlreadyExistsException' });
-    expect(running.events).toHaveLength(1);
+    expect(server.events).toHaveLength(1);
   });
 
-  it('adds a tag to a digest, and moves a tag in a mutable repository', async () => {
-    const a = await pushImage(running.origin, 'team/app', 'a', { tag: 'v1' });
+  test('adds a tag to a digest, and moves a tag in a mutable repository', async () => {
+    const a = await pushImage(server.endpoint, 'team/app', 'a', { tag: 'v1' });
     await put({ imageManifest: manifest('a'), imageTag: 'latest' });
-    const b = await pushImage(running.origin, 'team/app', 'b', { tag: 'latest' });
-    expect(Object.fromEntries(running.ecr.tags('team/app'))).toEqual({ v1: a, latest: b });
-    expect(running.actions()).toEqual([`PUSH v1 ${a}`, `PUSH latest ${a}`, `PUSH latest ${b}`]);
+    const b = await pushImage(server.endpoint, 'team/app', 'b', { tag: 'latest' });
+    expect(Object.fromEntries(server.ecr.tags('team/app'))).toEqual({ v1: a, latest: b });
+    expect(server.actions()).toEqual([`PUSH v1 ${a}`, `PUSH latest ${a}`, `PUSH latest ${b}`]);
   });
 
-  it('has room for 1,000 tags on one image', async () => {
-    await pushImage(running.origin, 'team/app', 'a');
-    for (let n = 0; n < 1000; n++) await put({ imageManifest: manifest('a'), imageTag: `t${n}` });
+  test('allows 1,000 tags on one image', async () => {
+    for (let n = 1; n < 1000; n++) server.ecr.store('team/app', { bytes: Buffer.from(manifest('a')), tag: `t${n}` });
+    await put({ imageManifest: manifest('a'), imageTag: 't1000' });
     await expect(put({ imageManifest: manifest('a'), imageTag: 'one-more' })).rejects.toMatchObject({
       name: 'LimitExceededException',
       message: expect.stringContaining("exceeds the maximum allowed number of tags per image which is '1000'"),
     });
   });
 
-  it.each([
+  test.each([
     ['a tag of 301 characters', { imageTag: 't'.repeat(301) }, 'imageTag'],
     ['a tag that no client can pull', { imageTag: '-v1' }, 'imageTag'],
     ['a manifest of 4 MiB and one character', { imageManifest: ' '.repeat(4_194_305) }, 'imageManifest'],
@@ -214,8 +196,8 @@ describe('PutImage', () => {
 
 describe('tag mutability', () => {
   const moves = async (tag: string): Promise<boolean> => {
-    await pushImage(running.origin, 'team/app', `${tag} 1`, { tag });
-    await pushImageBlobs(running.origin, 'team/app', `${tag} 2`);
+    await pushImage(server.endpoint, 'team/app', `${tag} 1`, { tag });
+    await pushImageBlobs(server.endpoint, 'team/app', `${tag} 2`);
     try {
       await put({ imageManifest: manifest(`${tag} 2`), imageTag: tag });
       return true;
@@ -231,7 +213,7 @@ describe('tag mutability', () => {
     imageTagMutability: 'IMMUTABLE' | 'IMMUTABLE_WITH_EXCLUSION' | 'MUTABLE_WITH_EXCLUSION',
     ...filters: string[]
   ) =>
-    running.client.send(
+    client.send(
       new PutImageTagMutabilityCommand({
         repositoryName: 'team/app',
         imageTagMutability,
@@ -241,7 +223,7 @@ describe('tag mutability', () => {
       }),
     );
 
-  it('IMMUTABLE holds every tag, and still says ImageAlreadyExists to the same push', async () => {
+  test('IMMUTABLE lets no tag move, and still answers ImageAlreadyExists to the same push', async () => {
     await set('IMMUTABLE');
     expect(await moves('v1')).toBe(false);
     await expect(put({ imageManifest: manifest('v1 1'), imageTag: 'v1' })).rejects.toMatchObject({
@@ -249,7 +231,7 @@ describe('tag mutability', () => {
     });
   });
 
-  it('IMMUTABLE_WITH_EXCLUSION lets only the excluded tags move', async () => {
+  test('IMMUTABLE_WITH_EXCLUSION lets only the excluded tags move', async () => {
     await set('IMMUTABLE_WITH_EXCLUSION', 'latest', '*-dockerv2', 'rc.*');
     expect(await moves('latest')).toBe(true);
     expect(await moves('v1-dockerv2')).toBe(true);
@@ -258,14 +240,14 @@ describe('tag mutability', () => {
     expect(await moves('rcx1')).toBe(false);
   });
 
-  it('MUTABLE_WITH_EXCLUSION holds only the excluded tags', async () => {
+  test('MUTABLE_WITH_EXCLUSION lets all but the excluded tags move', async () => {
     await set('MUTABLE_WITH_EXCLUSION', 'v*');
     expect(await moves('v1-dockerv2')).toBe(false);
     expect(await moves('latest')).toBe(true);
     expect(await moves('dev')).toBe(true);
   });
 
-  it.each([
+  test.each([
     ['filters without a mode for them', 'IMMUTABLE', ['a']],
     ['a mode without its filters', 'IMMUTABLE_WITH_EXCLUSION', []],
     ['six filters', 'IMMUTABLE_WITH_EXCLUSION', ['a', 'b', 'c', 'd', 'e', 'f']],
@@ -275,10 +257,43 @@ describe('tag mutability', () => {
     expect(await moves('v1')).toBe(true);
   });
 
-  it('is a setting of createRepository too', () => {
+  test('is a setting of createRepository too', () => {
     expect(() =>
-      running.ecr.createRepository('x/y', { imageTagMutability: 'IMMUTABLE', exclusionFilters: ['a'] }),
+      server.ecr.createRepository('x/y', { imageTagMutability: 'IMMUTABLE', exclusionFilters: ['a'] }),
     ).toThrow('imageTagMutabilityExclusionFilters');
-    expect(running.ecr.repositories).toEqual(['team/app']);
+    expect(server.ecr.repositories).toEqual(['team/app']);
+  });
+});
+
+describe('the quota of PutImage', () => {
+  let now = Date.UTC(2026, 10, 21);
+  const { server: limited, client: limitedClient } = useEcr(({ ecr }) => ecr.createRepository('team/app'), {
+    putImagesPerSecond: 2,
+    now: () => new Date(now),
+  });
+
+  test('is one for both APIs, and is refilled at its rate', async () => {
+    await pushImageBlobs(limited.endpoint, 'team/app', 'a');
+    const viaAws = async (imageTag: string) => {
+      const imageManifest = manifest('a');
+      const input = { repositoryName: 'team/app', imageManifest, imageTag };
+      return limitedClient.send(new PutImageCommand(input)).then(
+        () => 'stored',
+        ({ name }) => name,
+      );
+    };
+    const viaRegistry = async (tag: string) =>
+      (await putManifest(limited.endpoint, 'team/app', tag, manifest('a'))).status;
+    expect([await viaAws('1'), await viaRegistry('2')]).toEqual(['stored', 201]);
+    expect([await viaAws('3'), await viaRegistry('3')]).toEqual(['ThrottlingException', 429]);
+    now += 500;
+    expect([await viaAws('3'), await viaAws('4')]).toEqual(['stored', 'ThrottlingException']);
+    now += 60_000;
+    expect([await viaAws('4'), await viaAws('5'), await viaAws('6')]).toEqual([
+      'stored',
+      'stored',
+      'ThrottlingException',
+    ]);
+    expect([...limited.ecr.tags('team/app').keys()]).toEqual(['1', '2', '3', '4', '5']);
   });
 });

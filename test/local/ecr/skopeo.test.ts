@@ -4,25 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describeWith } from '../../support/judges';
+import { DOCKER, OCI } from '../../support/manifests';
 import { type Layout, writeLayout } from './oci-layout';
-import { DOCKER_MANIFEST, OCI_INDEX, type RunningEcr, sha256, startEcr } from './support';
+import { sha256, useEcr } from './support';
 
 describeWith('skopeo')('skopeo', () => {
-  let running: RunningEcr;
+  const { server } = useEcr();
   let work: string;
   let layout: Layout;
   let registry: string;
 
   beforeAll(async () => {
-    running = await startEcr();
-    registry = `docker://${running.origin.slice('http://'.length)}`;
+    registry = `docker://${server.host}`;
     work = await mkdtemp(join(tmpdir(), 'skopeo-'));
     layout = await writeLayout(join(work, 'layout'), ['arm64', 'amd64']);
   });
-  afterAll(async () => {
-    await running.close();
-    await rm(work, { recursive: true });
-  });
+  afterAll(() => rm(work, { recursive: true }));
 
   const run = promisify(execFile);
   const skopeo = async (...args: string[]): Promise<string> =>
@@ -42,7 +39,7 @@ describeWith('skopeo')('skopeo', () => {
     }
   }
 
-  it('pushes an OCI image, with credentials, and pulls it back by tag and by digest', async () => {
+  test('pushes an OCI image, with credentials, and pulls it back by tag and by digest', async () => {
     const text = layout.manifests[1] ?? '';
     await push('amd64', 'team/app:v1', '--dest-creds', 'AWS:anything');
     expect(await raw('team/app:v1')).toBe(text);
@@ -50,32 +47,31 @@ describeWith('skopeo')('skopeo', () => {
     await expectWhole('by-tag', text);
     await pull(`team/app@${sha256(text)}`, 'by-digest');
     await expectWhole('by-digest', text);
-    expect(running.actions()).toEqual([`PUSH v1 ${sha256(text)}`]);
+    expect(server.actions()).toEqual([`PUSH v1 ${sha256(text)}`]);
   });
 
-  it('pushes it as Docker V2 Schema 2, and pulls that back', async () => {
+  test('pushes it as Docker V2 Schema 2, and pulls that back', async () => {
     await push('amd64', 'team/docker:v1', '--format', 'v2s2');
     const text = await raw('team/docker:v1');
-    expect(JSON.parse(text)).toMatchObject({ mediaType: DOCKER_MANIFEST });
+    expect(JSON.parse(text)).toMatchObject({ mediaType: DOCKER.manifest });
     await pull('team/docker:v1', 'docker');
     await expectWhole('docker', text);
   });
 
-  it('pushes an index with all its images, whose events have no tag', async () => {
-    running.events.length = 0;
+  test('pushes an index with all its images, whose events have no tag', async () => {
     await push('multi', 'team/multi:v1', '--all');
     expect(await raw('team/multi:v1')).toBe(layout.index);
     for (const text of layout.manifests) expect(await raw(`team/multi@${sha256(text)}`)).toBe(text);
-    expect(running.actions()).toEqual([
+    expect(server.actions()).toEqual([
       ...layout.manifests.map((text) => `PUSH  ${sha256(text)}`),
       `PUSH v1 ${sha256(layout.index)}`,
     ]);
-    expect(running.ecr.manifest('team/multi', 'v1')?.mediaType).toBe(OCI_INDEX);
+    expect(server.ecr.manifest('team/multi', 'v1')?.mediaType).toBe(OCI.index);
     await pull('team/multi:v1', 'multi', '--all');
     expect(await readFile(join(work, 'multi', 'manifest.json'), 'utf8')).toBe(layout.index);
   });
 
-  it('copies between repositories, lists tags and deletes', async () => {
+  test('copies between repositories, lists tags and deletes', async () => {
     await push('arm64', 'from/app:v1');
     const both = ['--src-tls-verify=false', '--dest-tls-verify=false'];
     await skopeo('copy', ...both, `${registry}/from/app:v1`, `${registry}/to/app:v2`);
@@ -83,11 +79,11 @@ describeWith('skopeo')('skopeo', () => {
     const tags = await skopeo('list-tags', '--tls-verify=false', `${registry}/to/app`);
     expect(JSON.parse(tags)).toMatchObject({ Tags: ['v2'] });
     await skopeo('delete', '--tls-verify=false', `${registry}/to/app:v2`);
-    expect([...running.ecr.tags('to/app')]).toEqual([]);
+    expect([...server.ecr.tags('to/app')]).toEqual([]);
   });
 
-  it('is told why a tag cannot move', async () => {
-    running.ecr.createRepository('fixed', { imageTagMutability: 'IMMUTABLE' });
+  test('prints why a tag cannot move', async () => {
+    server.ecr.createRepository('fixed', { imageTagMutability: 'IMMUTABLE' });
     await push('amd64', 'fixed:v1');
     await expect(push('arm64', 'fixed:v1')).rejects.toMatchObject({
       stderr: expect.stringContaining('cannot be overwritten because the repository is immutable'),

@@ -1,34 +1,32 @@
-import { InvalidEventPattern, matches } from '../../../local/eventbridge';
+import { compilePattern, InvalidEventPattern } from '../../../local/eventbridge';
+import { DOCKER, OCI } from '../../support/manifests';
 
-const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
-const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
-
+const matches = (pattern: unknown, event: unknown) => compilePattern(pattern).matches(event);
 const on = (detail: object) => (pattern: object) => matches({ detail: pattern }, { detail });
 
 /** The columns of the table that was measured against AWS's own matcher (event-ruler). */
 const COLUMNS = {
-  'v1 OCI': on({ 'image-tag': 'v1', 'manifest-media-type': OCI_MANIFEST }),
-  'child ""': on({ 'image-tag': '', 'manifest-media-type': OCI_MANIFEST }),
-  'tag absent': on({ 'manifest-media-type': OCI_MANIFEST }),
-  companion: on({ 'image-tag': 'v1-dockerv2', 'manifest-media-type': DOCKER_MANIFEST }),
+  'v1 OCI': on({ 'image-tag': 'v1', 'manifest-media-type': OCI.manifest }),
+  'child ""': on({ 'image-tag': '', 'manifest-media-type': OCI.manifest }),
+  'tag absent': on({ 'manifest-media-type': OCI.manifest }),
+  companion: on({ 'image-tag': 'v1-dockerv2', 'manifest-media-type': DOCKER.manifest }),
   'no media type': on({ 'image-tag': 'v1' }),
 };
 
 const HIT = true;
 const NO = false;
-const OCI = [OCI_INDEX, OCI_MANIFEST];
+const OCI_TYPES = [OCI.index, OCI.manifest];
 
 describe('the patterns measured against event-ruler', () => {
   const table: readonly [object, ...boolean[]][] = [
     [{ 'image-tag': [{ 'anything-but': { suffix: '-dockerv2' } }] }, HIT, HIT, NO, NO, HIT],
     [{ 'image-tag': [{ 'anything-but': '' }] }, HIT, NO, NO, HIT, HIT],
     [{ 'image-tag': [{ 'anything-but': [''] }] }, HIT, NO, NO, HIT, HIT],
-    [{ 'manifest-media-type': OCI }, HIT, HIT, HIT, NO, NO],
-    [{ 'manifest-media-type': OCI, 'image-tag': [{ 'anything-but': '' }] }, HIT, NO, NO, NO, NO],
+    [{ 'manifest-media-type': OCI_TYPES }, HIT, HIT, HIT, NO, NO],
+    [{ 'manifest-media-type': OCI_TYPES, 'image-tag': [{ 'anything-but': '' }] }, HIT, NO, NO, NO, NO],
     [
       {
-        'manifest-media-type': [...OCI, { exists: false }],
+        'manifest-media-type': [...OCI_TYPES, { exists: false }],
         'image-tag': [{ 'anything-but': { suffix: '-dockerv2' } }],
       },
       ...[HIT, HIT, NO, NO, HIT],
@@ -65,10 +63,8 @@ describe('operators', () => {
     [false, null, false],
     [{ prefix: 'ab' }, 'abc', true],
     [{ prefix: 'ab' }, 'cab', false],
-    [{ prefix: { 'equals-ignore-case': 'AB' } }, 'abc', true],
     [{ suffix: 'bc' }, 'abc', true],
     [{ suffix: 'bc' }, 'bca', false],
-    [{ suffix: { 'equals-ignore-case': 'BC' } }, 'abc', true],
     [{ 'equals-ignore-case': 'ABC' }, 'aBc', true],
     [{ 'equals-ignore-case': 'ABC' }, 'abcd', false],
     [{ wildcard: 'a*c' }, 'abbbc', true],
@@ -84,12 +80,6 @@ describe('operators', () => {
     [{ exists: true }, { g: 1 }, false],
     [{ exists: false }, 'a', false],
     [{ exists: false }, [], true],
-    [{ numeric: ['=', 3] }, 3, true],
-    [{ numeric: ['=', 3] }, '3', false],
-    [{ numeric: ['>', 0, '<=', 5] }, 5, true],
-    [{ numeric: ['>', 0, '<=', 5] }, 0, false],
-    [{ numeric: ['<', 10] }, 10, false],
-    [{ numeric: ['>=', 10] }, 10, true],
     [{ 'anything-but': 'a' }, 'b', true],
     [{ 'anything-but': 'a' }, 'a', false],
     [{ 'anything-but': 'a' }, 7, true],
@@ -134,22 +124,7 @@ describe('structure', () => {
     expect(matches({ resources: [{ 'anything-but': 'x' }] }, { resources: ['x'] })).toBe(false);
   });
 
-  test('two keys match inside one element of an array, not across elements', () => {
-    const event = { people: [[{ first: 'Anna', last: 'Smith' }], [{ first: 'Peter', last: 'Jones' }]] };
-    expect(matches({ people: { first: ['Anna'], last: ['Smith'] } }, event)).toBe(true);
-    expect(matches({ people: { first: ['Anna'], last: ['Jones'] } }, event)).toBe(false);
-  });
-
-  test('$or: one of the branches, and everything beside it', () => {
-    const pattern = { source: ['s'], detail: { $or: [{ a: [1] }, { b: [2], c: [3] }], d: [4] } };
-    expect(matches(pattern, { source: 's', detail: { a: 1, d: 4 } })).toBe(true);
-    expect(matches(pattern, { source: 's', detail: { b: 2, c: 3, d: 4 } })).toBe(true);
-    expect(matches(pattern, { source: 's', detail: { b: 2, d: 4 } })).toBe(false);
-    expect(matches(pattern, { source: 's', detail: { a: 1 } })).toBe(false);
-    expect(matches(pattern, { source: 't', detail: { a: 1, d: 4 } })).toBe(false);
-  });
-
-  test('an event that is not an object is a mistake', () => {
+  test('an event that is not an object is an error', () => {
     expect(() => matches({ a: [1] }, 'text')).toThrow('an event must be a JSON object');
   });
 });
@@ -165,26 +140,30 @@ test.each<readonly [unknown, string]>([
   [{ a: [{ like: 'b' }] }, 'Unrecognized match type like'],
   [{ a: [{ prefix: 'b', suffix: 'c' }] }, 'Only one key allowed'],
   [{ a: [{ prefix: 1 }] }, 'prefix match pattern must be a string'],
-  [{ a: [{ prefix: { suffix: 'b' } }] }, 'Unsupported prefix pattern: suffix'],
   [{ a: [{ exists: 'yes' }] }, 'exists match pattern must be either true or false'],
   [{ a: [{ wildcard: 'a**b' }] }, 'Consecutive wildcard characters'],
   [{ a: [{ wildcard: 'a\\b' }] }, 'Invalid escape character'],
   [{ a: [{ wildcard: 'a\\' }] }, 'Invalid escape character'],
-  [{ a: [{ numeric: '=1' }] }, 'Value of numeric must be an array'],
-  [{ a: [{ numeric: ['!', 1] }] }, 'Unrecognized numeric range operator'],
-  [{ a: [{ numeric: ['=', '1'] }] }, 'must be numeric'],
-  [{ a: [{ numeric: ['<', 1, '>', 5] }] }, 'Bad numeric range'],
   [{ a: [{ 'anything-but': ['a', 1] }] }, 'mixed type is not supported'],
   [{ a: [{ 'anything-but': [] }] }, 'mixed type is not supported'],
   [{ a: [{ 'anything-but': null }] }, 'mixed type is not supported'],
   [{ a: [{ 'anything-but': { numeric: ['=', 1] } }] }, 'Unsupported anything-but pattern: numeric'],
   [{ a: [{ 'anything-but': { prefix: [1] } }] }, 'prefix match pattern must be a string'],
   [{ a: [{ 'anything-but': { cidr: '10.0.0.0/8' } }] }, 'Unsupported anything-but pattern: cidr'],
-  [{ a: [{ cidr: '10.0.0.0/8' }] }, 'not supported by the local bus'],
-  [{ $or: { a: [1] } }, 'It must be an Array'],
-  [{ $or: [{ a: [1] }] }, 'at least 2 Objects'],
-  [{ $or: [{ a: [1] }, 2] }, 'Only JSON object is allowed'],
 ])('%j is invalid: %s', (pattern, reason) => {
   expect(() => matches(pattern, {})).toThrow(InvalidEventPattern);
   expect(() => matches(pattern, {})).toThrow(reason);
+});
+
+test.each<readonly [object, object, string]>([
+  [{ a: [{ numeric: ['=', 1] }] }, {}, 'the event pattern operator numeric'],
+  [{ a: [{ cidr: '10.0.0.0/8' }] }, {}, 'the event pattern operator cidr'],
+  [{ a: [{ prefix: { 'equals-ignore-case': 'b' } }] }, {}, 'an object as the argument of prefix in an event pattern'],
+  [{ a: [{ 'anything-but': { suffix: [{}] } }] }, {}, 'an object as the argument of suffix in an event pattern'],
+  [{ a: { $or: [{ b: [1] }, { c: [2] }] } }, {}, '$or in an event pattern'],
+  [{ 'detail.a': ['b'] }, {}, 'detail.a in an event pattern'],
+  [{ a: { b: ['c'] } }, { a: [{ b: 'c' }] }, 'a field inside an array, a.b'],
+  [{ a: ['b'] }, { a: [['b']] }, 'an array that is not of plain values, a'],
+])('%j is beyond the local account', (pattern, event, what) => {
+  expect(() => matches(pattern, event)).toThrow(`${what}: not supported by the local account`);
 });

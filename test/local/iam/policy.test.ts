@@ -1,5 +1,4 @@
-import { evaluate } from '../../../local/cloudformation';
-import { readStatements } from '../../../local/iam/policy';
+import { evaluate, readStatements } from '../../../local/iam/policy';
 
 const QUEUE = 'arn:aws:sqs:eu-north-1:123456789012:q';
 const read = (...statements: readonly object[]) => readStatements({ Statement: statements }, '$');
@@ -36,7 +35,7 @@ test.each<readonly [string, readonly object[], string]>([
     [allow({ Condition: { StringEquals: { 'aws:SourceArn': 'arn:rule/x', other: 'y' } } })],
     'not-allowed',
   ],
-  ['IfExists lets an absent key pass', [allow({ Condition: { StringEqualsIfExists: { other: 'y' } } })], 'allowed'],
+  ['StringNotEquals with an absent key', [allow({ Condition: { StringNotEquals: { other: 'y' } } })], 'allowed'],
   ['StringNotEquals', [allow({ Condition: { StringNotEquals: { 'aws:SourceArn': 'arn:rule/x' } } })], 'not-allowed'],
 ])('%s', (_, statements, expected) => {
   expect(evaluate(read(...statements), request)).toBe(expected);
@@ -54,10 +53,11 @@ test.each<readonly [unknown, string]>([
   );
 });
 
-test('what would be evaluated wrongly is refused', () => {
+test('what cannot be evaluated correctly is refused', () => {
   expect(() => read(allow({ NotAction: 'x' }))).toThrow('$.Statement[0].NotAction: not supported');
   expect(() => read(allow({ Effect: 'Maybe' }))).toThrow('expected Allow or Deny');
-  expect(() => evaluate(read(allow({ Condition: { NumericLessThan: { 'aws:SourceArn': 1 } } })), request)).toThrow(
-    'NumericLessThan',
-  );
+  for (const operator of ['NumericLessThan', 'StringEqualsIfExists'])
+    expect(() => evaluate(read(allow({ Condition: { [operator]: { other: 1 } } })), request)).toThrow(
+      `the condition operator ${operator}: not supported`,
+    );
 });

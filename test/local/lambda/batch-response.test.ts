@@ -10,7 +10,7 @@ test.each([[undefined], [null], [{}], [{ batchItemFailures: null }], [failures()
   },
 );
 
-test('named messages failed', () => {
+test('only the reported messages fail', () => {
   expect(read(failures({ itemIdentifier: 'b' }))).toEqual({ kind: 'partial', failed: new Set(['b']) });
 });
 

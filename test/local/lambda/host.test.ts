@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Clock, RealClock, SkippingClock } from '../../../local/clock';
 import type { FunctionView } from '../../../local/cloudformation';
 import { pick } from '../../../local/cloudformation/pick';
 import { FunctionHost, type LogLine } from '../../../local/lambda';
@@ -17,19 +18,9 @@ let workDirectory = '';
 let logs: LogLine[] = [];
 let hosts: FunctionHost[] = [];
 
-function start(fn: FunctionView = PROBE, clockOffset: number | null = null): FunctionHost {
-  const settings = {
-    fn,
-    region: 'eu-north-1',
-    endpoint: 'http://127.0.0.1:9',
-    workDirectory,
-    clockOffset: () => clockOffset,
-  };
-  const host = new FunctionHost(
-    settings,
-    () => Date.now() + (clockOffset ?? 0),
-    (line) => logs.push(line),
-  );
+function start(fn: FunctionView = PROBE, clock: Clock = new RealClock()): FunctionHost {
+  const settings = { fn, region: 'eu-north-1', endpoint: 'http://127.0.0.1:9', workDirectory, clock };
+  const host = new FunctionHost(settings, (line) => logs.push(line));
   hosts.push(host);
   return host;
 }
@@ -73,8 +64,10 @@ test('invocations at the same time have a process each', async () => {
   expect(host.processes).toBe(2);
 });
 
-test.each([[null], ['text'], [0], [[1]]])('it may answer %j', async (respond) => {
-  expect(await start().invoke({ respond })).toEqual({ kind: 'response', response: respond });
+test('it may answer any JSON', async () => {
+  const host = start();
+  for (const respond of [null, 'text', 0, [1]])
+    expect(await host.invoke({ respond })).toEqual({ kind: 'response', response: respond });
 });
 
 test('a handler that returns nothing answers null', async () => {
@@ -151,21 +144,23 @@ test('a thrown error is the result, and is logged', async () => {
   expect(await host.invoke(batch({ do: 'throw' }))).toEqual({
     kind: 'error',
     errorType: 'TypeError',
-    errorMessage: 'told to throw',
+    errorMessage: 'thrown on request',
   });
   expect(lines()).toEqual([
-    expect.stringMatching(/\tERROR\tInvoke Error\t\{"errorType":"TypeError","errorMessage":"told to throw","trace"/),
+    expect.stringMatching(
+      /\tERROR\tInvoke Error\t\{"errorType":"TypeError","errorMessage":"thrown on request","trace"/,
+    ),
   ]);
   expect(await host.invoke(batch({ do: 'succeed' }))).toMatchObject({ kind: 'response' });
   expect(host.processes).toBe(1);
 });
 
-test('an answer that is no JSON is an error', async () => {
+test('an answer that is not JSON is an error', async () => {
   const source = 'exports.handler = async () => { const a = {}; a.a = a; return a; };';
   expect(await start(inline(source)).invoke({})).toMatchObject({ kind: 'error', errorType: 'TypeError' });
 });
 
-test('a process that ends in the middle is an error, and the next invocation has a new one', async () => {
+test('a process that exits during an invocation is an error, and the next invocation gets a new one', async () => {
   const host = start();
   expect(await host.invoke(batch({ do: 'exit' }))).toEqual({
     kind: 'error',
@@ -179,12 +174,14 @@ test('a process that ends in the middle is an error, and the next invocation has
 });
 
 test('an invocation over the time limit is killed', async () => {
-  const host = start({ ...PROBE, timeoutSeconds: 1 });
+  const fn = { ...PROBE, timeoutSeconds: 0.05 };
+  const host = start(fn);
   expect(await host.invoke(batch({ do: 'hang' }))).toEqual({
     kind: 'error',
     errorType: 'Sandbox.Timedout',
-    errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 1\.00 seconds$/),
+    errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 0\.05 seconds$/),
   });
+  fn.timeoutSeconds = PROBE.timeoutSeconds;
   expect(await host.invoke(batch({ do: 'succeed' }))).toMatchObject({ kind: 'response' });
 });
 
@@ -225,8 +222,11 @@ test.each<readonly [string, FunctionView, string, string]>([
   expect(lines().some((line) => line.includes(message))).toBe(true);
 });
 
-test('the function lives on the clock of the account', async () => {
-  const host = start(PROBE, 86_400_000);
+test('the function sees the clock of the account', async () => {
+  const clock = new SkippingClock();
+  clock.schedule(clock.now() + 86_400_000, () => {}, 'tomorrow');
+  await clock.advance();
+  const host = start(PROBE, clock);
   await host.invoke(batch({ do: 'time' }));
   const { now, date, same } = JSON.parse(lines()[0] ?? '');
   expect(Math.abs(now - Date.now() - 86_400_000)).toBeLessThan(10_000);
@@ -234,8 +234,8 @@ test('the function lives on the clock of the account', async () => {
   expect(same).toBe(5);
 });
 
-test('only Node.js functions run here, and another version is told', () => {
-  expect(() => start({ ...PROBE, runtime: 'python3.14' })).toThrow('Node.js functions only, not python3.14');
+test('only Node.js functions run here, and another version is a warning', () => {
+  expect(() => start({ ...PROBE, runtime: 'python3.14' })).toThrow('expected a Node.js runtime, got python3.14');
   start({ ...PROBE, runtime: 'nodejs18.x' });
   expect(lines()).toEqual([expect.stringMatching(/^warning: the template asks for nodejs18\.x; this is Node\.js \d+/)]);
 });

@@ -5,7 +5,7 @@ const DAY = 86_400;
 
 function start(options: Partial<Queue['options']> = {}) {
   const clock = new SkippingClock();
-  const defaults = { visibilityTimeoutSeconds: 30, retentionSeconds: 4 * DAY, delaySeconds: 0, clock };
+  const defaults = { visibilityTimeoutSeconds: 30, retentionSeconds: 4 * DAY, clock };
   const create = (logicalId: string, more = {}) =>
     new Queue({ ...defaults, logicalId, arn: `arn:aws:sqs:r:1:${logicalId}`, ...more });
   const later = async (seconds: number) => {
@@ -42,32 +42,11 @@ test('only the last receipt handle deletes', async () => {
   expect(queue.messages).toEqual([]);
 });
 
-test('visibility can be changed both ways', async () => {
-  const { queue, later } = start();
-  queue.send('body');
-  const receipt = () => queue.receive()[0]?.receiptHandle ?? '';
-  const first = receipt();
-  expect(queue.changeVisibility(first, 0)).toBe(true);
-  expect(queue.visible).toBe(1);
-  expect(queue.changeVisibility(receipt(), 100)).toBe(true);
-  await later(30);
-  expect(queue.visible).toBe(0);
-  expect(queue.changeVisibility(first, 0)).toBe(false);
-});
-
-test('at most as many as asked for, in order of arrival', () => {
+test('a receive gets at most as many as requested, in order of arrival', () => {
   const { queue } = start();
   for (const body of ['1', '2', '3']) queue.send(body);
   expect(queue.receive(2).map(({ body }) => body)).toEqual(['1', '2']);
   expect(queue.receive(2).map(({ body }) => body)).toEqual(['3']);
-});
-
-test('a delayed message comes later', async () => {
-  const { queue, later } = start({ delaySeconds: 10 });
-  queue.send('body');
-  expect(queue.receive()).toEqual([]);
-  await later(10);
-  expect(queue.receive()).toHaveLength(1);
 });
 
 test('a message past its retention is gone', async () => {

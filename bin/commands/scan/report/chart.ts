@@ -4,7 +4,7 @@ import { escapeHtml } from './escape';
 
 const PARTS = Object.keys(COVERAGE) as CoveragePart[];
 
-/** Of how many a part is, never rounded up to all or down to none. */
+/** Never rounded up to all or down to none. */
 export function percent(part: number, all: number): string {
   if (all === 0) return '–';
   const rounded = Math.round((100 * part) / all);
@@ -12,7 +12,7 @@ export function percent(part: number, all: number): string {
   return rounded === 0 && part > 0 ? '<1%' : `${rounded}%`;
 }
 
-/** One bar for each consumer. Texts stand outside of the SVG, whose width follows the page's. */
+/** One bar for each consumer. Text is outside of the SVG, which is stretched to the page's width. */
 export function chart({ coverage, images }: Totals): string {
   const bars = CONSUMERS.map(
     (consumer) =>
@@ -30,7 +30,7 @@ export function chart({ coverage, images }: Totals): string {
 }
 
 function bar(coverage: Coverage, images: number, name: string): string {
-  const said = PARTS.filter((part) => coverage[part] > 0).map(
+  const texts = PARTS.filter((part) => coverage[part] > 0).map(
     (part) => `${coverage[part].toLocaleString('en')} ${COVERAGE[part]}`,
   );
   let x = 0;
@@ -40,5 +40,5 @@ function bar(coverage: Coverage, images: number, name: string): string {
     x += width;
     return width > 0 ? rect : '';
   });
-  return `<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(`${name}: ${said.join(', ') || 'no images'}`)}">${rects.join('')}</svg>`;
+  return `<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(`${name}: ${texts.join(', ') || 'no images'}`)}">${rects.join('')}</svg>`;
 }

@@ -24,8 +24,8 @@ export const csvHead = (): string => COLUMNS.map(([name]) => name).join(',');
 export const csvRow = (row: Row): string => COLUMNS.map(([, of]) => csvCell(of(row))).join(',');
 
 /**
- * A cell by RFC 4180. A spreadsheet takes a cell that begins with one of these characters for a formula, and a manifest can say anything:
- * an apostrophe keeps it text. https://owasp.org/www-community/attacks/CSV_Injection
+ * A cell by RFC 4180. Spreadsheets run a cell that starts with one of these characters as a formula, and a manifest is hostile input: an
+ * apostrophe keeps it text. https://owasp.org/www-community/attacks/CSV_Injection
  */
 export function csvCell(value: string | number | undefined): string {
   if (typeof value === 'number') return String(value);

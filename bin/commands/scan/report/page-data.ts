@@ -1,7 +1,8 @@
 import type { Acceptance } from '../../../inventory/acceptance';
 import { type Row, TAG_STATES, type TagState } from '../../../inventory/row';
+import type { PageJson, RowJson, Verdict } from './browser/data';
 
-/** What is to be done about comes first when the page opens. */
+/** What needs something done comes first when the page opens. */
 const STATES: readonly TagState[] = [
   ...new Set<TagState>([
     'missing',
@@ -14,13 +15,12 @@ const STATES: readonly TagState[] = [
   ]),
 ];
 
-const VERDICTS: readonly Acceptance['verdict'][] = ['accepted', 'refused', 'unknown'];
-const NO_VERDICT = VERDICTS.length;
+const VERDICTS = { accepted: 0, refused: 1, unknown: 2 } as const satisfies Record<Acceptance['verdict'], Verdict>;
+const NO_VERDICT: Verdict = 3;
 
-/** The rows as the page takes them: what is often the same stands there once. */
+/** The rows as the page takes them: a text that many rows share is in it once. */
 export class PageData {
-  readonly rows: (readonly (string | number)[])[] = [];
-  readonly states = STATES;
+  readonly #rows: RowJson[] = [];
   readonly #names = new Numbering();
   readonly #texts = new Numbering();
   readonly #kinds = new Numbering();
@@ -28,8 +28,8 @@ export class PageData {
   add(row: Row): void {
     const { repository, tag, format, companion, pushedAt, size, digest } = row;
     const isImage = row.kind !== 'artifact' && row.kind !== 'build-cache';
-    const verdict = ({ verdict }: Acceptance) => (isImage ? VERDICTS.indexOf(verdict) : NO_VERDICT);
-    this.rows.push([
+    const verdict = ({ verdict }: Acceptance): Verdict => (isImage ? VERDICTS[verdict] : NO_VERDICT);
+    this.#rows.push([
       this.#names.of(repository),
       tag,
       this.#kinds.of(format),
@@ -37,26 +37,27 @@ export class PageData {
       verdict(row.lambda),
       STATES.indexOf(companion.state),
       this.#texts.of(companion.reason ?? ''),
-      this.#texts.of(isToBeTold(companion.state) ? (companion.detail ?? '') : ''),
+      this.#texts.of(needsDetail(companion.state) ? (companion.detail ?? '') : ''),
       pushedAt ? Math.floor(pushedAt.getTime() / 1000) : -1,
       size ?? -1,
       digest,
     ]);
   }
 
-  toJSON(): object {
+  toJSON(): PageJson {
     return {
-      states: this.states,
+      states: STATES,
       names: this.#names.all,
       texts: this.#texts.all,
       kinds: this.#kinds.all,
-      rows: this.rows,
+      rows: this.#rows,
     };
   }
 }
 
-const isToBeTold = (state: TagState): boolean => state === 'refused' || state === 'unreadable' || state === 'orphan';
+const needsDetail = (state: TagState): boolean => state === 'refused' || state === 'unreadable' || state === 'orphan';
 
+/** Texts, each with its position in the list. */
 class Numbering {
   readonly all: string[] = [];
   readonly #numbers = new Map<string, number>();

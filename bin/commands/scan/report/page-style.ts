@@ -1,4 +1,4 @@
-/** Colours are told apart by lightness too, and each state also stands there as a word. */
+/** Colors differ in lightness too, and each state is also written as a word. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --text: #1b2330; --soft: #556070; --back: #fff; --raised: #f5f7fa; --line: #d9dfe7; --link: #0b57d0;
   --asIs: #1f7a4d; --byCompanion: #63b98a; --repairable: #f0b429; --refused: #c2362b; --unknown: #98a2b0;

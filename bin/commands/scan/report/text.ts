@@ -12,7 +12,7 @@ const STYLES: Partial<Record<TagState, Style>> = {
 };
 const VERDICTS = { accepted: 'yes', refused: 'no', unknown: '?' } as const;
 
-/** The image stands last, since it alone has no bound: so rows can be printed as they come, and stand under each other. */
+/** The image comes last, because its length has no bound: rows can be printed as they come, and still form columns. */
 const WIDTHS = [28, 11, 9, 6] as const;
 
 const line = (cells: readonly string[]): string => cells.map((cell, at) => cell.padEnd(WIDTHS[at] ?? 0)).join('  ');

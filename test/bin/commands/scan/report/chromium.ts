@@ -29,8 +29,8 @@ interface Message {
 export class Page {
   /** Every URL that the page asked for, its own first. */
   readonly requests: string[] = [];
-  /** What the console says: errors of scripts, and what the page's policy blocked. */
-  readonly complaints: string[] = [];
+  /** Errors on the console: from scripts, and of what the page's policy blocked. */
+  readonly errors: string[] = [];
   readonly #answers = new Map<number, (result: Record<string, unknown>) => void>();
   readonly #events = new Map<string, () => void>();
   #id = 0;
@@ -94,8 +94,8 @@ export class Page {
   #received({ id, method = '', params, result = {} }: Message): void {
     if (id !== undefined) this.#answers.get(id)?.(result);
     if (method === 'Network.requestWillBeSent' && params?.request) this.requests.push(params.request.url);
-    if (method === 'Log.entryAdded' && params?.entry) this.complaints.push(params.entry.text);
-    if (method === 'Runtime.exceptionThrown') this.complaints.push(JSON.stringify(params));
+    if (method === 'Log.entryAdded' && params?.entry) this.errors.push(params.entry.text);
+    if (method === 'Runtime.exceptionThrown') this.errors.push(JSON.stringify(params));
     this.#events.get(method)?.();
   }
 }

@@ -47,17 +47,17 @@ describeWith('chromium')('the page in a browser, with 20,000 tags', () => {
     rmSync(directory, { recursive: true });
   });
 
-  test('asks for nothing but itself, complains of nothing, and runs nothing of what the data say', async () => {
+  test('loads nothing but itself, logs nothing, and runs nothing from its data', async () => {
     await page.run(type('example.com'));
     expect(await page.run(TAGS)).toEqual([`${HOSTILE}:${HOSTILE}`]);
     expect(await page.run(`document.querySelector('#rows').textContent.includes('<img src=')`)).toBe(true);
     expect(await page.run('globalThis.owned === undefined && document.images.length === 0')).toBe(true);
     expect(page.requests).toHaveLength(1);
-    expect(page.complaints).toEqual([]);
+    expect(page.errors).toEqual([]);
     await page.run(type(''));
   });
 
-  test('opens with what is to be done, a page of a hundred at a time', async () => {
+  test('opens with what needs something done, a hundred rows at a time', async () => {
     expect(await page.run(SHOWN)).toBe('1–100 of 20,000 tags');
     expect(await page.run(`document.querySelectorAll('#rows tr').length`)).toBe(100);
     expect(await page.run(`document.querySelector('#rows tr').children[5].textContent`)).toBe('missing');
@@ -67,7 +67,7 @@ describeWith('chromium')('the page in a browser, with 20,000 tags', () => {
     expect(await page.run(`document.getElementById('previous').disabled`)).toBe(true);
   });
 
-  test('is searched by several words, and by state', async () => {
+  test('is searched by several words and by state', async () => {
     await page.run(type('app-13 v7'));
     expect(await page.run(TAGS)).toContain('team/app-13:v7');
     expect(await page.run(`${TAGS}.every((name) => name.includes('app-13') && name.includes('v7'))`)).toBe(true);
@@ -77,7 +77,7 @@ describeWith('chromium')('the page in a browser, with 20,000 tags', () => {
     await page.run(choose(''));
   });
 
-  test('is sorted by a head, both ways, as a screen reader is told', async () => {
+  test('is sorted by a column, both ways, and a screen reader can tell', async () => {
     await page.run(click('th[data-order=size] button'));
     expect(await page.run(`document.querySelector('th[data-order=size]').getAttribute('aria-sort')`)).toBe('ascending');
     await page.run(click('th[data-order=size] button'));
@@ -89,7 +89,7 @@ describeWith('chromium')('the page in a browser, with 20,000 tags', () => {
     expect(await page.run(`${TAGS}[1]`)).toBe('team/app-0:v0');
   });
 
-  test('prints up to a thousand rows, says so, and is as before afterwards', async () => {
+  test('prints up to a thousand rows, with a note, and is as before afterwards', async () => {
     await page.run(`dispatchEvent(new Event('beforeprint'))`);
     expect(await page.run(`document.querySelectorAll('#rows tr').length`)).toBe(1_000);
     expect(await page.run(`document.getElementById('cut').textContent`)).toMatch(/first 1,000 of 20,000/);

@@ -14,7 +14,7 @@ export const METADATA: InventoryMetadata = {
   repositories: [],
 };
 
-/** A row of the inventory: an OCI image with a current companion, unless told otherwise. */
+/** A row of the inventory: an OCI image with a current companion, by default. */
 export const aRow = (more: Partial<Row> = {}): Row => ({
   repository: 'team/app',
   tag: 'v1',
@@ -44,8 +44,8 @@ export function totalsOf(rows: readonly Row[]): Totals {
   return totals;
 }
 
-export function pageOf(rows: readonly Row[], about: InventoryMetadata = METADATA, totals = totalsOf(rows)): string {
+export function pageOf(rows: readonly Row[], metadata: InventoryMetadata = METADATA, totals = totalsOf(rows)): string {
   const data = new PageData();
   for (const row of rows) data.add(row);
-  return htmlPage(about, totals, data);
+  return htmlPage(metadata, totals, data);
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AwsError } from '../../../../local/aws/error';
+import { AwsError } from '../../../local/aws/error';
 import {
   buildCache,
   buildxIndex,
@@ -8,27 +9,17 @@ import {
   dockerImage,
   helmChart,
   zstdImage,
-} from '../../../../local/images/catalogue';
-import { Cli, EcrServer } from '../../../support/cli';
-import { DOCKER, OCI } from '../../../support/manifests';
-import { seed } from '../../../support/seed';
+} from '../../../local/images/catalogue';
+import { DOCKER, OCI } from '../../support/manifests';
+import { useEcrCli } from '../../support/run-cli';
+import { seed } from '../../support/seed';
 
-let cli: Cli;
-let server: EcrServer;
+const cli = useEcrCli();
+const directory = mkdtempSync(join(tmpdir(), 'scan-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
-beforeAll(() => {
-  cli = new Cli();
-});
-afterAll(() => cli.remove());
-beforeEach(async () => {
-  server = await EcrServer.start();
-});
-afterEach(() => server.stop());
-
-const scan = (...args: string[]) => cli.run(['scan', ...args, '--endpoint-url', server.endpoint]);
-const push = async (tag: string, image: Parameters<EcrServer['registry']['push']>[2], repository = 'team/app') =>
-  server.registry.push(repository, tag, image);
-const calls = (operation: string) => server.ecr.calls.filter((call) => call.operation === operation).length;
+const scan = (...args: string[]) => cli.run(['scan', ...args]);
+const { push, calls } = cli;
 
 interface Image {
   readonly repository: string;
@@ -46,8 +37,8 @@ const stateOf = (images: readonly Image[], tag: string) => {
   return reason ? `${state} ${reason}` : state;
 };
 
-describe('what is said of each tag', () => {
-  test('its format, who accepts it, and how its companion is', async () => {
+describe('each tag', () => {
+  test('has a format, services that accept it, and the state of its companion', async () => {
     await push('oci', await dockerDesktopImage());
     await push('index', await buildxIndex('image manifest'));
     await push('docker', await dockerImage());
@@ -60,14 +51,14 @@ describe('what is said of each tag', () => {
     await push('moved', await dockerImage('moved'));
     await push('moved-dockerv2', await dockerImage('before'));
     await push('v1-soci', await dockerDesktopImage('soci'));
-    await cli.run(['repair', 'team/app:index', '--endpoint-url', server.endpoint]);
+    await cli.run(['repair', 'team/app:index']);
     const ran = await scan('--json');
     const images = imagesOf(ran);
     expect([ran.code, images.length]).toEqual([0, 13]);
-    const said = Object.fromEntries(
+    const formats = Object.fromEntries(
       images.map(({ tag, format, sagemaker, lambda }) => [tag, `${format}: ${sagemaker.verdict}, ${lambda.verdict}`]),
     );
-    expect(said).toMatchObject({
+    expect(formats).toMatchObject({
       oci: 'OCI image: refused, accepted',
       index: 'OCI index: refused, refused',
       'index-dockerv2': 'Docker V2: accepted, accepted',
@@ -94,21 +85,21 @@ describe('what is said of each tag', () => {
     });
   });
 
-  test('a tag moved to an older image is out of date, whatever the dates say', async () => {
+  test('that moved to an older image is out of date, whatever its dates are', async () => {
     await push('v1', await dockerDesktopImage('first'));
-    await cli.run(['repair', 'team/app:v1', '--endpoint-url', server.endpoint]);
+    await cli.run(['repair', 'team/app:v1']);
     await push('v2', await dockerDesktopImage('second'));
-    await cli.run(['repair', 'team/app:v2', '--endpoint-url', server.endpoint]);
+    await cli.run(['repair', 'team/app:v2']);
     await push('v2', await dockerDesktopImage('first'));
     const images = imagesOf(await scan('--json'));
     expect([stateOf(images, 'v1'), stateOf(images, 'v2')]).toEqual(['current', 'out-of-date']);
   });
 
-  test('by the rules that are given: prefix, platforms, tags left out', async () => {
+  test('follows the options: prefix, platforms, excluded tags', async () => {
     await push('v1', await buildxIndex('image manifest'));
     await push('dev-1', await dockerDesktopImage());
     const rules = ['--companion-prefix', 'dockerv2-', '--platform', 'linux/amd64', '--platform', 'linux/arm64'];
-    await cli.run(['repair', 'team/app:v1', '--companion-prefix', 'dockerv2-', '--endpoint-url', server.endpoint]);
+    await cli.run(['repair', 'team/app:v1', '--companion-prefix', 'dockerv2-']);
     const images = imagesOf(await scan('--json', ...rules, '--exclude-tag', 'dev-*'));
     expect(stateOf(images, 'dev-1')).toBe('not-needed tag-excluded');
     expect(images.find(({ tag }) => tag === 'v1')).toMatchObject({
@@ -120,12 +111,12 @@ describe('what is said of each tag', () => {
     });
   });
 
-  test('where immutability keeps an out-of-date companion, that is a refusal, but not where a filter lets it move', async () => {
+  test('is refused if immutability keeps an out-of-date companion, but not if a filter lets it move', async () => {
     for (const [name, filters] of [
       ['team/fixed', ['v*']],
       ['team/free', ['v*', '*-dockerv2']],
     ] as const) {
-      server.ecr.createRepository(name, {
+      cli.server.ecr.createRepository(name, {
         imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
         exclusionFilters: filters.map((filter) => (filter === 'v*' ? 'latest' : filter)),
       });
@@ -139,38 +130,23 @@ describe('what is said of each tag', () => {
     expect(byRepository('team/free')?.companion).toMatchObject({ state: 'out-of-date' });
   });
 
-  test('a repository that its owner wants left alone', async () => {
+  test('needs no companion in a repository that opted out', async () => {
     await push('v1', await dockerDesktopImage());
-    await tagResource('team/app', 'ecr-oci-remediation', 'disabled');
+    await cli.optOut();
     expect(stateOf(imagesOf(await scan('--json')), 'v1')).toBe('not-needed opted-out');
   });
 
-  test('a Docker manifest around OCI layers needs a companion, though its media type does not say so', async () => {
+  test('needs a companion if a Docker manifest has OCI layers, despite its media type', async () => {
     const text = JSON.stringify({
       schemaVersion: 2,
       mediaType: DOCKER.manifest,
       config: { mediaType: DOCKER.config, digest: `sha256:${'1'.repeat(64)}`, size: 1 },
       layers: [{ mediaType: OCI.gzip, digest: `sha256:${'2'.repeat(64)}`, size: 1 }],
     });
-    server.ecr.store('team/app', { bytes: Buffer.from(text), mediaType: DOCKER.manifest, tag: 'mixed' });
+    cli.server.ecr.store('team/app', { bytes: Buffer.from(text), mediaType: DOCKER.manifest, tag: 'mixed' });
     expect(stateOf(imagesOf(await scan('--json')), 'mixed')).toBe('missing');
   });
 });
-
-async function tagResource(repository: string, key: string, value: string): Promise<void> {
-  const response = await fetch(server.endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.TagResource',
-    },
-    body: JSON.stringify({
-      resourceArn: `arn:aws:ecr:eu-north-1:123456789012:repository/${repository}`,
-      tags: [{ Key: key, Value: value }],
-    }),
-  });
-  expect(response.status).toBe(200);
-}
 
 describe('ways to print it', () => {
   beforeEach(async () => {
@@ -190,18 +166,12 @@ describe('ways to print it', () => {
     expect(stderr).toBe('2 tags in 1 repository: 1 missing, 1 refused\n');
   });
 
-  test('colours only where they are asked for', async () => {
-    const args = ['scan', '--endpoint-url', server.endpoint];
-    expect((await cli.run(args)).stdout).not.toContain('\u001b');
-    expect((await cli.run(args, { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[33mmissing');
-  });
-
   test('only tags of some states', async () => {
     expect((await scan('--state', 'refused,out-of-date')).stdout).not.toContain('team/app:v1');
     expect(imagesOf(await scan('--state', 'missing', '--json')).map(({ tag }) => tag)).toEqual(['v1']);
   });
 
-  test('JSON is one document, one image a line, and says whether it is complete', async () => {
+  test('JSON: one document, one image a line, and whether it is complete', async () => {
     const { stdout } = await scan('--json');
     const document = JSON.parse(stdout);
     expect(document).toMatchObject({
@@ -224,8 +194,8 @@ describe('ways to print it', () => {
     expect(lines[1]).toMatch(/^team\/app,v1,sha256:[0-9a-f]{64},OCI image,/);
   });
 
-  test('a page in a file, and then no table', async () => {
-    const file = join(cli.directory, 'images.html');
+  test('a page in a file, and no table', async () => {
+    const file = join(directory, 'images.html');
     const { code, stdout } = await scan('--html', file);
     expect([code, stdout]).toEqual([0, '']);
     const html = readFileSync(file, 'utf8');
@@ -233,8 +203,8 @@ describe('ways to print it', () => {
     expect(html).toContain('eu-north-1');
   });
 
-  test('a page that cannot be written is said once, in JSON within the document', async () => {
-    const file = join(cli.directory, 'no-such-directory', 'images.html');
+  test("a page that can't be written is one error, in JSON inside the document", async () => {
+    const file = join(directory, 'no-such-directory', 'images.html');
     const { code, stdout, stderr } = await scan('--html', file, '--json');
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -259,7 +229,7 @@ describe('which repositories', () => {
     expect(await names('--repository', 'ml/*', '--repository', 'team/app', '--repository', 'ml/a')).toHaveLength(3);
   });
 
-  test('a name or pattern that fits none is an error, not an empty list', async () => {
+  test('a name or pattern without a match is an error, not an empty list', async () => {
     const name = await scan('--repository', 'no/such');
     expect([name.code, name.stdout]).toEqual([2, '']);
     expect(name.stderr).toMatch(/There is no repository no\/such/);
@@ -267,51 +237,49 @@ describe('which repositories', () => {
     expect([pattern.code, pattern.stdout]).toEqual([2, '']);
     expect(pattern.stderr).toMatch(/No repository .* matches 'x\*'/);
   });
+});
 
-  test('an account without repositories is an empty list', async () => {
-    await server.stop();
-    server = await EcrServer.start();
-    const { code, stdout } = await scan('--json');
-    expect([code, JSON.parse(stdout).images]).toEqual([0, []]);
-  });
+test('an account without repositories is an empty list', async () => {
+  const { code, stdout } = await scan('--json');
+  expect([code, JSON.parse(stdout).images]).toEqual([0, []]);
 });
 
 test.each([
   [['--repository', '123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app'], /without its registry/],
-  [['--repository', 'Team App'], /Expected a repository's name/],
-  [['--state', 'wrong'], /Expected some of current, missing/],
+  [['--repository', 'Team App'], /Expected a repository name/],
+  [['--state', 'wrong'], /Expected one or more of current, missing/],
   [['--csv', '--json'], /cannot be used with option/],
   [['--platform', 'amd64'], /os\/architecture/],
-])('arguments that are not understood: %j', async (args, message) => {
+])('invalid arguments: %j', async (args, message) => {
   const { code, stdout, stderr } = await scan(...args);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(message);
 });
 
-describe('when not everything can be read', () => {
-  test('one repository that denies it does not hide the others; the exit code and the list say so', async () => {
+describe('if not everything can be read', () => {
+  test("one repository that denies access doesn't hide the others, and shows in the exit code and the list", async () => {
     await push('v1', await dockerImage());
     await push('v1', await dockerImage(), 'secret/app');
-    server.before = ({ operation, repository }) => {
+    cli.server.before = ({ operation, repository }) => {
       if (operation === 'DescribeImages' && repository === 'secret/app')
         throw new AwsError(
           'AccessDeniedException',
           'User: arn:aws:iam::123456789012:user/me is not authorized to perform: ecr:DescribeImages on resource: arn:aws:ecr:eu-north-1:123456789012:repository/secret/app',
         );
     };
-    const { code, stdout, stderr } = await scan('--json', '--html', join(cli.directory, 'part.html'));
+    const { code, stdout, stderr } = await scan('--json', '--html', join(directory, 'part.html'));
     expect(code).toBe(2);
     const document = JSON.parse(stdout);
     expect(document.images).toHaveLength(1);
     expect(document).toMatchObject({ isComplete: false, unreadable: [{ repository: 'secret/app' }] });
-    expect(stderr).toMatch(/not read: secret\/app: .*may not ecr:DescribeImages/);
-    expect(readFileSync(join(cli.directory, 'part.html'), 'utf8')).toContain('1 repository could not be read');
+    expect(stderr).toMatch(/not read: secret\/app: .*isn't allowed to call ecr:DescribeImages/);
+    expect(readFileSync(join(directory, 'part.html'), 'utf8')).toContain('1 repository could not be read');
   });
 
-  test('a repository whose key is disabled does not hide the others either', async () => {
+  test("a repository whose key is disabled doesn't hide the others either", async () => {
     await push('v1', await dockerDesktopImage());
     await push('v1', await dockerDesktopImage(), 'locked/app');
-    server.before = ({ operation, repository }) => {
+    cli.server.before = ({ operation, repository }) => {
       if (operation === 'BatchGetImage' && repository === 'locked/app')
         throw new AwsError('KmsException', 'the key is disabled');
     };
@@ -322,13 +290,13 @@ describe('when not everything can be read', () => {
     ]);
   });
 
-  test('one image whose config cannot be read does not hide the others of its batch', async () => {
+  test("one image whose config can't be read doesn't hide the others of its batch", async () => {
     await push('v1', await dockerDesktopImage());
     const children = ['a', 'b'].map((name) => {
       const config = { mediaType: OCI.config, digest: `sha256:${name.repeat(64)}`, size: 1 };
       const layers = [{ mediaType: OCI.gzip, digest: `sha256:${'2'.repeat(64)}`, size: 1 }];
       const text = JSON.stringify({ schemaVersion: 2, mediaType: OCI.manifest, config, layers });
-      const { digest } = server.ecr.store('team/app', {
+      const { digest } = cli.server.ecr.store('team/app', {
         bytes: Buffer.from(text),
         mediaType: OCI.manifest,
         tag: undefined,
@@ -336,7 +304,7 @@ describe('when not everything can be read', () => {
       return { mediaType: OCI.manifest, digest, size: text.length };
     });
     const text = JSON.stringify({ schemaVersion: 2, mediaType: OCI.index, manifests: children });
-    server.ecr.store('team/app', { bytes: Buffer.from(text), mediaType: OCI.index, tag: 'broken' });
+    cli.server.ecr.store('team/app', { bytes: Buffer.from(text), mediaType: OCI.index, tag: 'broken' });
     const { code, stdout } = await scan('--json');
     const images = imagesOf({ stdout });
     expect([code, JSON.parse(stdout).isComplete]).toEqual([2, false]);
@@ -344,9 +312,9 @@ describe('when not everything can be read', () => {
     expect(images.find(({ tag }) => tag === 'broken')?.companion.detail).toMatch(/answered 404/);
   });
 
-  test('expired credentials end it, in a sentence and within the JSON document', async () => {
+  test('expired credentials end it, with one sentence and inside the JSON document', async () => {
     await push('v1', await dockerImage());
-    server.before = ({ operation }) => {
+    cli.server.before = ({ operation }) => {
       if (operation === 'DescribeImages')
         throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
     };
@@ -360,55 +328,52 @@ describe('when not everything can be read', () => {
     expect(stderr).toMatch(/credentials have expired/);
   });
 
-  test('a repository that is deleted meanwhile is no error', async () => {
+  test('a repository that is deleted meanwhile is not an error', async () => {
     await push('v1', await dockerImage());
-    server.before = ({ operation }) => {
+    cli.server.before = ({ operation }) => {
       if (operation === 'DescribeImages') throw new AwsError('RepositoryNotFoundException', 'does not exist');
     };
     expect((await scan('--json')).code).toBe(0);
   });
-
-  test('nobody there', async () => {
-    const { code, stderr } = await cli.run(['scan', '--endpoint-url', 'http://127.0.0.1:1']);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/no connection to 127\.0\.0\.1:1/);
-  });
 });
 
-test('Ctrl-C ends it, and the JSON document says that it is not complete', async () => {
-  seed(server.ecr, { repositories: 20, images: 200, seed: 1 });
-  const child = cli.start(['scan', '--json', '--endpoint-url', server.endpoint]);
-  let stdout = '';
-  child.stdout?.on('data', (data) => {
-    stdout += data;
-  });
-  const code = new Promise((resolve) => child.once('close', resolve));
-  const heard = new Promise<void>((resolve) => child.stderr?.once('data', () => resolve()));
-  let isTold = false;
-  server.before = async ({ operation }) => {
-    if (operation !== 'BatchGetImage') return;
-    if (!isTold) child.kill('SIGINT');
-    isTold = true;
-    await heard;
+test('Ctrl-C ends it, and the JSON document is marked as incomplete', async () => {
+  seed(cli.server.ecr, { repositories: 20, images: 200, seed: 1 });
+  const running = cli.start(['scan', '--json']);
+  cli.server.before = ({ operation }) => {
+    if (operation === 'BatchGetImage') running.interrupt();
   };
-  expect(await code).toBe(130);
-  expect(JSON.parse(stdout)).toMatchObject({ isComplete: false });
+  const { code, stdout, stderr } = await running.ended;
+  expect([code, JSON.parse(stdout).isComplete]).toEqual([130, false]);
+  expect(stderr).toMatch(/^interrupted/);
 });
 
-test('a reader that has seen enough ends it without a word', async () => {
-  seed(server.ecr, { repositories: 20, images: 3_000, seed: 1 });
-  const child = cli.start(['scan', '--json', '--endpoint-url', server.endpoint]);
-  let errors = '';
-  child.stderr?.on('data', (data) => {
-    errors += data;
-  });
-  child.stdout?.once('data', () => child.stdout?.destroy());
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  expect([code, errors]).toEqual([0, '']);
+test.each([
+  ['DescribeImages', 4],
+  ['BatchGetImage', 8],
+])('asks %s for %d repositories at a time', async (operation, limit) => {
+  for (let at = 0; at < 2 * limit; at += 1) await push('v1', await dockerImage(), `team/app-${at}`);
+  const held: (() => void)[] = [];
+  let most = 0;
+  let isHolding = true;
+  cli.server.before = async (call) => {
+    if (call.operation !== operation || !isHolding) return;
+    const released = new Promise<void>((resolve) => held.push(resolve));
+    most = Math.max(most, held.length);
+    if (held.length === limit) setTimeout(release, 20);
+    await released;
+  };
+  // Time enough for one call too many to come in.
+  const release = () => {
+    isHolding = false;
+    for (const resume of held) resume();
+  };
+  expect((await scan()).code).toBe(0);
+  expect(most).toBe(limit);
 });
 
-test('400 images of every kind in 20 repositories: each as it was made, in few calls', async () => {
-  const seeded = seed(server.ecr, { repositories: 20, images: 400, seed: 3 });
+test('400 images of every kind in 20 repositories: each in its state, with few calls', async () => {
+  const seeded = seed(cli.server.ecr, { repositories: 20, images: 400, seed: 3 });
   const images = imagesOf(await scan('--json'));
   const found = new Map(images.map((image) => [`${image.repository}:${image.tag}`, image]));
   const EXPECTED = {

@@ -17,7 +17,7 @@ const FORMATS = new Map([
   ...SCHEMA_1.map((mediaType) => [mediaType, 'Docker V1'] as const),
 ]);
 
-/** What a person calls the format of a manifest, and what kind of thing it is. */
+/** What people call the format of a manifest, and what kind of thing it is. */
 export function formatOf(
   mediaType: string,
   manifest: Manifest | Refusal | undefined,

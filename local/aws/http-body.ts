@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The whole body, or undefined when it is longer than the limit (bytes). The rest of a longer one is read and thrown away: hanging up on a client that is still
- * sending would cost it the answer.
+ * The whole body, or nothing if it's longer than the limit (bytes). The rest of a longer one is read and dropped: a client
+ * that is still sending when the server hangs up doesn't get the answer.
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

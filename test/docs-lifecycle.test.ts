@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { companionTagOf } from '../../../../lambda/core/companion/companion-tag';
-import { matchesGlob } from '../../../../lambda/core/companion/glob';
-import { DEFAULT_COMPANION_TAG_SUFFIX } from '../../../../lambda/core/contract';
+import { companionTagOf } from '../lambda/core/companion/companion-tag';
+import { matchesGlob } from '../lambda/core/companion/glob';
+import { DEFAULT_COMPANION_TAG_SUFFIX } from '../lambda/core/contract';
 
 interface Rule {
   readonly rulePriority: number;
@@ -18,7 +18,7 @@ interface Rule {
   readonly action: { readonly type: string };
 }
 
-const page = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'lifecycle.md'), 'utf8');
+const page = readFileSync(join(__dirname, '..', 'docs', 'lifecycle.md'), 'utf8');
 const policies = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(
   ([, text = '']): readonly Rule[] => JSON.parse(text).rules,
 );

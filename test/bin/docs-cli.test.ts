@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TAG_STATES } from '../../bin/inventory/row';
+import { runCli, useNoAwsConfiguration } from '../support/run-cli';
+
+useNoAwsConfiguration();
+
+const page = readFileSync(join(__dirname, '..', '..', 'docs', 'cli.md'), 'utf8');
+const optionsIn = (text: string) => new Set(text.match(/--[a-z][a-z-]+(?=[\s`,<(])/g));
+const section = (name: string) => page.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
+
+test('docs/cli.md has every option of every command, and no other', async () => {
+  const help = await runCli(['--help']);
+  const commands = [...help.stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name = '']) => name);
+  expect(commands.length).toBeGreaterThan(5);
+  const helps = await Promise.all(commands.map((name) => runCli([name, '--help'])));
+  const usages = helps.map(({ stdout }) => /^Options:\n([\s\S]*?)\n\n/m.exec(stdout)?.[1] ?? '');
+  const known = optionsIn(usages.join('\n'));
+  known.delete('--help');
+  // These two are of other programs.
+  const documented = optionsIn(page);
+  for (const other of ['--output', '--raw']) documented.delete(other);
+  expect([...documented].sort()).toEqual([...known].sort());
+  expect(commands.filter((name) => section(name) === '')).toEqual([]);
+});
+
+test('docs/cli.md has every state of a companion, with its meaning', () => {
+  const rows = [...section('scan').matchAll(/^\| `([a-z-]+)`.* \| (.*) \|$/gm)].map(([, name, meaning]) => [
+    name,
+    meaning,
+  ]);
+  expect(rows).toEqual(Object.entries(TAG_STATES));
+});
