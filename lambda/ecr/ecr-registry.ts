@@ -68,15 +68,15 @@ export class EcrRegistry implements Inventory {
   }
 
   async #readSomeTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
-    const answer = await this.#batchGet(
+    const { images, failures } = await this.#batchGet(
       repository,
       tags.map((imageTag) => ({ imageTag })),
     );
     const found = new Map<string, StoredManifest>();
-    for (const image of answer.images ?? []) {
+    for (const image of images) {
       if (image.imageId?.imageTag) found.set(image.imageId.imageTag, storedManifest(image));
     }
-    const missing = new Set((answer.failures ?? []).map((failure) => failure.imageId?.imageTag));
+    const missing = new Set(failures.map((failure) => failure.imageId?.imageTag));
     const unanswered = tags.filter((tag) => !found.has(tag) && !missing.has(tag));
     if (unanswered.length === tags.length)
       throw new TransientFailure(`ECR said nothing about ${repository}:${tags.join(', ')}`);
@@ -90,7 +90,7 @@ export class EcrRegistry implements Inventory {
   async readManifests(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, StoredManifest>> {
     const found = new Map<string, StoredManifest>();
     for (const some of batches(digests)) {
-      const { images = [] } = await this.#batchGet(
+      const { images } = await this.#batchGet(
         repository,
         some.map((imageDigest) => ({ imageDigest })),
       );
@@ -136,7 +136,7 @@ export class EcrRegistry implements Inventory {
   }
 
   async readManifest(repository: string, imageDigest: string): Promise<StoredManifest | undefined> {
-    const { images = [] } = await this.#batchGet(repository, [{ imageDigest }]);
+    const { images } = await this.#batchGet(repository, [{ imageDigest }]);
     return images[0] && storedManifest(images[0]);
   }
 
@@ -213,16 +213,15 @@ export class EcrRegistry implements Inventory {
     return isDenied && (await this.isOptedOut(repository).catch(() => false));
   }
 
-  async #batchGet(repositoryName: string, imageIds: ImageIdentifier[]): Promise<BatchGetImageResponse> {
-    const answer = await this.#call(repositoryName, () =>
+  async #batchGet(repositoryName: string, imageIds: ImageIdentifier[]): Promise<Required<BatchGetImageResponse>> {
+    const { images = [], failures = [] } = await this.#call(repositoryName, () =>
       this.client.send(
         new BatchGetImageCommand({ repositoryName, imageIds, acceptedMediaTypes: [...ACCEPTED_MEDIA_TYPES] }),
       ),
     );
-    const { images = [], failures = [] } = answer;
     if (images.length + failures.length === 0) throw new TransientFailure(`ECR said nothing about ${repositoryName}`);
     const unreadable = failures.find((failure) => failure.failureCode !== 'ImageNotFound');
-    if (!unreadable) return answer;
+    if (!unreadable) return { images, failures };
     const { failureCode, failureReason, imageId } = unreadable;
     throw new TransientFailure(
       `ECR cannot read ${repositoryName} ${imageId?.imageTag ?? imageId?.imageDigest}: ${failureCode} ${failureReason}`,

@@ -52,7 +52,6 @@ export function readWork(body: string): Work {
       mustBe(detail, 'action-type', 'REPLICATE');
       return pushed(request, event, detail);
     case 'aws.events Scheduled Event':
-      return { kind: 'registry-audit', request };
     case `${EVENT_SOURCE} ${REQUESTS.registryAudit}`:
       return { kind: 'registry-audit', request, ...optionalTextIn(detail, 'nextToken') };
     case `${EVENT_SOURCE} ${REQUESTS.repositoryAudit}`: {

@@ -4,11 +4,10 @@ import { CONFIGURATION, REQUEST } from '../support/fake-service';
 import { bytesOf, DOCKER, digestOfText, dockerImage } from '../support/manifests';
 import { ScriptedAws } from '../support/scripted-aws';
 
-let aws: ScriptedAws;
+const aws = ScriptedAws.forTests();
 const environment = { ...process.env };
 
-beforeEach(async () => {
-  aws = await ScriptedAws.start();
+beforeAll(() => {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: aws.endpoint,
     AWS_REGION: 'eu-north-1',
@@ -16,9 +15,8 @@ beforeEach(async () => {
     AWS_SECRET_ACCESS_KEY: 'x',
   });
 });
-afterEach(() => {
-  aws.stop();
-  process.env = { ...environment };
+afterAll(() => {
+  process.env = environment;
 });
 
 const service = () =>
@@ -44,16 +42,45 @@ test('outcomes go to the bus that the deployer chose, requests to the default bu
   ]);
 });
 
-test('a call that fails is tried four times', async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
-  const failed = expect(service().registry(REQUEST, true).isOptedOut('team/app')).rejects.toThrow();
-  while (aws.received.length < 4) {
-    await new Promise(setImmediate);
-    await jest.advanceTimersByTimeAsync(100);
+describe('a call is tried four times', () => {
+  let backoff: jest.SpyInstance;
+  beforeEach(() => {
+    // The SDK waits for a random part of a time that doubles with each attempt.
+    backoff = jest.spyOn(Math, 'random').mockReturnValue(0);
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+  });
+  afterEach(() => {
+    backoff.mockRestore();
+    jest.useRealTimers();
+  });
+
+  async function attempts(count: number): Promise<void> {
+    while (aws.received.length < count) {
+      await new Promise(setImmediate);
+      await jest.advanceTimersByTimeAsync(0);
+    }
   }
-  jest.useRealTimers();
-  await failed;
-  expect(aws.operations).toEqual(Array(4).fill('ListTagsForResource'));
+
+  test('if it fails', async () => {
+    const failed = expect(service().registry(REQUEST, true).isOptedOut('team/app')).rejects.toThrow();
+    await attempts(4);
+    await failed;
+    expect(aws.operations).toEqual(Array(4).fill('ListTagsForResource'));
+  });
+
+  test('if it has no answer for eight seconds', async () => {
+    aws.answers = Array(4).fill({ isHeldBack: true });
+    const failed = expect(service().registry(REQUEST, true).isOptedOut('team/app')).rejects.toMatchObject({
+      name: 'TimeoutError',
+    });
+    for (const count of [1, 2, 3, 4]) {
+      await attempts(count);
+      // Eight seconds, and one for the next attempt to begin.
+      await jest.advanceTimersByTimeAsync(9_000);
+    }
+    await failed;
+    expect(aws.operations).toEqual(Array(4).fill('ListTagsForResource'));
+  });
 });
 
 test('pushes and audits pace their puts apart, and all registries of one kind share a pace', async () => {

@@ -15,6 +15,8 @@ export interface Answer {
   readonly json?: object;
   /** Instead of JSON. */
   readonly body?: string;
+  /** The request is received, and that is all. */
+  readonly isHeldBack?: boolean;
 }
 
 export const errorAnswer = (type: string, message = 'because'): Answer => ({
@@ -29,10 +31,19 @@ export class ScriptedAws {
   answers: Answer[] = [];
   readonly #server: Server;
 
-  static async start(): Promise<ScriptedAws> {
-    const started = new ScriptedAws();
-    await once(started.#server.listen(0, '127.0.0.1'), 'listening');
-    return started;
+  /** Call it where tests are declared: one endpoint answers them all, and each begins with no answers and nothing received. */
+  static forTests(): ScriptedAws {
+    const aws = new ScriptedAws();
+    beforeAll(() => once(aws.#server.listen(0, '127.0.0.1'), 'listening'));
+    beforeEach(() => {
+      aws.received.length = 0;
+      aws.answers = [];
+    });
+    afterAll(() => {
+      aws.#server.close();
+      aws.#server.closeAllConnections();
+    });
+    return aws;
   }
 
   private constructor() {
@@ -41,7 +52,9 @@ export class ScriptedAws {
       const [, operation = `${request.method} ${request.url}`] =
         request.headers['x-amz-target']?.toString().split('.') ?? [];
       this.received.push({ operation, input: body ? JSON.parse(body) : {} });
-      const { status = 200, json = {}, body: raw = JSON.stringify(json) } = this.answers.shift() ?? { status: 500 };
+      const answer = this.answers.shift() ?? { status: 500 };
+      const { status = 200, json = {}, body: raw = JSON.stringify(json) } = answer;
+      if (answer.isHeldBack) return;
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(raw);
     });
   }
@@ -50,12 +63,13 @@ export class ScriptedAws {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  get operations(): readonly string[] {
-    return this.received.map(({ operation }) => operation);
+  /** For a client of the AWS SDK that tries each call once. */
+  get clientOptions() {
+    const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
+    return { endpoint: this.endpoint, region: 'eu-north-1', maxAttempts: 1, credentials };
   }
 
-  stop(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+  get operations(): readonly string[] {
+    return this.received.map(({ operation }) => operation);
   }
 }
