@@ -64,7 +64,6 @@ export function readWork(body: string): Work {
       mustBe(detail, 'action-type', 'REPLICATE');
       return pushed(request, event, detail, false);
     case 'aws.events Scheduled Event':
-      return { kind: 'registry-audit', request, isBackfill: false, isDespiteLifecycle: false, restarts: 0 };
     case `${EVENT_SOURCE} ${REQUESTS.registryAudit}`:
       return { kind: 'registry-audit', request, ...auditFields(detail) };
     case `${EVENT_SOURCE} ${REQUESTS.repositoryAudit}`: {
