@@ -1,8 +1,8 @@
 import { repairImage } from '../../lambda/repair-image';
 import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST } from '../support/fake-service';
+import { keepNewest, policyOf } from '../support/lifecycle-images';
 import { DOCKER, descriptor, dockerImage, index, OCI, ociImage, platform } from '../support/manifests';
 import { AMD64, ARM64, DEFAULT_POLICY } from '../support/policy';
-import { keepNewest, policyOf } from '../support/lifecycle-images';
 
 const lines = captureLines();
 const image = { repository: 'team/app', tag: 'v1' };
@@ -119,6 +119,15 @@ test('a refused image is a warning with its reason, counted by it', async () => 
     { MediaType: OCI.manifest, Pushed: 1 },
     { Reason: 'zstd-layer', Refused: 1 },
   ]);
+});
+
+test('what an audit found is refused without the count of the alarm, because the next audits find it too', async () => {
+  service.registry.push(ociImage('zstd', { layers: [descriptor(OCI.zstd, 'l')] }), OCI.manifest, 'v1');
+  await repairImage(service, { ...work, isAuditFinding: true }, asked);
+  expect(service.published).toMatchObject([{ detail: { outcome: 'refused', reason: 'zstd-layer' } }]);
+  const { counted, further } = values();
+  expect(counted).toMatchObject({ Refused: 0 });
+  expect(further).toEqual([{ Reason: 'zstd-layer', Refused: 1 }]);
 });
 
 test('an artifact is pushed, but no OCI image is', async () => {

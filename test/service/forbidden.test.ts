@@ -132,13 +132,15 @@ test('audits leave pull-through caches out, and their pushes are repaired', asyn
   expect([...account.ecr.tags('hub/library/app').keys()]).toEqual(['v1', 'v1-dockerv2']);
 });
 
-test('excluded repositories have no event, no audit and no repair', async () => {
+test('excluded repositories have no audits, and their pushes and repairs are skipped without a call', async () => {
   await pushThen(() => {}, 'legacy/app');
-  expect(account.calls).toEqual([]);
-  account.bus.put(requestEvent(account.bus, 'Registry Audit Requested', { backfill: true }));
   account.bus.put(requestEvent(account.bus, 'Image Repair Requested', { repository: 'legacy/app', tag: 'v1' }));
   await account.settle();
+  const skipped = { outcome: 'skipped', reason: 'repository-not-chosen' };
+  expect(details('Image Remediation')).toMatchObject([skipped, skipped]);
+  expect(account.calls.filter(({ service }) => service === 'ecr')).toEqual([]);
+  account.bus.put(requestEvent(account.bus, 'Registry Audit Requested', { backfill: true }));
+  await account.settle();
   expect(details('Repository Audit Finished')).toEqual([]);
-  expect(details('Image Remediation')).toMatchObject([{ outcome: 'skipped', reason: 'repository-not-chosen' }]);
   expect([...account.ecr.tags('legacy/app').keys()]).toEqual(['v1']);
 });
