@@ -36,7 +36,7 @@ export class Account implements RegistryAddress {
       requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000 },
       ...(this.#region ? { region: this.#region } : {}),
       ...(options.profile ? { profile: options.profile } : {}),
-      ...(endpoint ? { endpoint } : {}),
+      ...endpointOptions(endpoint, named),
       ...(isLocal ? { credentials: LOCAL.credentials } : {}),
     });
     this.#addRegistryId();
@@ -94,6 +94,12 @@ export class Account implements RegistryAddress {
   }
 }
 
+/** The SDK refuses an endpoint beside FIPS or dual-stack, also if AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT is set. */
+function endpointOptions(endpoint: string | undefined, { isFips, isDualStack }: NamedRegistry) {
+  if (endpoint) return { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false };
+  return { ...(isFips ? { useFipsEndpoint: true } : {}), ...(isDualStack ? { useDualstackEndpoint: true } : {}) };
+}
+
 function registryIdIn(output: object): string | undefined {
   for (const value of Object.values(output)) {
     const first: unknown = Array.isArray(value) ? value[0] : value;
@@ -109,16 +115,9 @@ export class Accounts {
 
   constructor(readonly options: AccountOptions) {}
 
-  of({ host, account, region, endpoint }: NamedRegistry): Account {
-    const key = host ?? '';
-    const found =
-      this.#accounts.get(key) ??
-      new Account(this.options, {
-        ...(host ? { host } : {}),
-        ...(account ? { account } : {}),
-        ...(region ? { region } : {}),
-        ...(endpoint ? { endpoint } : {}),
-      });
+  of(named: NamedRegistry): Account {
+    const key = named.host ?? '';
+    const found = this.#accounts.get(key) ?? new Account(this.options, named);
     this.#accounts.set(key, found);
     return found;
   }
