@@ -3,9 +3,11 @@ import { partition } from '@aws-sdk/core/client';
 import { type RegistryAddress, registryHost } from '../../lambda/core/registry-address';
 import { EcrRegistry } from '../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../lambda/ecr/pacer';
+import { Caller } from './caller';
 import { CliError } from './errors';
 import type { NamedRegistry } from './image-reference';
 import type { AccountOptions } from './options';
+import { proxiedFetch, requestHandler } from './transport';
 
 /** One person's share of the 10 PutImage calls a second that everyone in the account and Region has together. */
 export const PUTS_PER_SECOND = 2;
@@ -14,7 +16,7 @@ const LOOPBACK = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)/;
 /** `ecr-oci local` takes any credentials, and must not get real ones. */
 const LOCAL = { region: 'eu-north-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
-/** A registry: one account and Region, with the caller's credentials. */
+/** A registry: one account and Region, asked with the caller's credentials. */
 export class Account implements RegistryAddress {
   readonly client: ECRClient;
   readonly registry: EcrRegistry;
@@ -26,18 +28,23 @@ export class Account implements RegistryAddress {
    * @param named the registry in the image's name, which wins over the options
    * @param putsPerSecond PutImage calls a second, at most
    */
-  constructor(options: AccountOptions, named: NamedRegistry = {}, putsPerSecond = PUTS_PER_SECOND) {
+  constructor(
+    options: AccountOptions,
+    { credentials }: Caller,
+    named: NamedRegistry,
+    putsPerSecond: number,
+  ) {
     this.#named = named;
     this.#id = named.account;
     const endpoint = options.endpointUrl ?? named.endpoint;
     const isLocal = endpoint !== undefined && LOOPBACK.test(endpoint);
     this.#region = named.region ?? options.region ?? (isLocal ? LOCAL.region : undefined);
     this.client = new ECRClient({
-      requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000 },
+      requestHandler: requestHandler(),
       ...(this.#region ? { region: this.#region } : {}),
       ...(options.profile ? { profile: options.profile } : {}),
       ...endpointOptions(endpoint, named),
-      ...(isLocal ? { credentials: LOCAL.credentials } : {}),
+      credentials: isLocal ? LOCAL.credentials : credentials,
     });
     this.#addRegistryId();
     this.registry = new EcrRegistry({
@@ -45,6 +52,7 @@ export class Account implements RegistryAddress {
       pacer: new Pacer(putsPerSecond),
       address: this,
       caller: 'person',
+      fetch: proxiedFetch(),
     });
   }
 
@@ -109,15 +117,22 @@ function registryIdIn(output: object): string | undefined {
   return undefined;
 }
 
-/** One `Account` for each registry that the images of a command name. */
+/** One `Account` for each registry that a command asks. */
 export class Accounts {
   readonly #accounts = new Map<string, Account>();
+  readonly #caller: Caller;
 
-  constructor(readonly options: AccountOptions) {}
+  constructor(readonly options: AccountOptions) {
+    this.#caller = new Caller(options.profile);
+  }
 
-  of(named: NamedRegistry): Account {
+  /**
+   * @param named the registry in an image's name @default - the caller's own
+   * @param putsPerSecond PutImage calls a second, at most
+   */
+  of(named: NamedRegistry = {}, putsPerSecond = PUTS_PER_SECOND): Account {
     const key = named.host ?? '';
-    const found = this.#accounts.get(key) ?? new Account(this.options, named);
+    const found = this.#accounts.get(key) ?? new Account(this.options, this.#caller, named, putsPerSecond);
     this.#accounts.set(key, found);
     return found;
   }

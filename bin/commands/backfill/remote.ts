@@ -6,6 +6,7 @@ import type { Account } from '../../cli/account';
 import type { Clock } from '../../cli/io';
 import type { AccountOptions } from '../../cli/options';
 import { Progress } from '../../cli/progress';
+import { requestHandler } from '../../cli/transport';
 import type { ScanSettings } from '../../inventory/inspect-batch';
 import type { ChosenRepository } from '../../inventory/repositories';
 import { survey } from '../../inventory/survey';
@@ -23,6 +24,7 @@ export async function requestAudit(
   const client = new EventBridgeClient({
     region: config.region,
     credentials: config.credentials,
+    requestHandler: requestHandler(),
     ...(endpointUrl ? { endpoint: endpointUrl } : {}),
   });
   const events = repositories

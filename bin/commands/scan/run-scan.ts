@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { Account } from '../../cli/account';
+import { Accounts } from '../../cli/account';
 import type { CommandContext } from '../../cli/action';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { Interruption } from '../../cli/interruption';
@@ -21,7 +21,7 @@ export interface ScanOptions extends AccountOptions, ListingOptions, PolicyOptio
 }
 
 export async function runScan({ options, output, io }: CommandContext<ScanOptions>): Promise<ExitCode> {
-  const account = new Account(options);
+  const account = new Accounts(options).of();
   const { repository: patterns = [] } = options;
   const settings = { account, policy: policyOf(options) };
   const repositories = await chooseRepositories(account, patterns);

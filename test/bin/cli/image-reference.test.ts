@@ -1,5 +1,5 @@
 import { DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
-import { Account } from '../../../bin/cli/account';
+import { Accounts } from '../../../bin/cli/account';
 import type { CliError } from '../../../bin/cli/errors';
 import { imagesInText, parseImage } from '../../../bin/cli/image-reference';
 
@@ -133,7 +133,7 @@ describe('the host', () => {
 
   test('says which endpoint is asked', async () => {
     const endpointOf = async (host: string, options = {}) => {
-      const { client } = new Account(options, parseImage(`123456789012.${host}/app:v1`));
+      const { client } = new Accounts(options).of(parseImage(`123456789012.${host}/app:v1`));
       client.config.credentials = async () => ({ accessKeyId: 'x', secretAccessKey: 'x' });
       let asked: unknown;
       client.middlewareStack.add(
