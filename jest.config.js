@@ -11,6 +11,8 @@ const shared = {
 
 /** The pure tests answer in seconds, the infra ones synthesize, bundle and talk HTTP, and the experiments are short runs of what can run for hours. */
 module.exports = {
+  // Jest leaves one core idle, which on two is half of them.
+  maxWorkers: '100%',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/lambda/**/*.test.ts', '<rootDir>/test/*.test.ts'] },
     {

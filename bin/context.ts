@@ -12,6 +12,7 @@ import {
 /** What `cdk deploy -c key=value` can set. */
 const KEYS = [
   'repositories',
+  'excludedRepositories',
   'companionTagSuffix',
   'companionTagPrefix',
   'platforms',
@@ -21,6 +22,7 @@ const KEYS = [
   'includeReplicatedImages',
   'deleteOrphanedCompanions',
   'audit',
+  'alwaysBackfill',
   'alarmEmail',
   'disabledAlarms',
   'dashboard',
@@ -44,6 +46,7 @@ export function propsFromContext(context: Context): OciImageRemediationStackProp
   refuseUnknownKeys(Object.keys(context));
   return {
     repositories: list(context, 'repositories')?.map(repositoryFilter),
+    excludedRepositories: list(context, 'excludedRepositories')?.map(repositoryFilter),
     platforms: list(context, 'platforms')?.map((name) => ImagePlatform.of(name)),
     companionTag: companionTag(context),
     companionFor: oneOf(context, 'companionFor', Object.values(CompanionFor)),
@@ -52,6 +55,7 @@ export function propsFromContext(context: Context): OciImageRemediationStackProp
     includeReplicatedImages: flag(context, 'includeReplicatedImages'),
     deleteOrphanedCompanions: flag(context, 'deleteOrphanedCompanions'),
     auditSchedule: auditSchedule(context),
+    alwaysBackfill: flag(context, 'alwaysBackfill'),
     alarmEmail: text(context, 'alarmEmail'),
     disabledAlarms: list(context, 'disabledAlarms')?.map((name) =>
       checked('disabledAlarms', name, Object.values(RemediationAlarm)),

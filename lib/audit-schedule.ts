@@ -7,8 +7,7 @@ const SHORTEST = Duration.hours(1);
 /**
  * When the service looks for missing or stale companions.
  *
- * Amazon ECR delivers events on a best-effort basis, and images that were pushed before the deployment sent none. Only an
- * audit finds those.
+ * Amazon ECR delivers events on a best-effort basis. An audit finds the pushes whose events were lost.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-delivery-level.html
  */
@@ -32,7 +31,7 @@ export class AuditSchedule {
         `audit interval is ${interval.toHumanString()}; expected at least ${SHORTEST.toHumanString()}, because pushes don't need an audit`,
       );
     }
-    return new AuditSchedule(events.Schedule.rate(interval));
+    return new AuditSchedule(events.Schedule.rate(interval), interval);
   }
 
   /**
@@ -54,5 +53,11 @@ export class AuditSchedule {
   private constructor(
     /** @internal */
     public readonly _schedule?: events.Schedule,
+    /**
+     * The time from one audit to the next. Undefined if the times are fixed, or there are none.
+     *
+     * @internal
+     */
+    public readonly _interval?: Duration,
   ) {}
 }

@@ -30,10 +30,7 @@ export class CompanionTag {
         `companion tag suffix '${suffix}' ends with '${SOCI_TAG_SUFFIX}', which belongs to the AWS SOCI index builder; expected another ending, such as '${DEFAULT_COMPANION_TAG_SUFFIX}'`,
       );
     }
-    return new CompanionTag({ [ENV.companionTagSuffix]: suffix }, (tagParts) => [
-      `*${suffix}`,
-      ...tagParts.map((part) => `*${suffix}-${part}`),
-    ]);
+    return new CompanionTag({ [ENV.companionTagSuffix]: suffix }, `*${suffix}*`);
   }
 
   /**
@@ -53,18 +50,18 @@ export class CompanionTag {
       COMPANION_TAG_PREFIX,
       "letters or digits that end with a separator (- _ .), such as 'dockerv2-'",
     );
-    return new CompanionTag({ [ENV.companionTagPrefix]: prefix }, () => [`${prefix}*`]);
+    return new CompanionTag({ [ENV.companionTagPrefix]: prefix }, `${prefix}*`);
   }
 
   private constructor(
     /** @internal */
     public readonly _environment: Readonly<Record<string, string>>,
     /**
-     * Wildcards that match every companion tag, including those of further platforms.
+     * A wildcard that matches every companion tag, including those of further platforms.
      *
      * @internal
      */
-    public readonly _wildcards: (furtherPlatformTagParts: readonly string[]) => readonly string[],
+    public readonly _wildcard: string,
   ) {}
 }
 

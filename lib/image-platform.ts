@@ -57,13 +57,4 @@ export class ImagePlatform {
     /** The name in the form `linux/architecture[/variant]`. */
     public readonly platform: string,
   ) {}
-
-  /**
-   * The part of a companion tag that names the platform: `arm64`, `armv7`.
-   *
-   * @internal
-   */
-  public get _tagPart(): string {
-    return this.platform.split('/').slice(1).join('');
-  }
 }

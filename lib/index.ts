@@ -2,6 +2,7 @@ export * from './audit-options';
 export * from './audit-schedule';
 export * from './companion-tag';
 export * from './conversion-options';
+export * from './function-options';
 export * from './image-platform';
 export * from './monitoring-options';
 export * from './oci-image-remediation';

@@ -1,11 +1,10 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as signer from 'aws-cdk-lib/aws-signer';
 import type { AuditOptions } from './audit-options';
 import type { CompanionTag } from './companion-tag';
 import type { CompanionFor, UncompressedLayers } from './conversion-options';
+import type { FunctionOptions } from './function-options';
 import type { ImagePlatform } from './image-platform';
 import type { MonitoringOptions } from './monitoring-options';
 import type { RepositoryFilter } from './repository-filter';
@@ -13,7 +12,7 @@ import type { RepositoryFilter } from './repository-filter';
 /**
  * Properties of `OciImageRemediation`.
  */
-export interface OciImageRemediationProps extends AuditOptions, MonitoringOptions {
+export interface OciImageRemediationProps extends FunctionOptions, AuditOptions, MonitoringOptions {
   /**
    * The repositories whose pushes are remediated.
    *
@@ -23,6 +22,15 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
    * @default - every repository of the account and Region
    */
   readonly repositories?: RepositoryFilter[];
+
+  /**
+   * Repositories that are left alone, although `repositories` chooses them.
+   *
+   * The role's policy denies writes to them. It is an error if one filter covers another, or one of `repositories`.
+   *
+   * @default - no repository is excluded
+   */
+  readonly excludedRepositories?: RepositoryFilter[];
 
   /**
    * How the companion tag is made from the tag that was pushed.
@@ -83,6 +91,7 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
    * Whether images that Amazon ECR replicates to this account and Region get a companion here.
    *
    * If this service runs where the images come from, replication brings the companions along. Set this if it doesn't.
+   * Replicated images share the queue of audits, so that their number doesn't delay a push.
    *
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
    * @default false
@@ -100,7 +109,8 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   readonly maxConcurrency?: number;
 
   /**
-   * The most `PutImage` calls per second that each of these batches makes.
+   * The most `PutImage` calls per second that each of these batches makes. The calls for ten images, each with a companion for
+   * every platform, must end within 40 seconds.
    *
    * By default, an account can make 10 `PutImage` calls per second in a Region, and every `docker push` counts.
    *
@@ -110,29 +120,28 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   readonly putImagesPerSecond?: number;
 
   /**
-   * How long the function's log is kept.
+   * The signing profiles with which Amazon ECR managed signing signs images in the chosen repositories.
    *
-   * The log has one line per decision, with the digests of the image and its companion.
+   * It signs as the role that puts an image, so the function's role needs `signer:SignPayload` on the profiles, and permission to
+   * upload the signatures. Without them companions are put, but not signed. No other option permits uploads.
    *
-   * @default logs.RetentionDays.THREE_MONTHS
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
+   * @default - companions are not signed
    */
-  readonly logRetention?: logs.RetentionDays;
+  readonly signingProfiles?: signer.ISigningProfile[];
 
   /**
-   * What happens to the log when the construct is removed.
+   * Whether Amazon ECR leaves the time of an image's last pull as it is when the function reads the image.
    *
-   * @default RemovalPolicy.RETAIN
+   * `BatchGetImage` counts as a pull, so without this the function would keep every image from the lifecycle rules that expire
+   * or archive what isn't pulled. An account can have 100 such exclusions, and one for each role. So set this to false if the
+   * quota is used up, if `role` is excluded already, or if the Region doesn't know `AWS::ECR::PullTimeUpdateExclusion`.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
+   * @see https://github.com/aws/containers-roadmap/issues/2390
+   * @default true
    */
-  readonly logRemovalPolicy?: RemovalPolicy;
-
-  /**
-   * The role of the function.
-   *
-   * No policy is attached to it. Attach `minimalPolicy` yourself, and let `lambda.amazonaws.com` assume the role.
-   *
-   * @default - a role with exactly the statements of `minimalPolicy`
-   */
-  readonly role?: iam.IRole;
+  readonly excludeFromPullTimes?: boolean;
 
   /**
    * The bus that receives an `Image Remediation` event for each outcome and a `Repository Audit Finished` event for each
@@ -145,7 +154,7 @@ export interface OciImageRemediationProps extends AuditOptions, MonitoringOption
   readonly eventBus?: events.IEventBus;
 
   /**
-   * The KMS key that encrypts the queues and the log.
+   * The KMS key that encrypts the queues, and the log if `logGroup` is not set.
    *
    * The construct adds statements to its policy that let EventBridge and CloudWatch Logs use the key. The policy of an
    * imported key must already have them.

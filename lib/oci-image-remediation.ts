@@ -2,21 +2,22 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { OciImageRemediationProps } from './oci-image-remediation-props';
 import { createAlarms } from './private/alarms';
 import { createDashboard } from './private/dashboard';
 import { deliver } from './private/delivery';
-import { allowServicesToUse } from './private/encryption';
 import { environmentOf } from './private/environment';
+import { createLogGroup } from './private/log-group';
 import { createMappings } from './private/mappings';
 import { ObservableRemediation } from './private/observable-remediation';
-import { minimalStatements, type ResourceArns } from './private/permissions';
+import { grantRequests, minimalStatements, type ResourceArns } from './private/permissions';
 import { createQueues } from './private/queues';
 import { createFunction } from './private/remediation-function';
 import { selectRepositories } from './private/repository-selection';
+import { attachPolicy, createRole, excludeFromPullTimes } from './private/role';
 import { createRules } from './private/rules';
 import { type Settings, settingsOf } from './private/settings';
 import type { RemediationAlarm } from './remediation-alarm';
@@ -32,7 +33,7 @@ import type { RemediationAlarm } from './remediation-alarm';
  */
 export class OciImageRemediation extends ObservableRemediation implements iam.IGrantable {
   /** The function that creates the companions. */
-  public readonly handler: lambda.IFunction;
+  public readonly handler: lambda.Function;
 
   /** The role of the function. */
   public readonly grantPrincipal: iam.IPrincipal;
@@ -52,22 +53,8 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /** Pushes that wait for the function. */
   public readonly pushesQueue: sqs.IQueue;
 
-  /** Audits, and the repairs that they requested, that wait for the function. */
+  /** Audits, the repairs that they requested, and replicated images, that wait for the function. */
   public readonly auditsQueue: sqs.IQueue;
-
-  /**
-   * Delivers pushes to the function.
-   *
-   * If you pass your own `role`, make this depend on its policy: Lambda checks the permissions when it creates the mapping.
-   */
-  public readonly pushesMapping: lambda.EventSourceMapping;
-
-  /**
-   * Delivers audits to the function.
-   *
-   * If you pass your own `role`, make this depend on its policy: Lambda checks the permissions when it creates the mapping.
-   */
-  public readonly auditsMapping: lambda.EventSourceMapping;
 
   /** Messages that EventBridge could not deliver to a queue, or that failed five times. */
   public readonly deadLetterQueue: sqs.IQueue;
@@ -94,26 +81,20 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   constructor(scope: Construct, id: string, props: OciImageRemediationProps = {}) {
     super(scope, id);
     const settings = settingsOf(this, props);
-    const repositories = selectRepositories(this, settings.repositories);
+    const repositories = selectRepositories(this, settings);
     const { encryptionKey } = props;
 
     const queues = createQueues(this, encryptionKey);
     this.pushesQueue = queues.pushes;
     this.auditsQueue = queues.audits;
     this.deadLetterQueue = queues.deadLetters;
-    this.logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: settings.logRetention,
-      removalPolicy: settings.logRemovalPolicy,
-      encryptionKey,
-    });
-    if (encryptionKey) {
-      allowServicesToUse(encryptionKey, this);
-    }
+    this.logGroup = props.logGroup ?? createLogGroup(this, encryptionKey);
     const defaultBus = events.EventBus.fromEventBusName(this, 'DefaultBus', 'default');
     this.eventBus = props.eventBus ?? defaultBus;
     this.settings = settings;
     this.resourceArns = {
       repositories: repositories.arns,
+      excludedRepositories: repositories.excludedArns,
       listedRepositories: repositories.listedArn,
       eventBus: this.eventBus.eventBusArn,
       defaultBus: defaultBus.eventBusArn,
@@ -122,23 +103,25 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
       encryptionKey: encryptionKey?.keyArn,
     };
 
-    const role = props.role ?? this.leastPrivilegedRole();
+    const role = props.role ?? createRole(this);
     this.grantPrincipal = role.grantPrincipal;
-    this.handler = createFunction(this, {
+    this.handler = createFunction(this, settings, {
       role,
       logGroup: this.logGroup,
       environment: environmentOf(this, settings, repositories, this.eventBus),
     });
-    const mappings = createMappings(this, this.handler, queues, settings);
-    this.pushesMapping = mappings.pushes;
-    this.auditsMapping = mappings.audits;
+    this.handler.node.addDependency(attachPolicy(this, role, this.minimalPolicy));
+    if (settings.excludeFromPullTimes) {
+      this.handler.node.addDependency(excludeFromPullTimes(this, role));
+    }
+    createMappings(this, this.handler, queues, settings);
 
     const rules = createRules(this, settings, repositories);
     this.pushRule = rules.push;
     this.replicationRule = rules.replication;
     this.auditRule = rules.audit;
     this.auditScheduleRule = rules.auditSchedule;
-    deliver(queues, rules);
+    deliver(this, queues, rules, settings);
 
     this.alarmsByName = createAlarms(this, queues, settings, props.alarmTopic);
     this.alarms = [...this.alarmsByName.values()];
@@ -157,18 +140,33 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   }
 
   /**
-   * Every permission that the function needs, on the chosen repositories only. The default role has it; attach it to your own
-   * `role`.
+   * Adds actions to every alarm, beside those of `alarmTopic`. They run when the alarm goes off.
+   *
+   * @param actions such as `new cloudwatch_actions.LambdaAction(fn)`
+   */
+  public addAlarmAction(...actions: cloudwatch.IAlarmAction[]): void {
+    for (const alarm of this.alarms) {
+      alarm.addAlarmAction(...actions);
+    }
+  }
+
+  /**
+   * Lets someone request the repair of an image, or the audit of one or all repositories, with `events:PutEvents` on the
+   * default bus. The grant allows no other events.
+   *
+   * @param grantee such as the role of a pipeline
+   */
+  public grantRequestRepair(grantee: iam.IGrantable): iam.Grant {
+    return grantRequests(grantee, this.resourceArns.defaultBus);
+  }
+
+  /**
+   * Every permission that the function needs, on the chosen repositories only.
+   *
+   * It is attached to the function's role, unless that is `role.withoutPolicyUpdates()`. Attach it to such a role yourself, and
+   * make `handler` depend on it: Lambda checks the permissions when it creates the function and its event source mappings.
    */
   public get minimalPolicy(): iam.PolicyDocument {
     return new iam.PolicyDocument({ statements: minimalStatements(this.resourceArns, this.settings) });
-  }
-
-  private leastPrivilegedRole(): iam.Role {
-    return new iam.Role(this, 'Role', {
-      description: 'Reads and puts image manifests in the chosen Amazon ECR repositories',
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { Remediation: this.minimalPolicy },
-    });
   }
 }

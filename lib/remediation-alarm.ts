@@ -13,6 +13,11 @@ export enum RemediationAlarm {
   REFUSED = 'refused',
 
   /**
+   * A companion was put into a repository whose lifecycle policy may expire a source image for it.
+   */
+  LIFECYCLE_RISK = 'lifecycle-risk',
+
+  /**
    * Many repairs fail and are retried.
    */
   FAILED = 'failed',
@@ -28,7 +33,7 @@ export enum RemediationAlarm {
   PUSH_AGE = 'push-age',
 
   /**
-   * An audit, or a repair that it requested, has waited too long.
+   * An audit, a repair that it requested, or a replicated image has waited too long.
    */
   AUDIT_AGE = 'audit-age',
 

@@ -1,16 +1,17 @@
 import { Token } from 'aws-cdk-lib';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
-import { REPOSITORY_PATTERN } from '../lambda/core/contract';
+import { MAX_REPOSITORY_NAME_LENGTH, REPOSITORY_PATTERN } from '../lambda/core/contract';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
-const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
-const NAME_LENGTH = { min: 2, max: 256 };
+const NAME = /^(?:[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*\/)*[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const NAME_LENGTH = { min: 2, max: MAX_REPOSITORY_NAME_LENGTH };
 
 /**
  * Chooses repositories of the account and Region by name.
  *
- * The same filter makes the event pattern, which decides what is processed, and the resources of the IAM policy, which
- * decide what may be read and written.
+ * The same filter makes the event pattern, the environment of the function, and the resources of the IAM policy, which decide
+ * what may be read and written. If the filters make an event pattern that EventBridge might refuse, as too long or too complex,
+ * the rule matches every repository and the function leaves the others alone.
  */
 export class RepositoryFilter {
   /**
@@ -45,7 +46,7 @@ export class RepositoryFilter {
       checkLength('name', repositoryName);
       if (!NAME.test(repositoryName)) {
         throw new Error(
-          `repository name '${repositoryName}' is not allowed by Amazon ECR; expected lowercase letters and digits, with single . _ - / between them, such as 'team/app'`,
+          `repository name '${repositoryName}' is not allowed by Amazon ECR; expected lowercase letters and digits with . _ __ - or / between them, such as 'team/app'`,
         );
       }
     }

@@ -1,7 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
+import { Command, InvalidArgumentError } from 'commander';
 import { METRICS } from '../lambda/core/contract';
+import { REPORTED_PRICES, type Scans, scanCost } from './scan-cost';
 
 /** US dollars, list prices of us-east-1 without the free tier; another Region differs by some percent. https://aws.amazon.com/pricing/ */
 const PRICE = {
@@ -24,6 +26,22 @@ const ASSUMED = {
   pollSeconds: 20,
   reasonsMet: 3,
 };
+
+function amount(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && number >= 0) return number;
+  throw new InvalidArgumentError('Expected a number.');
+}
+
+const scans = new Command('npm run cost --')
+  .description('What a month of the service costs, by the synthesized template.')
+  .option('--scanned <companions>', 'companions put in a month that are scanned as they are put', amount, 0)
+  .option('--kept <companions>', 'companions that stay and are scanned again', amount, 0)
+  .option('--rescans <number>', 're-scans of each in a month', amount, 0)
+  .option('--scan-price <dollars>', 'of the first scan of an image', amount, REPORTED_PRICES.scanPrice)
+  .option('--rescan-price <dollars>', 'of a re-scan', amount, REPORTED_PRICES.rescanPrice)
+  .parse()
+  .opts<Scans>();
 
 const MONTH_SECONDS = 30 * 24 * 3600;
 
@@ -63,6 +81,7 @@ const rows: readonly (readonly [string, number])[] = [
     mappings * (MONTH_SECONDS / ASSUMED.pollSeconds) * ASSUMED.pollersPerMapping * PRICE.sqsRequest,
   ],
   ['10,000 pushes', 10_000 * perPush],
+  ...(scanCost(scans) > 0 ? ([['scans of companions', scanCost(scans)]] as const) : []),
 ];
 
 const table = new Table({ head: ['a month', 'USD'], style: { head: [], border: [] }, colAligns: ['left', 'right'] });
@@ -70,5 +89,5 @@ for (const [what, dollars] of rows) table.push([what, dollars.toFixed(2)]);
 table.push(['together', rows.reduce((sum, [, dollars]) => sum + dollars, 0).toFixed(2)]);
 console.log(table.toString());
 console.log(
-  `Assumed for each push: ${ASSUMED.billedSeconds} s of ${memoryGigabytes * 1024} MB on Arm, ${ASSUMED.logBytes} bytes of log, one event. Not counted: ECR's scan of the companion, if scanning is on.`,
+  `Assumed for each push: ${ASSUMED.billedSeconds} s of ${memoryGigabytes * 1024} MB on Arm, ${ASSUMED.logBytes} bytes of log, one event. Scans by Amazon Inspector are counted with --scanned.`,
 );

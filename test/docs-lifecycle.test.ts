@@ -1,56 +1,54 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { companionTagOf } from '../lambda/core/companion/companion-tag';
-import { matchesGlob } from '../lambda/core/companion/glob';
-import { DEFAULT_COMPANION_TAG_SUFFIX } from '../lambda/core/contract';
-
-interface Rule {
-  readonly rulePriority: number;
-  readonly description: string;
-  readonly selection: {
-    readonly tagStatus: 'tagged' | 'untagged' | 'any';
-    readonly tagPatternList?: readonly string[];
-    readonly tagPrefixList?: readonly string[];
-    readonly countType: string;
-    readonly countUnit?: string;
-    readonly countNumber: number;
-  };
-  readonly action: { readonly type: string };
-}
+import { hazardsOf } from '../lambda/core/lifecycle/hazard';
+import { type LifecyclePolicy, NotUnderstood, readPolicy } from '../lambda/core/lifecycle/policy';
+import { claimingRule } from '../lambda/core/lifecycle/selection';
+import { policyThatKeepsBoth } from '../lambda/core/lifecycle/suggest';
+import { platformOf } from '../lambda/core/manifest/platform';
+import { REPORTED_PRICES, scanCost } from '../scripts/scan-cost';
+import { keepNewest, policyOf } from './lambda/core/lifecycle/repository';
 
 const page = readFileSync(join(__dirname, '..', 'docs', 'lifecycle.md'), 'utf8');
-const policies = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(
-  ([, text = '']): readonly Rule[] => JSON.parse(text).rules,
-);
+const texts = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+const [withSuffix = [], withPrefix = [], untagged = []] = texts.map((text): LifecyclePolicy => {
+  const policy = readPolicy(text);
+  if (policy instanceof NotUnderstood) throw new Error(policy.detail);
+  return policy;
+});
+const ruleFor = (policy: LifecyclePolicy, tag: string) => claimingRule(policy, [tag])?.description;
 
-const selects = ({ selection: { tagPatternList = [], tagPrefixList = [] } }: Rule, tag: string) =>
-  [...tagPatternList, ...tagPrefixList.map((prefix) => `${prefix}*`)].every((pattern) => matchesGlob(pattern, tag));
-/** The rule that may expire an image with this tag. */
-const ruleFor = (rules: readonly Rule[], tag: string) =>
-  [...rules].sort((a, b) => a.rulePriority - b.rulePriority).find((rule) => selects(rule, tag))?.description;
-
-test('each policy of docs/lifecycle.md has the parameters that ECR asks for', () => {
-  expect(policies).toHaveLength(4);
-  for (const rules of policies) {
-    expect(new Set(rules.map(({ rulePriority }) => rulePriority)).size).toBe(rules.length);
-    for (const { selection, action } of rules) {
-      const patterns = [...(selection.tagPatternList ?? []), ...(selection.tagPrefixList ?? [])];
-      expect(patterns.length > 0).toBe(selection.tagStatus === 'tagged');
-      expect(patterns.every((pattern) => pattern.split('*').length <= 5)).toBe(true);
-      expect(selection.countUnit).toBe(selection.countType === 'sinceImagePushed' ? 'days' : undefined);
-      expect(selection.countNumber).toBeGreaterThan(0);
-      expect(action).toEqual({ type: 'expire' });
-    }
-  }
+test('the page has three policies, all of which are valid', () => {
+  expect(texts).toHaveLength(3);
+  expect(untagged.map(({ selection }) => selection.tagStatus)).toEqual(['untagged']);
 });
 
-test('a companion is claimed by the rule for companions, a release by its own', () => {
-  const amd64 = { os: 'linux', architecture: 'amd64' };
-  const forms = [{ suffix: DEFAULT_COMPANION_TAG_SUFFIX }, { suffix: '-dockerv2' }, { prefix: 'dockerv2-' }] as const;
-  for (const [at, form] of forms.entries()) {
-    const rules = policies[at] ?? [];
-    expect(ruleFor(rules, companionTagOf('v1', form))).toMatch(/^companions/);
-    expect(ruleFor(rules, 'v1')).toMatch(/^releases/);
-  }
-  expect(ruleFor(policies[2] ?? [], companionTagOf('v1', { prefix: 'dockerv2-' }, amd64))).toMatch(/^companions/);
+test('the first is what the service suggests for the newest 10 of v*', () => {
+  const suggestion = policyThatKeepsBoth(policyOf(keepNewest(10, ['v*'])), { suffix: '-dockerv2' }, [
+    platformOf('linux', 'amd64'),
+  ]);
+  const rules = (text: string) =>
+    JSON.parse(text).rules.map(({ description, ...rule }: { readonly description: string }) => rule);
+  expect(rules(texts[0] ?? '')).toEqual(suggestion.kind === 'changed' ? rules(suggestion.text) : suggestion);
+});
+
+test.each([
+  ['suffix', withSuffix, 'v1-dockerv2'],
+  ['prefix', withPrefix, 'dockerv2-v1'],
+])('with a %s, a companion is claimed by the rule for companions, a release by its own', (_, policy, companion) => {
+  expect([ruleFor(policy, companion), ruleFor(policy, 'v1')]).toEqual(['Companions of v*', 'Releases']);
+  expect(hazardsOf(policy, 'v1', [companion])).toEqual([]);
+});
+
+test('what scans cost is what the script computes', () => {
+  const [, scanned, kept, rescans, dollars] =
+    /--scanned (\d+) --kept (\d+) --rescans (\d+)`[\s\S]*? are ([\d.]+) USD/.exec(page) ?? [];
+  const cost = scanCost({
+    scanned: Number(scanned),
+    kept: Number(kept),
+    rescans: Number(rescans),
+    ...REPORTED_PRICES,
+  });
+  expect(cost.toFixed(2)).toBe(dollars);
+  const { scanPrice, rescanPrice } = REPORTED_PRICES;
+  expect(page.replace(/\s+/g, ' ')).toContain(`at ${scanPrice} for a first scan and ${rescanPrice} for a re-scan`);
 });

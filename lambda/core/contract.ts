@@ -25,6 +25,8 @@ const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
  */
 export const REPOSITORY_NAME = `${COMPONENT}(?:/${COMPONENT})*`;
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+export const MAX_REPOSITORY_NAME_LENGTH = 256;
 
 /** The `source` of every event that the service publishes. */
 export const EVENT_SOURCE = 'ecr-oci-remediation';
@@ -42,6 +44,9 @@ export const AUDIT_FINISHED_DETAIL_TYPE = 'Repository Audit Finished';
 
 /** A repository with this resource tag is left alone; the role's policy denies writes to it too. */
 export const OPT_OUT_TAG = { key: 'ecr-oci-remediation', value: 'disabled' } as const;
+
+/** How long the work of one message may take. Its calls end then, and the message goes back to its queue. */
+export const LONGEST_WORK_SECONDS = 40;
 
 export const METRIC_NAMESPACE = 'EcrOciRemediation';
 export const METRIC_DIMENSION = 'FunctionName';

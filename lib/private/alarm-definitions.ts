@@ -45,6 +45,15 @@ export function alarmDefinitions(
         'Find "refused" in the function log: the line has the image, the reason, and the place in the manifest. Fix the cause, then push again or request a repair.',
       ],
     },
+    [RemediationAlarm.LIFECYCLE_RISK]: {
+      id: 'LifecycleRiskAlarm',
+      metric: remediation.metricLifecycleRisk(),
+      threshold: 1,
+      sentences: [
+        'A companion tag was put into a repository whose lifecycle policy counts it, so the policy may expire a source image for it.',
+        'Find "lifecycle risk" in the function log: the line has the repository. Run "ecr-oci lifecycle REPOSITORY", which prints a policy that keeps both, and set that policy.',
+      ],
+    },
     // One throttled batch of ten stays below this, and so does one message in all its five attempts.
     [RemediationAlarm.FAILED]: {
       id: 'FailedAlarm',

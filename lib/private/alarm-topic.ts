@@ -23,15 +23,8 @@ export function createAlarmTopic(scope: Construct, email: string): sns.Topic {
     // SNS stores notifications only until they are delivered, so a retained key would cost money and decrypt nothing.
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  masterKey.addToResourcePolicy(
-    new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-      resources: ['*'],
-    }),
-  );
   const topic = new sns.Topic(scope, 'AlarmTopic', { masterKey, enforceSSL: true });
-  // The policy that enforces TLS replaces the default policy, which lets alarms publish.
+  // The policy that enforces TLS replaces the default policy, which lets alarms publish. This grants the use of the key, too.
   topic.grantPublish(
     new iam.ServicePrincipal('cloudwatch.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },

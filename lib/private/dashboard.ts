@@ -20,7 +20,7 @@ const GRID = { columns: 24, height: 6 };
 const THIRD = { width: GRID.columns / 3, height: GRID.height };
 const HALF = { width: GRID.columns / 2, height: GRID.height };
 
-/** Answers from top to bottom: is anything wrong, what is pushed, with which outcomes, how fast, and at what cost to others. */
+/** Answers from top to bottom: is anything wrong, what is pushed, with which outcomes, how fast, and at what cost to others' pushes and images. */
 export function createDashboard(
   remediation: ObservableRemediation,
   queues: Queues,
@@ -57,6 +57,13 @@ export function createDashboard(
       leftAnnotations: [{ value: PUT_IMAGE_QUOTA, label: 'default quota', color: cloudwatch.Color.RED }],
     }),
     recentRefusals(logGroup),
+  );
+  dashboard.addWidgets(
+    graph(
+      'Companions put where the lifecycle policy may expire a source for them',
+      { width: GRID.columns, height: 4 },
+      remediation.metricLifecycleRisk({ label: 'companions' }),
+    ),
   );
   return dashboard;
 }

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Tokenization } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { ENV } from '../../lambda/core/contract';
@@ -15,22 +15,28 @@ export function environmentOf(
   repositories: RepositorySelection,
   eventBus: IEventBus,
 ): Readonly<Record<string, string>> {
+  const { account, partition, urlSuffix } = Stack.of(scope);
   const environment = {
+    [ENV.account]: account,
+    [ENV.partition]: partition,
+    [ENV.urlSuffix]: urlSuffix,
     ...settings.companionTag._environment,
     [ENV.platforms]: settings.platforms.map(({ platform }) => platform).join(','),
     [ENV.companionFor]: settings.companionFor,
     [ENV.uncompressedLayers]: settings.uncompressedLayers,
     [ENV.excludedTags]: settings.excludedTags.join(','),
     ...(settings.deleteOrphanedCompanions && { [ENV.deleteOrphanedCompanions]: 'true' }),
-    [ENV.putImagesPerSecond]: `${settings.putImagesPerSecond}`,
-    [ENV.auditPutImagesPerSecond]: `${settings.auditPutImagesPerSecond}`,
+    [ENV.putImagesPerSecond]: Tokenization.stringifyNumber(settings.putImagesPerSecond),
+    [ENV.auditPutImagesPerSecond]: Tokenization.stringifyNumber(settings.auditPutImagesPerSecond),
+    [ENV.auditWindowDays]: Tokenization.stringifyNumber(settings.auditWindow.toDays()),
     [ENV.repositories]: repositories.names.join(','),
+    [ENV.excludedRepositories]: repositories.excludedNames.join(','),
     [ENV.eventBusName]: reachableName(scope, eventBus),
   };
   const characters = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   if (characters > MAX_CHARACTERS) {
     throw new Error(
-      `repositories and excludedTags of ${scope.node.path} make an environment of ${characters} characters; expected at most ${MAX_CHARACTERS}, the limit of Lambda: use fewer or shorter patterns`,
+      `repositories, excludedRepositories and excludedTags of ${scope.node.path} make an environment of ${characters} characters; expected at most ${MAX_CHARACTERS}, the limit of Lambda: use fewer or shorter patterns`,
     );
   }
   return environment;

@@ -1,22 +1,21 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { BATCH_SIZE } from './pace';
 import type { Queues } from './queues';
 import type { Settings } from './settings';
 
-/** The event source mappings that deliver the messages of each queue to the function. */
-export interface Mappings {
-  readonly pushes: lambda.EventSourceMapping;
-  readonly audits: lambda.EventSourceMapping;
-}
-
-/** Not `SqsEventSource`, which grants the role two actions that Lambda does not need. */
+/**
+ * The event source mappings that deliver the messages of each queue to the function.
+ *
+ * Not `SqsEventSource`, which grants the role two actions that Lambda does not need.
+ */
 export function createMappings(
   scope: Construct,
   handler: lambda.IFunction,
   queues: Queues,
   { maxConcurrency, auditMaxConcurrency }: Settings,
-): Mappings {
+): void {
   const mapping = (id: string, queue: sqs.IQueue, batchSize: number, concurrency: number) =>
     new lambda.EventSourceMapping(scope, id, {
       target: handler,
@@ -25,9 +24,6 @@ export function createMappings(
       maxConcurrency: concurrency,
       reportBatchItemFailures: true,
     });
-  return {
-    pushes: mapping('PushesMapping', queues.pushes, 10, maxConcurrency),
-    // Half as many, because one of these messages can be an audit of 10,000 images.
-    audits: mapping('AuditsMapping', queues.audits, 5, auditMaxConcurrency),
-  };
+  mapping('PushesMapping', queues.pushes, BATCH_SIZE.pushes, maxConcurrency);
+  mapping('AuditsMapping', queues.audits, BATCH_SIZE.audits, auditMaxConcurrency);
 }

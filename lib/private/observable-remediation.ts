@@ -10,6 +10,7 @@ import {
   METRICS,
   OUTCOME_DETAIL_TYPE,
 } from '../../lambda/core/contract';
+import { here } from './event-patterns';
 
 /**
  * How a remediation reports its work: an event for each outcome, and metrics.
@@ -17,7 +18,7 @@ import {
  * @internal a hidden base class; jsii adds its members to the subclass
  */
 export abstract class ObservableRemediation extends Construct {
-  public abstract readonly handler: lambda.IFunction;
+  public abstract readonly handler: lambda.Function;
   public abstract readonly eventBus: events.IEventBus;
 
   /**
@@ -93,6 +94,11 @@ export abstract class ObservableRemediation extends Construct {
     return this.metric(METRICS.refused, options);
   }
 
+  /** Companions that were put into repositories whose lifecycle policies may expire source images for them. */
+  public metricLifecycleRisk(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.lifecycleRisk, options);
+  }
+
   /** Messages that failed and returned to their queue to be retried. */
   public metricFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.failed, options);
@@ -119,7 +125,7 @@ export abstract class ObservableRemediation extends Construct {
 
   private onEvent(id: string, detailType: string, options: events.OnEventOptions): events.Rule {
     const rule = new events.Rule(this, id, { ...options, eventBus: this.eventBus });
-    rule.addEventPattern({ source: [EVENT_SOURCE], detailType: [detailType] });
+    rule.addEventPattern({ ...here(this), source: [EVENT_SOURCE], detailType: [detailType] });
     rule.addTarget(options.target);
     return rule;
   }

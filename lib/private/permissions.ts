@@ -1,4 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import {
   AUDIT_FINISHED_DETAIL_TYPE,
   EVENT_SOURCE,
@@ -11,6 +12,7 @@ import type { Settings } from './settings';
 /** ARNs of everything that the function uses. */
 export interface ResourceArns {
   readonly repositories: readonly string[];
+  readonly excludedRepositories: readonly string[];
   /** Every repository of the account and Region, if an audit must list them to find those that match a pattern. */
   readonly listedRepositories?: string;
   readonly eventBus: string;
@@ -21,44 +23,121 @@ export interface ResourceArns {
   readonly encryptionKey?: string;
 }
 
-/** Every action that the function uses, or Lambda on its behalf, and nothing else. */
-export function minimalStatements(
-  { repositories, listedRepositories, eventBus, defaultBus, queues, logGroup, encryptionKey }: ResourceArns,
-  { deleteOrphanedCompanions }: Settings,
+const OPTED_OUT = { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value };
+
+/** https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html */
+const NETWORK_INTERFACE_ACTIONS = [
+  'CreateNetworkInterface',
+  'DescribeNetworkInterfaces',
+  'DescribeSubnets',
+  'DeleteNetworkInterface',
+  'AssignPrivateIpAddresses',
+  'UnassignPrivateIpAddresses',
+];
+
+/**
+ * What Amazon ECR managed signing does in the name of the role.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
+ */
+const SIGNATURE_UPLOAD_ACTIONS = [
+  'BatchCheckLayerAvailability',
+  'InitiateLayerUpload',
+  'UploadLayerPart',
+  'CompleteLayerUpload',
+];
+
+/** Every action that the function uses, or AWS on its behalf, and nothing else. */
+export const minimalStatements = (arns: ResourceArns, settings: Settings): iam.PolicyStatement[] => [
+  ...registryStatements(arns, settings),
+  publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], arns.eventBus),
+  publish(Object.values(REQUESTS), arns.defaultBus),
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
+  allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], arns.queues),
+  allow('logs', ['CreateLogStream', 'PutLogEvents'], [arns.logGroup]),
+  // Lambda creates the network interfaces, in any subnet: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+  ...(settings.vpc ? [allow('ec2', NETWORK_INTERFACE_ACTIONS, ['*'])] : []),
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+  ...(settings.tracing === Tracing.DISABLED ? [] : [allow('xray', ['PutTraceSegments', 'PutTelemetryRecords'], ['*'])]),
+  ...(arns.encryptionKey ? [allow('kms', ['Decrypt'], [arns.encryptionKey])] : []),
+];
+
+function registryStatements(
+  { repositories, excludedRepositories, listedRepositories }: ResourceArns,
+  { deleteOrphanedCompanions, signingProfiles }: Settings,
 ): iam.PolicyStatement[] {
-  const reads = ['BatchGetImage', 'GetDownloadUrlForLayer', 'DescribeImages', 'ListTagsForResource'];
-  const writes = deleteOrphanedCompanions ? ['PutImage', 'BatchDeleteImage'] : ['PutImage'];
+  const reads = [
+    'BatchGetImage',
+    'GetDownloadUrlForLayer',
+    'DescribeImages',
+    'ListTagsForResource',
+    'GetLifecyclePolicy',
+  ];
+  const writes = [
+    'PutImage',
+    ...(deleteOrphanedCompanions ? ['BatchDeleteImage'] : []),
+    ...(signingProfiles.length > 0 ? SIGNATURE_UPLOAD_ACTIONS : []),
+  ];
   return [
     allow('ecr', reads, repositories),
     // A repository without the tag lacks this key, and a negated condition on a missing key holds:
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-    allow('ecr', writes, repositories, {
-      StringNotEquals: { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value },
-    }),
+    allow('ecr', writes, repositories, { StringNotEquals: OPTED_OUT }),
+    // Holds even if the role has other policies that allow more.
+    deny('ecr', ['PutImage', 'BatchDeleteImage'], ['*'], { StringEquals: OPTED_OUT }),
+    ...(excludedRepositories.length > 0 ? [deny('ecr', ['PutImage', 'BatchDeleteImage'], excludedRepositories)] : []),
     ...(listedRepositories ? [allow('ecr', ['DescribeRepositories'], [listedRepositories])] : []),
-    publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], eventBus),
-    publish(Object.values(REQUESTS), defaultBus),
-    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
-    allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], queues),
-    allow('logs', ['CreateLogStream', 'PutLogEvents'], [logGroup]),
-    ...(encryptionKey ? [allow('kms', ['Decrypt'], [encryptionKey])] : []),
+    // The rules belong to the registry, which is no resource that a policy can name:
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+    allow('ecr', ['DescribePullThroughCacheRules'], ['*']),
+    ...(signingProfiles.length > 0
+      ? [
+          allow(
+            'signer',
+            ['SignPayload'],
+            signingProfiles.map(({ signingProfileArn }) => signingProfileArn),
+          ),
+        ]
+      : []),
   ];
 }
 
-const publish = (detailTypes: readonly string[], eventBus: string): iam.PolicyStatement =>
-  allow('events', ['PutEvents'], [eventBus], {
-    StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': detailTypes },
+/** The same that the function itself may request. */
+export const grantRequests = (grantee: iam.IGrantable, defaultBus: string): iam.Grant =>
+  iam.Grant.addToPrincipal({
+    grantee,
+    actions: ['events:PutEvents'],
+    resourceArns: [defaultBus],
+    conditions: ownEvents(Object.values(REQUESTS)),
   });
 
-function allow(
+const publish = (detailTypes: readonly string[], eventBus: string): iam.PolicyStatement =>
+  allow('events', ['PutEvents'], [eventBus], ownEvents(detailTypes));
+
+const ownEvents = (detailTypes: readonly string[]) => ({
+  StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': detailTypes },
+});
+
+const allow = (
   service: string,
   actions: readonly string[],
   resources: readonly string[],
   conditions: Record<string, unknown> = {},
-): iam.PolicyStatement {
-  return new iam.PolicyStatement({
+): iam.PolicyStatement => statement(iam.Effect.ALLOW, service, actions, resources, conditions);
+
+const deny: typeof allow = (service, actions, resources, conditions = {}) =>
+  statement(iam.Effect.DENY, service, actions, resources, conditions);
+
+const statement = (
+  effect: iam.Effect,
+  service: string,
+  actions: readonly string[],
+  resources: readonly string[],
+  conditions: Record<string, unknown>,
+): iam.PolicyStatement =>
+  new iam.PolicyStatement({
+    effect,
     actions: actions.map((action) => `${service}:${action}`),
     resources: [...resources],
     conditions,
   });
-}

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { allowEventBridgeToUse } from './encryption';
 import { FUNCTION_TIMEOUT } from './remediation-function';
 
 /**
@@ -28,14 +29,18 @@ export interface Queues {
 
 /** All are encrypted and require TLS. */
 export function createQueues(scope: Construct, encryptionKey?: kms.IKey): Queues {
+  if (encryptionKey) {
+    allowEventBridgeToUse(encryptionKey, scope);
+  }
   const common: sqs.QueueProps = {
     enforceSSL: true,
+    // The maximum of SQS. A backfill can take longer than its default of 4 days, and an expired message leaves no trace.
+    retentionPeriod: Duration.days(14),
     ...(encryptionKey
       ? { encryption: sqs.QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
       : { encryption: sqs.QueueEncryption.SQS_MANAGED }),
   };
-  // The maximum of SQS: a failure on Friday is still there on Monday.
-  const deadLetters = new sqs.Queue(scope, 'DeadLetters', { ...common, retentionPeriod: Duration.days(14) });
+  const deadLetters = new sqs.Queue(scope, 'DeadLetters', common);
   const workQueueProps = { ...common, deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 } };
   return {
     pushes: new sqs.Queue(scope, 'Pushes', { ...workQueueProps, visibilityTimeout: VISIBILITY_TIMEOUT.pushes }),

@@ -22,7 +22,7 @@ export function createRules(scope: Construct, settings: Settings, repositories: 
     }),
     audit: new events.Rule(scope, 'AuditRule', {
       description: 'Requests to audit repositories and to repair images',
-      eventPattern: requestPattern,
+      eventPattern: requestPattern(scope),
     }),
     replication: settings.includeReplicatedImages
       ? new events.Rule(scope, 'ReplicationRule', {

@@ -1,9 +1,7 @@
-import { type Duration, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { AuditOptions } from '../audit-options';
 import type { ImagePlatform } from '../image-platform';
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency */
-const CONCURRENCY = { min: 2, max: 1000 };
 
 export function checkPlatforms(scope: Construct, platforms: readonly ImagePlatform[]): void {
   if (platforms.length === 0) {
@@ -15,17 +13,6 @@ export function checkPlatforms(scope: Construct, platforms: readonly ImagePlatfo
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice) {
     throw new Error(`platforms of ${scope.node.path} are ${names.join(', ')}; expected ${twice} only once`);
-  }
-}
-
-/** @param concurrencies keyed by prop name, as in the checks below */
-export function checkConcurrency(scope: Construct, concurrencies: Readonly<Record<string, number>>): void {
-  const { min, max } = CONCURRENCY;
-  for (const [prop, concurrency] of Object.entries(concurrencies)) {
-    const valid = Number.isInteger(concurrency) && concurrency >= min && concurrency <= max;
-    if (!Token.isUnresolved(concurrency) && !valid) {
-      throw new Error(`${prop} of ${scope.node.path} is ${concurrency}; expected a whole number from ${min} to ${max}`);
-    }
   }
 }
 
@@ -42,5 +29,30 @@ export function checkTimeAboveZero(scope: Construct, durations: Readonly<Record<
     if (!duration.isUnresolved() && duration.toMilliseconds() <= 0) {
       throw new Error(`${prop} of ${scope.node.path} is ${duration.toHumanString()}; expected a Duration above 0`);
     }
+  }
+}
+
+export function checkAuditWindow(
+  scope: Construct,
+  {
+    auditWindow,
+    auditSchedule,
+    alwaysBackfill,
+  }: Required<Pick<AuditOptions, 'auditWindow' | 'auditSchedule' | 'alwaysBackfill'>>,
+): void {
+  if (auditWindow.isUnresolved()) {
+    return;
+  }
+  const window = auditWindow.toMilliseconds();
+  if (window <= 0 || window % Duration.days(1).toMilliseconds() !== 0) {
+    throw new Error(
+      `auditWindow of ${scope.node.path} is ${auditWindow.toHumanString()}; expected whole days, such as Duration.days(7)`,
+    );
+  }
+  const interval = auditSchedule._interval;
+  if (interval && !interval.isUnresolved() && interval.toMilliseconds() > window && !alwaysBackfill) {
+    throw new Error(
+      `auditWindow of ${scope.node.path} is ${auditWindow.toHumanString()}, but auditSchedule is every ${interval.toHumanString()}; expected at least that, or no audit sees the pushes in between`,
+    );
   }
 }

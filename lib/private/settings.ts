@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Duration } from 'aws-cdk-lib';
+import { Architecture, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DEFAULT_COMPANION_TAG_SUFFIX } from '../../lambda/core/contract';
 import { AuditSchedule } from '../audit-schedule';
@@ -9,26 +9,46 @@ import { ImagePlatform } from '../image-platform';
 import type { OciImageRemediationProps } from '../oci-image-remediation-props';
 import { RepositoryFilter } from '../repository-filter';
 import { checkExcludedTags } from './excluded-tags';
-import { checkConcurrency, checkNumbersAboveZero, checkPlatforms, checkTimeAboveZero } from './setting-checks';
+import { checkConcurrency, checkMemorySize, checkNetwork, MIN_MEMORY_SIZE } from './function-checks';
+import { checkPace } from './pace';
+import { checkAuditWindow, checkNumbersAboveZero, checkPlatforms, checkTimeAboveZero } from './setting-checks';
 
-/** Every prop that has a default. The others are the caller's own resources. */
-export type Settings = Required<Omit<OciImageRemediationProps, 'role' | 'eventBus' | 'encryptionKey' | 'alarmTopic'>>;
+/** The caller's own resources, and what has no default. */
+type Optional =
+  | 'role'
+  | 'eventBus'
+  | 'encryptionKey'
+  | 'alarmTopic'
+  | 'logGroup'
+  | 'reservedConcurrentExecutions'
+  | 'vpc'
+  | 'vpcSubnets'
+  | 'securityGroups';
+
+/** Every prop, those that have a default with it. */
+export type Settings = Required<Omit<OciImageRemediationProps, Optional>> & Pick<OciImageRemediationProps, Optional>;
 
 /** @throws if a number or duration is out of range, or a list is empty or has an entry that is not valid */
 export function settingsOf(scope: Construct, props: OciImageRemediationProps): Settings {
   const settings = withDefaults(props);
-  const { maxConcurrency, auditMaxConcurrency, putImagesPerSecond, auditPutImagesPerSecond } = settings;
+  const { putImagesPerSecond, auditPutImagesPerSecond } = settings;
   const { alarmFailedThreshold, alarmPushAge, alarmAuditAge, alarmTimeToCompanion } = settings;
   checkPlatforms(scope, settings.platforms);
   checkExcludedTags(scope, settings.excludedTags);
-  checkConcurrency(scope, { maxConcurrency, auditMaxConcurrency });
+  checkAuditWindow(scope, settings);
+  checkConcurrency(scope, settings);
+  checkMemorySize(scope, settings.memorySize);
+  checkNetwork(scope, settings);
   checkNumbersAboveZero(scope, { putImagesPerSecond, auditPutImagesPerSecond, alarmFailedThreshold });
+  checkPace(scope, settings);
   checkTimeAboveZero(scope, { alarmPushAge, alarmAuditAge, alarmTimeToCompanion });
   return settings;
 }
 
 const withDefaults = (props: OciImageRemediationProps): Settings => ({
+  ...props,
   repositories: props.repositories ?? [RepositoryFilter.all()],
+  excludedRepositories: props.excludedRepositories ?? [],
   companionTag: props.companionTag ?? CompanionTag.suffix(DEFAULT_COMPANION_TAG_SUFFIX),
   platforms: props.platforms ?? [ImagePlatform.LINUX_AMD64],
   companionFor: props.companionFor ?? CompanionFor.OCI_IMAGES,
@@ -36,14 +56,19 @@ const withDefaults = (props: OciImageRemediationProps): Settings => ({
   excludedTags: props.excludedTags ?? [],
   deleteOrphanedCompanions: props.deleteOrphanedCompanions ?? false,
   includeReplicatedImages: props.includeReplicatedImages ?? false,
+  signingProfiles: props.signingProfiles ?? [],
+  excludeFromPullTimes: props.excludeFromPullTimes ?? true,
   auditSchedule: props.auditSchedule ?? AuditSchedule.daily(),
+  auditWindow: props.auditWindow ?? Duration.days(7),
+  alwaysBackfill: props.alwaysBackfill ?? false,
   // Together 2 × 2 + 2 × 0.5 = 5 PutImage calls per second, half of the default quota.
   maxConcurrency: props.maxConcurrency ?? 2,
   putImagesPerSecond: props.putImagesPerSecond ?? 2,
   auditMaxConcurrency: props.auditMaxConcurrency ?? 2,
   auditPutImagesPerSecond: props.auditPutImagesPerSecond ?? 0.5,
-  logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
-  logRemovalPolicy: props.logRemovalPolicy ?? RemovalPolicy.RETAIN,
+  architecture: props.architecture ?? Architecture.ARM_64,
+  memorySize: props.memorySize ?? MIN_MEMORY_SIZE,
+  tracing: props.tracing ?? Tracing.DISABLED,
   disabledAlarms: props.disabledAlarms ?? [],
   alarmFailedThreshold: props.alarmFailedThreshold ?? 10,
   alarmPushAge: props.alarmPushAge ?? Duration.minutes(15),

@@ -36,7 +36,7 @@ export class LocalAccount {
   readonly #activity = new Activity();
   readonly #queues: ReadonlyMap<string, RunningQueue>;
   readonly #server: AccountServer;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'local-account-'));
+  readonly #directory: string;
   #functions: Functions | undefined;
 
   /** @throws if the template asks for something that this account can't do as AWS does */
@@ -62,6 +62,8 @@ export class LocalAccount {
     const { rules, busNames } = this.template;
     this.#queues = createQueues(this.template.queues, this.#clock, log);
     this.bus = new Bus({ ...this.#account, busNames, rules, queues: this.#queues, now, log, onEvent });
+    // After all that may throw: `stop` can't remove it before the account exists.
+    this.#directory = mkdtempSync(join(tmpdir(), 'local-account-'));
     this.ecr = new LocalEcr({
       ...this.#account,
       blobDirectory: join(this.#directory, 'blobs'),

@@ -33,7 +33,8 @@ function compileFields(pattern: JsonObject, prefix: readonly string[]): readonly
   const entries = Object.entries(pattern);
   if (entries.length === 0) throw new InvalidEventPattern('Empty objects are not allowed');
   return entries.flatMap(([key, value]) => {
-    if (key === '$or') throw unsupported('$or in an event pattern');
+    // To AWS these are an operator and a path. As plain fields they would match other events than on AWS.
+    if (key === '$or' || key.includes('.')) throw unsupported(`${key} in an event pattern`);
     const path = [...prefix, key];
     if (isObject(value)) return compileFields(value, path);
     if (!Array.isArray(value)) throw new InvalidEventPattern(`"${key}" must be an object or an array`);

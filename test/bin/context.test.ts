@@ -18,6 +18,7 @@ test('every key becomes its prop', () => {
     JSON.stringify(
       propsFromContext({
         repositories: 'team/*, ml/app',
+        excludedRepositories: 'team/tmp',
         companionTagSuffix: '-v2',
         platforms: 'linux/amd64,linux/arm64',
         companionFor: 'every-tag',
@@ -26,6 +27,7 @@ test('every key becomes its prop', () => {
         includeReplicatedImages: 'true',
         deleteOrphanedCompanions: 'true',
         audit: 'off',
+        alwaysBackfill: 'true',
         alarmEmail: 'team@example.com',
         disabledAlarms: 'oci-images-pushed,audit-age',
         dashboard: 'false',
@@ -34,6 +36,7 @@ test('every key becomes its prop', () => {
   ).toBe(
     JSON.stringify({
       repositories: [RepositoryFilter.matching('team/*'), RepositoryFilter.named('ml/app')],
+      excludedRepositories: [RepositoryFilter.named('team/tmp')],
       platforms: [ImagePlatform.LINUX_AMD64, ImagePlatform.LINUX_ARM64],
       companionTag: CompanionTag.suffix('-v2'),
       companionFor: CompanionFor.EVERY_TAG,
@@ -42,6 +45,7 @@ test('every key becomes its prop', () => {
       includeReplicatedImages: true,
       deleteOrphanedCompanions: true,
       auditSchedule: AuditSchedule.never(),
+      alwaysBackfill: true,
       alarmEmail: 'team@example.com',
       disabledAlarms: [RemediationAlarm.OCI_IMAGES_PUSHED, RemediationAlarm.AUDIT_AGE],
       dashboard: false,
@@ -85,7 +89,7 @@ test.each([
     { alarmsOff: 'refused', teams: 'a' },
     'unknown context alarmsOff (renamed to disabledAlarms), teams; expected one of',
   ],
-  [{ repositorys: 'team/*' }, 'unknown context repositorys; expected one of repositories, companionTagSuffix,'],
+  [{ repositorys: 'team/*' }, 'unknown context repositorys; expected one of repositories, excludedRepositories,'],
   [{ companionFor: 'all' }, "context companionFor is 'all'; expected oci-images or every-tag"],
   [{ uncompressedLayers: 'Relabel' }, "context uncompressedLayers is 'Relabel'; expected refuse or relabel"],
   [{ companionTagSuffix: '-a', companionTagPrefix: 'a-' }, "companionTagPrefix is 'a-'; expected only one of them"],
@@ -94,7 +98,7 @@ test.each([
   [{ includeReplicatedImages: 'yes' }, "context includeReplicatedImages is 'yes'; expected true or false"],
   [
     { disabledAlarms: 'refused,all' },
-    "context disabledAlarms is 'all'; expected oci-images-pushed or refused or failed",
+    "context disabledAlarms is 'all'; expected oci-images-pushed or refused or lifecycle-risk",
   ],
   [{ platforms: 'linux/amd64,' }, "unknown platform ''; expected one of linux/386"],
   [{ repositories: 'team/*,' }, "repository name '' has 0 characters"],

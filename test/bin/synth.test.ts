@@ -46,8 +46,8 @@ test('bin/app.ts turns context into a stack that passes template validation', ()
 });
 
 test.each([
-  ['all-repositories', 10, 3],
-  ['sagemaker-team', 9, 4],
+  ['all-repositories', 11, 3],
+  ['sagemaker-team', 10, 4],
 ])('the example %s synthesizes and passes template validation', (example, alarms, rules) => {
   const resources = synthesize(`examples/typescript/${example}`, 'app.ts');
   expect(count(resources, 'AWS::Lambda::Function')).toBe(1);

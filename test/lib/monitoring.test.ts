@@ -1,5 +1,6 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { type MonitoringOptions, type OciImageRemediation, RemediationAlarm } from '../../lib';
 import { newRemediation, newStack, remediationIn, templateOf } from './support';
@@ -29,6 +30,7 @@ describe('with no props', () => {
   test.each<[RemediationAlarm, string, string, string, number, number, string]>([
     [RemediationAlarm.OCI_IMAGES_PUSHED, OWN, 'OciImagesPushed', 'Sum', minutes(5), 1, '1 of 1'],
     [RemediationAlarm.REFUSED, OWN, 'Refused', 'Sum', minutes(5), 1, '1 of 1'],
+    [RemediationAlarm.LIFECYCLE_RISK, OWN, 'LifecycleRisk', 'Sum', minutes(5), 1, '1 of 1'],
     [RemediationAlarm.FAILED, OWN, 'Failed', 'Sum', minutes(5), 10, '2 of 3'],
     [RemediationAlarm.DEAD_LETTERS, QUEUE, 'ApproximateNumberOfMessagesVisible', 'Maximum', minutes(5), 1, '1 of 1'],
     [RemediationAlarm.PUSH_AGE, QUEUE, 'ApproximateAgeOfOldestMessage', 'Maximum', minutes(5), 900, '1 of 1'],
@@ -90,8 +92,9 @@ describe('with no props', () => {
       'Age of the oldest message (s)',
       'PutImage calls per second, and the quota of the account and Region',
       'Recent refusals (action required)',
+      'Companions put where the lifecycle policy may expire a source for them',
     ]);
-    expect(widgets[0].properties.alarms).toHaveLength(10);
+    expect(widgets[0].properties.alarms).toHaveLength(11);
     expect(remediation.dashboard).toBeDefined();
   });
 });
@@ -123,10 +126,23 @@ describe('with props', () => {
     });
     const template = templateOf(remediation);
     expect(remediation.tryFindAlarm(RemediationAlarm.OCI_IMAGES_PUSHED)).toBeUndefined();
-    expect(remediation.alarms).toHaveLength(8);
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 8);
+    expect(remediation.alarms).toHaveLength(9);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 9);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmActions: [{ Ref: Object.keys(template.findResources('AWS::SNS::Topic'))[0] }],
+    });
+  });
+
+  test('actions are added to every alarm, beside the topic', () => {
+    const stack = newStack();
+    const topics = ['Topic', 'Chat', 'Pager'].map((id) => new sns.Topic(stack, id));
+    const [alarmTopic, ...others] = topics;
+    const remediation = remediationIn(stack, { alarmTopic, disabledAlarms: [RemediationAlarm.THROTTLES] });
+    remediation.addAlarmAction(...others.map((topic) => new SnsAction(topic)));
+    const template = templateOf(remediation);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', remediation.alarms.length);
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmActions: topics.map(({ topicArn }) => stack.resolve(topicArn)),
     });
   });
 

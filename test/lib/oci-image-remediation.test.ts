@@ -1,6 +1,8 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import { Stack, Tags } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { METRICS } from '../../lambda/core/contract';
 import type { OciImageRemediation } from '../../lib';
@@ -19,9 +21,11 @@ describe('with no props', () => {
       ({ Type }) => Type,
     );
     expect(types.sort()).toEqual([
-      ...Array(10).fill('AWS::CloudWatch::Alarm'),
+      ...Array(11).fill('AWS::CloudWatch::Alarm'),
       'AWS::CloudWatch::Dashboard',
+      'AWS::ECR::PullTimeUpdateExclusion',
       ...Array(3).fill('AWS::Events::Rule'),
+      'AWS::IAM::Policy',
       'AWS::IAM::Role',
       ...Array(2).fill('AWS::Lambda::EventSourceMapping'),
       'AWS::Lambda::Function',
@@ -56,6 +60,7 @@ describe('with no props', () => {
       [METRICS.unchanged]: remediation.metricUnchanged(),
       [METRICS.skipped]: remediation.metricSkipped(),
       [METRICS.refused]: remediation.metricRefused(),
+      [METRICS.lifecycleRisk]: remediation.metricLifecycleRisk(),
       [METRICS.failed]: remediation.metricFailed(),
       [METRICS.outcomesNotPublished]: remediation.metricOutcomesNotPublished(),
       [METRICS.registryCalls]: remediation.metricRegistryCalls(),
@@ -74,6 +79,34 @@ describe('with no props', () => {
   });
 });
 
+test('tags of the construct are tags of what it creates', () => {
+  const remediation = newRemediation();
+  Tags.of(remediation).add('team', 'platform');
+  const template = templateOf(remediation);
+  for (const type of [
+    'AWS::CloudWatch::Alarm',
+    'AWS::Events::Rule',
+    'AWS::IAM::Role',
+    'AWS::Lambda::Function',
+    'AWS::Logs::LogGroup',
+    'AWS::SQS::Queue',
+  ]) {
+    expect([type, Object.keys(template.findResources(type)).length > 0]).toEqual([type, true]);
+    template.allResourcesProperties(type, { Tags: Match.arrayWith([{ Key: 'team', Value: 'platform' }]) });
+  }
+});
+
+test('a permissions boundary of the construct is one of its role', () => {
+  const remediation = newRemediation();
+  const boundary = iam.ManagedPolicy.fromManagedPolicyName(Stack.of(remediation), 'Boundary', 'boundary');
+  iam.PermissionsBoundary.of(remediation).apply(boundary);
+  const template = templateOf(remediation);
+  template.resourceCountIs('AWS::IAM::Role', 1);
+  template.allResourcesProperties('AWS::IAM::Role', {
+    PermissionsBoundary: Stack.of(remediation).resolve(boundary.managedPolicyArn),
+  });
+});
+
 test('onRemediation and onAuditFinished make rules on the bus that receives the outcomes', () => {
   const stack = newStack();
   const remediation = remediationIn(stack, {
@@ -85,13 +118,15 @@ test('onRemediation and onAuditFinished make rules on the bus that receives the 
   });
   remediation.onAuditFinished('Audited');
   const template = Template.fromStack(stack);
+  const here = { account: ['123456789012'], region: ['eu-north-1'] };
   template.hasResourceProperties('AWS::Events::Rule', {
     EventBusName: 'outcomes',
-    EventPattern: { source: ['ecr-oci-remediation'], 'detail-type': ['Repository Audit Finished'] },
+    EventPattern: { ...here, source: ['ecr-oci-remediation'], 'detail-type': ['Repository Audit Finished'] },
   });
   template.hasResourceProperties('AWS::Events::Rule', {
     EventBusName: 'outcomes',
     EventPattern: {
+      ...here,
       source: ['ecr-oci-remediation'],
       'detail-type': ['Image Remediation'],
       detail: { outcome: ['converted'] },

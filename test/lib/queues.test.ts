@@ -54,8 +54,9 @@ describe('with no props', () => {
     ]);
   });
 
-  test('dead letters are kept for 14 days', () => {
-    expect(queueOf(template, 'DeadLetters').properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
+  test('messages are kept for 14 days', () => {
+    template.resourceCountIs('AWS::SQS::Queue', 3);
+    template.allResourcesProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 14 * 24 * 60 * 60 });
   });
 
   test.each([

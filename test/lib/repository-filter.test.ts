@@ -3,7 +3,7 @@ import { RepositoryFilter } from '../../lib';
 
 const token = Lazy.string({ produce: () => 'later' });
 
-test.each(['ab', 'team/app', 'a.b_c-d/e1', 'x'.repeat(256)])('takes the name %s', (name) => {
+test.each(['ab', 'team/app', 'a.b_c-d/e1', 'team__app', 'my---app', 'x'.repeat(256)])('takes the name %s', (name) => {
   expect(RepositoryFilter.named(name)._eventMatcher).toBe(name);
 });
 
@@ -28,6 +28,9 @@ test.each([
   ['team//app', /is not allowed/],
   ['/team', /is not allowed/],
   ['team-', /is not allowed/],
+  ['team..app', /is not allowed/],
+  ['team___app', /is not allowed/],
+  ['team-_app', /is not allowed/],
   ['team app', /is not allowed/],
   ['team:app', /is not allowed/],
   ['team/*', /name 'team\/\*' has a '\*'.*RepositoryFilter.matching\(\)/],

@@ -1,7 +1,22 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
+import { readWork } from '../../lambda/events/work';
 import { AuditSchedule, CompanionTag, ImagePlatform, RepositoryFilter } from '../../lib';
-import { newRemediation, newStack, only, queueOf, remediationIn, ruleOf, sendersOf, templateOf } from './support';
+import {
+  newApp,
+  newRemediation,
+  newStack,
+  only,
+  queueOf,
+  remediationIn,
+  ruleOf,
+  sendersOf,
+  templateOf,
+} from './support';
+
+/** Events of other accounts and Regions can be on the same bus. */
+const here = { account: ['123456789012'], region: ['eu-north-1'] };
 
 const patternOf = (template: Template, rule: string) => ruleOf(template, rule).properties.EventPattern;
 
@@ -13,18 +28,20 @@ describe('with no props', () => {
 
   test('matches every push of a tag that is not a companion', () => {
     expect(patternOf(template, 'PushRule')).toEqual({
+      ...here,
       source: ['aws.ecr'],
       'detail-type': ['ECR Image Action'],
       detail: {
         'action-type': ['PUSH'],
         result: ['SUCCESS'],
-        'image-tag': [{ 'anything-but': { wildcard: ['*-dockerv2', '*-soci', ''] } }],
+        'image-tag': [{ 'anything-but': { wildcard: ['*-dockerv2*', '*-soci', ''] } }],
       },
     });
   });
 
   test('starts audits on request and every day', () => {
     expect(patternOf(template, 'AuditRule')).toEqual({
+      ...here,
       source: ['ecr-oci-remediation'],
       'detail-type': ['Registry Audit Requested', 'Repository Audit Requested', 'Image Repair Requested'],
     });
@@ -64,7 +81,7 @@ describe('with repositories, a suffix, platforms, replication and a schedule', (
           RepositoryFilter.matching('*/serving'),
         ],
         companionTag: CompanionTag.suffix('_v2s2'),
-        platforms: [ImagePlatform.LINUX_ARM64, ImagePlatform.LINUX_AMD64, ImagePlatform.of('linux/arm/v7')],
+        platforms: [ImagePlatform.LINUX_ARM64, ImagePlatform.LINUX_AMD64],
         includeReplicatedImages: true,
         auditSchedule: AuditSchedule.cron({ hour: '3', minute: '30' }),
       }),
@@ -73,31 +90,34 @@ describe('with repositories, a suffix, platforms, replication and a schedule', (
     detail = {
       result: ['SUCCESS'],
       'repository-name': [{ Ref: images.id }, 'team/app', { prefix: 'ml/' }, { wildcard: '*/serving' }],
-      'image-tag': [{ 'anything-but': { wildcard: ['*_v2s2', '*_v2s2-amd64', '*_v2s2-armv7', '*-soci', ''] } }],
+      'image-tag': [{ 'anything-but': { wildcard: ['*_v2s2*', '*-soci', ''] } }],
     };
   });
 
   test('matches pushes to these repositories, except the companions of every platform', () => {
     expect(patternOf(template, 'PushRule')).toEqual({
+      ...here,
       source: ['aws.ecr'],
       'detail-type': ['ECR Image Action'],
       detail: { 'action-type': ['PUSH'], ...detail },
     });
   });
 
-  test('matches replicated images by the same choice, and treats them as pushes', () => {
+  test('matches replicated images by the same choice, and sends them to the queue of audits', () => {
     const replication = ruleOf(template, 'ReplicationRule');
     expect(replication.properties).toMatchObject({
       EventPattern: {
+        ...here,
         source: ['aws.ecr'],
         'detail-type': ['ECR Replication Action'],
         detail: { 'action-type': ['REPLICATE'], ...detail },
       },
       Targets: [
-        { Arn: queueOf(template, 'Pushes').arn, DeadLetterConfig: { Arn: queueOf(template, 'DeadLetters').arn } },
+        { Arn: queueOf(template, 'Audits').arn, DeadLetterConfig: { Arn: queueOf(template, 'DeadLetters').arn } },
       ],
     });
-    expect(sendersOf(template, 'Pushes')).toContainEqual(replication.arn);
+    expect(sendersOf(template, 'Audits')).toContainEqual(replication.arn);
+    expect(sendersOf(template, 'Pushes')).toEqual([ruleOf(template, 'PushRule').arn]);
     expect(sendersOf(template, 'DeadLetters')).toContainEqual(replication.arn);
   });
 
@@ -124,6 +144,20 @@ test('deletions pass only if orphaned companions are deleted', () => {
   expect(patternOf(template, 'ReplicationRule').detail['action-type']).toEqual(['REPLICATE']);
 });
 
+test('the schedule requests backfills if it shall always', () => {
+  const targetOf = (template: Template, id: string) => ruleOf(template, id).properties.Targets[0];
+  const template = templateOf(newRemediation({ alwaysBackfill: true }));
+  expect(targetOf(template, 'AuditRule')).not.toHaveProperty('Input');
+  expect(readWork(targetOf(template, 'AuditScheduleRule').Input)).toEqual({
+    kind: 'registry-audit',
+    request: { id: 'audit-schedule', account: '123456789012', region: 'eu-north-1' },
+    isBackfill: true,
+    restarts: 0,
+  });
+  const anywhere = templateOf(remediationIn(new Stack(newApp(), 'Stack'), { alwaysBackfill: true }));
+  expect(JSON.stringify(targetOf(anywhere, 'AuditScheduleRule').Input)).toContain('{"Ref":"AWS::AccountId"}');
+});
+
 test('without a schedule, audits start only on request', () => {
   const remediation = newRemediation({ auditSchedule: AuditSchedule.never() });
   const template = templateOf(remediation);
@@ -132,12 +166,36 @@ test('without a schedule, audits start only on request', () => {
   expect(sendersOf(template, 'Audits')).toEqual([ruleOf(template, 'AuditRule').arn]);
 });
 
-test('refuses a pattern of more than 4096 characters', () => {
-  const stack = newStack();
-  const repositories = Array.from({ length: 40 }, (_, index) =>
-    RepositoryFilter.of(new ecr.Repository(stack, `${'Images'.repeat(16)}${index}`)),
-  );
-  expect(() => remediationIn(stack, { repositories })).toThrow(
-    /^repositories of Stack\/Remediation make an event pattern of 4\d{3} characters; expected at most 4096/,
+test('matches only the account and Region that the stack is deployed to', () => {
+  expect(patternOf(templateOf(remediationIn(new Stack(newApp(), 'Stack'))), 'PushRule')).toMatchObject({
+    account: [{ Ref: 'AWS::AccountId' }],
+    region: [{ Ref: 'AWS::Region' }],
+  });
+});
+
+describe('matches every repository, and leaves the choice to the function, if the pattern would be', () => {
+  const isNarrowed = (repositories: RepositoryFilter[], stack = newStack()) =>
+    'repository-name' in patternOf(templateOf(remediationIn(stack, { repositories })), 'PushRule').detail;
+
+  test('too complex', () => {
+    const services = (count: number) =>
+      Array.from({ length: count }, (_, index) => RepositoryFilter.matching(`*/service-${index}`));
+    expect([isNarrowed(services(4)), isNarrowed(services(5))]).toEqual([true, false]);
+  });
+
+  test('longer than 4096 characters, where names that only the deployment knows count as the longest that ECR allows', () => {
+    const created = (stack: Stack, count: number) =>
+      Array.from({ length: count }, (_, index) => RepositoryFilter.of(new ecr.Repository(stack, `Images${index}`)));
+    const [few, many] = [newStack(), newStack()];
+    expect(isNarrowed(created(few, 14), few)).toBe(true);
+    expect(isNarrowed(created(many, 15), many)).toBe(false);
+  });
+});
+
+test('refuses a companion tag that repeats itself so often that EventBridge may refuse the rule', () => {
+  const repeating = (times: number) => newRemediation({ companionTag: CompanionTag.suffix('-a'.repeat(times)) });
+  expect(() => repeating(6)).not.toThrow();
+  expect(() => repeating(7)).toThrow(
+    "companionTag of Stack/Remediation makes the wildcard '*-a-a-a-a-a-a-a*' of complexity 9; expected at most 8",
   );
 });

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,11 +11,14 @@ import { bundleLocalAccount } from '../../../scripts/bundle-local-account';
 import { Cli } from '../../support/cli';
 
 let cli: Cli;
+let account: ChildProcess | undefined;
 beforeAll(() => {
   cli = new Cli();
   // Beside the bundle, where it looks for it, and away from every node_modules.
   bundleLocalAccount(join(cli.directory, 'account'));
 });
+// A failed test must not leave it running: Jest would wait for its pipes without end.
+afterEach(() => account?.kill('SIGKILL'));
 afterAll(() => cli.remove());
 
 function lines({ stdout }: ChildProcess): AsyncIterator<string> {
@@ -23,7 +27,7 @@ function lines({ stdout }: ChildProcess): AsyncIterator<string> {
 }
 
 test('a push gets its companion, the other commands see it, and Ctrl-C ends it', async () => {
-  const account = cli.start(['local', '--port', '0', '--json']);
+  account = cli.start(['local', '--port', '0', '--json']);
   const output = lines(account);
   const { endpoint } = JSON.parse((await output.next()).value);
   await new RegistryClient(endpoint).push('team/app', 'v1', await dockerDesktopImage());
@@ -41,11 +45,14 @@ test('a port in use and a missing assembly: exit code 2', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
+  const temporary = join(cli.directory, 'tmp');
+  mkdirSync(temporary);
   const [taken, missing] = await cli.runAll([
-    [['local', '--port', String(port)]],
-    [['local', '--assembly', '/nowhere', '--json']],
+    [['local', '--port', String(port)], { env: { TMPDIR: temporary } }],
+    [['local', '--assembly', '/nowhere', '--json'], { env: { TMPDIR: temporary } }],
   ]);
   other.close();
+  expect(readdirSync(temporary)).toEqual([]);
   expect(taken).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(`Port ${port} is in use.`) });
   const message = 'There is no synthesized stack in /nowhere. Run `npx cdk synth`, and use its cdk.out.';
   expect(missing).toEqual({ code: 2, stdout: expect.any(String), stderr: `error: ${message}\n` });

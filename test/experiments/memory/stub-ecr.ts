@@ -2,12 +2,16 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { keepNewest, rule } from '../../lambda/core/lifecycle/repository';
 import { digestOfText } from '../../support/manifests';
 
 interface Stored {
   readonly text: string;
   readonly mediaType: string;
 }
+
+/** With a rule that counts, an audit lists all images. */
+const KEEP_NEWEST_1000 = JSON.stringify({ rules: [rule(1, keepNewest(1_000, 'any'))] });
 
 /** ECR as far as the function asks it, with manifests of any size: a real one would need their layers. */
 export class StubEcr {
@@ -66,6 +70,8 @@ export class StubEcr {
         return {};
       case 'DescribeImages':
         return { imageDetails: this.#describe(input.repositoryName ?? '') };
+      case 'GetLifecyclePolicy':
+        return { lifecyclePolicyText: KEEP_NEWEST_1000 };
       case 'GetDownloadUrlForLayer':
         return { downloadUrl: `${this.endpoint}/config` };
       case 'PutEvents':

@@ -1,10 +1,14 @@
-import { rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { globSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { BatchGetImageCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { LocalAccount, type LocalAccountOptions } from '../../../local/account/account';
 import { AwsError } from '../../../local/aws/error';
 import { totalMetrics } from '../../support/metrics';
 import { changedProbe, PROBE, probeEvent } from '../../support/probe';
+import { pushBlob } from '../ecr/support';
 
 let account: LocalAccount;
 let lines: string[] = [];
@@ -220,13 +224,17 @@ describe('settling', () => {
 });
 
 describe('starting and stopping', () => {
-  test('stop ends processes and closes the port, even during an invocation', async () => {
+  test('stop ends processes, closes the port and removes the data, even during an invocation', async () => {
     await start();
     put({ do: 'hang' });
     await logged('hanging');
     expect(account.function().processes).toBe(1);
     const host = account.function();
+    const digest = await pushBlob(account.endpoint, 'app', randomUUID());
+    const onDisk = () => globSync(join(tmpdir(), 'local-account-*', 'blobs', 'sha256', digest.slice('sha256:'.length)));
+    expect(onDisk()).toHaveLength(1);
     await account.stop();
+    expect(onDisk()).toEqual([]);
     expect(host.processes).toBe(0);
     await expect(fetch(account.endpoint)).rejects.toThrow('fetch failed');
   });

@@ -161,6 +161,7 @@ test.each<readonly [object, object, string]>([
   [{ a: [{ prefix: { 'equals-ignore-case': 'b' } }] }, {}, 'an object as the argument of prefix in an event pattern'],
   [{ a: [{ 'anything-but': { suffix: [{}] } }] }, {}, 'an object as the argument of suffix in an event pattern'],
   [{ a: { $or: [{ b: [1] }, { c: [2] }] } }, {}, '$or in an event pattern'],
+  [{ 'detail.a': ['b'] }, {}, 'detail.a in an event pattern'],
   [{ a: { b: ['c'] } }, { a: [{ b: 'c' }] }, 'a field inside an array, a.b'],
   [{ a: ['b'] }, { a: [['b']] }, 'an array that is not of plain values, a'],
 ])('%j is beyond the local account', (pattern, event, what) => {
