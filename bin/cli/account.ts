@@ -28,12 +28,7 @@ export class Account implements RegistryAddress {
    * @param named the registry in the image's name, which wins over the options
    * @param putsPerSecond PutImage calls a second, at most
    */
-  constructor(
-    options: AccountOptions,
-    { credentials }: Caller,
-    named: NamedRegistry,
-    putsPerSecond: number,
-  ) {
+  constructor(options: AccountOptions, { credentials }: Caller, named: NamedRegistry, putsPerSecond: number) {
     this.#named = named;
     this.#id = named.account;
     const endpoint = options.endpointUrl ?? named.endpoint;

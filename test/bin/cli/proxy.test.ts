@@ -83,7 +83,7 @@ describeWith('openssl')(`on Node.js ${process.version}, through a proxy`, () => 
       HTTP_PROXY: proxy.url,
       ...KEYS,
     });
-    expect([code, proxy.targets]).toEqual([1, [`POST ${endpoint}/`, `POST ${endpoint}/`]]);
+    expect([code, [...new Set(proxy.targets)]]).toEqual([1, [`POST ${endpoint}/`]]);
   });
 
   test('but not to a host of NO_PROXY, nor to this machine', async () => {
