@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AccountRegion, LOCAL_ACCOUNT } from '../aws/account-region';
 import { Activity, type Clock, RealClock, SkippingClock, settle } from '../clock';
-import { Template } from '../cloudformation';
+import { type FunctionView, Template } from '../cloudformation';
 import { pick } from '../cloudformation/pick';
 import { LocalEcr } from '../ecr';
 import { Bus, type PutEntry } from '../eventbridge';
@@ -14,7 +14,7 @@ import { accessOfCall, authorize } from './access';
 import { Functions } from './functions';
 import type { AccountCall, LocalAccountOptions } from './options';
 import { AccountServer } from './server';
-import type { Wire } from './wire';
+import { sessionOf, type Wire } from './wire';
 
 export type { AccountCall, LocalAccountOptions, ReceivedCall } from './options';
 
@@ -69,6 +69,8 @@ export class LocalAccount {
       blobDirectory: join(this.#directory, 'blobs'),
       onEvent: (event) => this.bus.put(event),
       now: () => new Date(now()),
+      pullTimeExclusions: this.template.pullTimeExclusions,
+      principalOf: (request) => this.#signer(sessionOf(request))?.roleArn,
       putImagesPerSecond,
     });
     const before = this.#beforeCall.bind(this);
@@ -118,6 +120,13 @@ export class LocalAccount {
     return settle(this.#activity, this.#clock, timeoutMs, leapMs);
   }
 
+  /** Lets time pass, and with it what is scheduled until then. The skipping clock skips it. */
+  async elapse(milliseconds: number): Promise<void> {
+    const end = this.#clock.now() + milliseconds;
+    this.#clock.schedule(end, () => {}, 'time to pass');
+    while (this.#clock.now() < end) await this.#clock.advance(end - this.#clock.now());
+  }
+
   /** Ends every process, connection and timer, and removes the temporary directory. */
   async stop(): Promise<void> {
     this.#clock.stop();
@@ -141,12 +150,16 @@ export class LocalAccount {
     });
   }
 
+  #signer(session: string | undefined): FunctionView | undefined {
+    return session === undefined ? undefined : this.#functions?.signingWith(session);
+  }
+
   async #beforeCall(call: AccountCall, wire: Wire, entries: readonly PutEntry[] = []): Promise<void> {
     const { session } = wire;
     const received = { ...call, entries, ...(session === undefined ? {} : { session }) };
     if (call.service !== 'registry') this.calls.push(call);
     await this.#options.beforeCall?.(received, wire);
-    const fn = session === undefined ? undefined : this.#functions?.signingWith(session);
+    const fn = this.#signer(session);
     if (!fn) return;
     const accesses = accessOfCall(received, this.#account, this.ecr.resourceTags(call.repository ?? ''));
     this.accesses.push(...accesses);

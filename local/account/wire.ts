@@ -1,6 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from '../aws/error';
 
+/** The session token that a call is signed with; each execution environment has its own. */
+export function sessionOf({ headers }: IncomingMessage): string | undefined {
+  const token = headers['x-amz-security-token'];
+  return typeof token === 'string' ? token : undefined;
+}
+
 /** The connection of one call, for injecting network faults. */
 export class Wire {
   readonly #request: IncomingMessage;
@@ -11,10 +17,8 @@ export class Wire {
     this.#response = response;
   }
 
-  /** The session token that the call is signed with; each execution environment has its own. */
   get session(): string | undefined {
-    const token = this.#request.headers['x-amz-security-token'];
-    return typeof token === 'string' ? token : undefined;
+    return sessionOf(this.#request);
   }
 
   /** Breaks the connection before the call takes effect. */

@@ -1,4 +1,5 @@
 import type { AccountRegion } from '../aws/account-region';
+import { asString } from '../aws/json';
 import type { Statement } from '../iam/policy';
 import { type Assembly, readAssembly } from './assembly';
 import { type FunctionView, readFunctions, readManagedPolicies, readRoleStatements } from './functions';
@@ -55,6 +56,12 @@ export class Template {
   get busNames(): readonly string[] {
     const buses = this.resources.filter(({ type }) => type === 'AWS::Events::EventBus');
     return ['default', ...buses.map(({ identity }) => identity.ref)];
+  }
+
+  /** The principals whose pulls ECR doesn't record. */
+  get pullTimeExclusions(): readonly string[] {
+    const exclusions = this.resources.filter(({ type }) => type === 'AWS::ECR::PullTimeUpdateExclusion');
+    return exclusions.map((exclusion) => asString(exclusion.get('PrincipalArn'), `${exclusion.path}.PrincipalArn`));
   }
 
   /** What the function's role may do by the policies of this template. */

@@ -1,7 +1,7 @@
 import { findImage, type ImageFailure, type ImageId } from './image-id';
 import { isIndex } from './media-types';
 import type { Registry } from './registry';
-import type { Repository } from './repository';
+import type { Image, Repository } from './repository';
 
 export type Deletion =
   | { readonly kind: 'deleted'; readonly imageIds: readonly ImageId[] }
@@ -31,10 +31,20 @@ export function deleteImage(registry: Registry, repository: Repository, imageId:
     const failureReason = `Requested image referenced by manifest list: [${indexes.join(', ')}]`;
     return { kind: 'failed', failure: { imageId, failureCode: 'ImageReferencedByManifestList', failureReason } };
   }
-  const deletedTags = imageTag === undefined ? [...tags] : [imageTag];
-  if (removesImage) repository.remove(digest);
-  else repository.untag(imageTag);
-  const named = deletedTags.length > 0 ? deletedTags : [undefined];
-  for (const tag of named) registry.publish({ type: 'DELETE', repository: repository.name, tag: tag ?? '', digest });
-  return { kind: 'deleted', imageIds: named.map((tag) => ({ imageDigest: digest, imageTag: tag })) };
+  if (removesImage) return { kind: 'deleted', imageIds: removeImage(registry, repository, found.image) };
+  repository.untag(imageTag);
+  return { kind: 'deleted', imageIds: publish(registry, repository, digest, [imageTag]) };
 }
+
+/** Removes an image with all its tags, and sends an event for each. @returns what is gone */
+export function removeImage(registry: Registry, repository: Repository, { manifest, tags }: Image): readonly ImageId[] {
+  const deletedTags = tags.size > 0 ? [...tags] : [undefined];
+  repository.remove(manifest.digest);
+  return publish(registry, repository, manifest.digest, deletedTags);
+}
+
+const publish = (registry: Registry, { name }: Repository, digest: string, tags: readonly (string | undefined)[]) =>
+  tags.map((imageTag): ImageId => {
+    registry.publish({ type: 'DELETE', repository: name, tag: imageTag ?? '', digest });
+    return { imageDigest: digest, imageTag };
+  });

@@ -3,8 +3,10 @@ import { AwsError } from '../aws/error';
 import { ecrOperation, serveAwsApi } from './aws-api/aws-api';
 import type { EcrCall, EcrService } from './calls';
 import { isRegistryPath, serveRegistry } from './distribution-api/distribution-api';
+import { runLifecyclePolicy } from './lifecycle';
 import type { Push } from './put-image';
 import { Registry, type RegistryOptions } from './registry';
+import type { Image } from './repository';
 import { readManifest, type StoredManifest } from './stored-manifest';
 import { type TagMutabilityMode, tagMutability } from './tag-mutability';
 import { TokenBucket } from './token-bucket';
@@ -18,6 +20,8 @@ export interface EcrOptions extends RegistryOptions {
    * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html). @default none
    */
   readonly putImagesPerSecond?: number;
+  /** The ARN of the role that signs a request. @default nobody's */
+  readonly principalOf?: (request: IncomingMessage) => string | undefined;
   /** @default nothing */
   readonly beforeCall?: BeforeCall;
 }
@@ -36,10 +40,12 @@ export class LocalEcr {
   /** Every call of the registry API (`GET manifest`, `PUT upload`, …) and every `GET blob-download`, in the order received. */
   readonly registryCalls: EcrCall[] = [];
   readonly #registry: Registry;
+  readonly #principalOf: (request: IncomingMessage) => string | undefined;
   readonly #beforeCall: BeforeCall;
   readonly #putImageQuota: TokenBucket | undefined;
 
-  constructor({ putImagesPerSecond, beforeCall = () => {}, ...options }: EcrOptions) {
+  constructor({ putImagesPerSecond, principalOf = () => undefined, beforeCall = () => {}, ...options }: EcrOptions) {
+    this.#principalOf = principalOf;
     this.#registry = new Registry(options);
     this.#beforeCall = beforeCall;
     if (putImagesPerSecond !== undefined)
@@ -62,7 +68,8 @@ export class LocalEcr {
     const operation = ecrOperation(request);
     if (operation !== undefined) {
       const before = (call: EcrCall) => this.#received(call, 'ecr', beforeCall);
-      await serveAwsApi(operation, request, response, { registry, origin }, before);
+      const context = { registry, origin, principal: this.#principalOf(request) };
+      await serveAwsApi(operation, request, response, context, before);
       return true;
     }
     if (!isRegistryPath(request)) return false;
@@ -81,21 +88,29 @@ export class LocalEcr {
 
   /**
    * Stores a manifest as if it had been pushed before the service was deployed: creates the repository if need be, takes its
-   * blobs as present, and sends no event. For registries too large to push.
+   * blobs as present, and sends no event. For registries too large to push, and for old images.
    */
-  store(repository: string, { bytes, mediaType, tag }: Pick<Push, 'bytes' | 'mediaType' | 'tag'>): StoredManifest {
+  store(
+    repository: string,
+    { bytes, mediaType, tag, pushedAt }: Pick<Push, 'bytes' | 'mediaType' | 'tag'> & { readonly pushedAt?: Date },
+  ): StoredManifest {
     const registry = this.#registry;
     if (!registry.find(repository)) this.createRepository(repository);
     const manifest = readManifest(bytes, mediaType);
     const found = registry.get(repository);
     for (const { digest } of [...(manifest.config ? [manifest.config] : []), ...manifest.layers]) found.addBlob(digest);
-    found.put(manifest, tag, registry.now());
+    found.put(manifest, tag, pushedAt ?? registry.now());
     return manifest;
   }
 
   /** Gives the repository resource tags, as `TagResource` does. @throws AwsError `RepositoryNotFoundException` */
   tagResource(repository: string, tags: Readonly<Record<string, string>>): void {
     for (const [key, value] of Object.entries(tags)) this.#registry.get(repository).resourceTags.set(key, value);
+  }
+
+  /** Does what ECR does by itself within 24 hours: expires and archives the images of repositories with a lifecycle policy. */
+  runLifecyclePolicies(): void {
+    for (const repository of this.#registry.repositories) runLifecyclePolicy(this.#registry, repository);
   }
 
   get repositories(): readonly string[] {
@@ -105,6 +120,11 @@ export class LocalEcr {
   /** Tag to digest. @throws AwsError `RepositoryNotFoundException` */
   tags(repository: string): ReadonlyMap<string, string> {
     return new Map(this.#registry.get(repository).tags);
+  }
+
+  /** The images of a repository as they are now, archived ones too. @throws AwsError `RepositoryNotFoundException` */
+  images(repository: string): readonly Image[] {
+    return [...this.#registry.get(repository).images].map((image) => ({ ...image, tags: new Set(image.tags) }));
   }
 
   /** None if the repository doesn't exist. */

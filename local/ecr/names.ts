@@ -7,3 +7,9 @@ export const isRepositoryName = (name: string): boolean =>
 
 /** The grammar of every client, although the model allows 300 characters in `imageTag`. */
 export const isTag = (tag: string): boolean => TAG.test(tag);
+
+/** Whether a tag matches a filter or pattern in which `*` stands for any characters. */
+export function matchesWildcards(pattern: string, tag: string): boolean {
+  const literals = pattern.split('*').map((part) => part.replace(/[.\\+?^${}()|[\]]/g, '\\$&'));
+  return new RegExp(`^${literals.join('.*')}$`).test(tag);
+}

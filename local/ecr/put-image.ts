@@ -12,6 +12,7 @@ import { isForeignLayer, isManifestMediaType } from './media-types';
 import { isTag } from './names';
 import type { Registry } from './registry';
 import type { Repository } from './repository';
+import { moveImage } from './storage-class';
 import { readManifest, type StoredManifest } from './stored-manifest';
 import { isTagMutable } from './tag-mutability';
 
@@ -63,14 +64,16 @@ function checkReferences(repository: Repository, manifest: StoredManifest, id: R
 }
 
 function checkTag(repository: Repository, tag: string, digest: string, id: RepositoryId): void {
-  if (repository.tags.has(tag) && !isTagMutable(repository.mutability, tag)) throw imageTagAlreadyExists(tag, id);
+  const moves = (repository.tags.get(tag) ?? digest) !== digest;
+  if (moves && !isTagMutable(repository.mutability, tag)) throw imageTagAlreadyExists(tag, id);
   if ((repository.image(digest)?.tags.size ?? 0) >= MAX_TAGS_PER_IMAGE) {
     throw tooManyTagsOnImage(digest, MAX_TAGS_PER_IMAGE, id);
   }
 }
 
 /**
- * Puts a manifest as ECR's `PutImage` does: checks it, stores it, moves the tag, and sends the event.
+ * Puts a manifest as ECR's `PutImage` does: checks it, stores it, moves the tag, and sends the event. "If you push an image that is
+ * currently archived, that image will be automatically restored": https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push.html
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
  *
  * Reports differ on the same digest and tag in an immutable repository (aws/aws-sdk#750, aws/containers-roadmap#2179); here it
@@ -86,11 +89,13 @@ export function putImage(registry: Registry, repository: Repository, push: Push)
   const manifest = readManifest(push.bytes, push.mediaType);
   checkDigest(push.digest, manifest);
   checkReferences(repository, manifest, id);
-  const known = tag === undefined ? repository.image(manifest.digest) : repository.tagged(tag);
-  if (known?.manifest.digest === manifest.digest) return { kind: 'already there', manifest };
+  const known = repository.image(manifest.digest);
+  const isArchived = known?.storageClass === 'ARCHIVE';
+  if (known && !isArchived && (tag === undefined || known.tags.has(tag))) return { kind: 'already there', manifest };
   if (tag !== undefined) checkTag(repository, tag, manifest.digest, id);
   repository.put(manifest, tag, registry.now());
-  const stored = repository.image(manifest.digest)?.manifest ?? manifest;
+  if (isArchived) moveImage(registry, repository, known, 'STANDARD');
+  const stored = known?.manifest ?? manifest;
   registry.publish({ type: 'PUSH', repository: repository.name, tag: tag ?? '', manifest: stored });
   return { kind: 'stored', manifest: stored };
 }

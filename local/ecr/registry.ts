@@ -16,6 +16,8 @@ export interface RegistryOptions extends AccountRegion {
   readonly onEvent: (event: EventBridgeEvent) => void;
   /** @default the system's clock */
   readonly now?: () => Date;
+  /** ARNs of principals whose pulls leave the pull time as it is. @default none */
+  readonly pullTimeExclusions?: readonly string[];
 }
 
 /** One account's registry in one Region: the state behind both APIs. */
@@ -84,6 +86,15 @@ export class Registry {
     const repository = new Repository(name, this.now(), mutability);
     this.#repositories.set(name, repository);
     return repository;
+  }
+
+  /**
+   * AWS records one pull a day at least; this records each, but those of excluded principals.
+   * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
+   */
+  recordPull(repository: Repository, digest: string, principal: string | undefined): void {
+    const isExcluded = principal !== undefined && this.#options.pullTimeExclusions?.includes(principal);
+    if (!isExcluded) repository.update(digest, { lastPulledAt: this.now() });
   }
 
   /** Sends the event. Call it after the change, so that a listener that reads at once sees the change. */

@@ -1,22 +1,33 @@
 import type { StoredManifest } from './stored-manifest';
 import type { TagMutability } from './tag-mutability';
 
+export type StorageClass = 'STANDARD' | 'ARCHIVE';
+
 /** One digest of a repository: the manifest, its tags, and its position in the order of pushes. */
 export interface Image {
   readonly manifest: StoredManifest;
   readonly tags: ReadonlySet<string>;
+  readonly storageClass: StorageClass;
+  /** Of the first push of the digest. A new tag leaves it as it is: https://github.com/aws/containers-roadmap/issues/2746 */
   readonly pushedAt: Date;
+  readonly lastPulledAt?: Date;
+  readonly lastArchivedAt?: Date;
+  readonly lastActivatedAt?: Date;
   /** Pages continue after it, so that pushes and deletes between two pages neither repeat nor hide other images. */
   readonly sequence: number;
 }
 
+type StoredImage = Image & { readonly tags: Set<string> };
+
 /** The state of one repository. The rules of what may change are in put-image and delete-image. */
 export class Repository {
-  readonly #images = new Map<string, Image & { readonly tags: Set<string> }>();
+  readonly #images = new Map<string, StoredImage>();
   readonly #tags = new Map<string, string>();
   /** Blobs are shared on disk, but a manifest may only use those that were pushed or mounted here. */
   readonly #blobs = new Set<string>();
   readonly resourceTags = new Map<string, string>();
+  /** JSON, as it was put. */
+  lifecyclePolicy?: string;
   #sequence = 0;
 
   constructor(
@@ -52,13 +63,23 @@ export class Repository {
 
   /** Stores the manifest if its digest is new, and moves the tag to it. The tag's earlier image stays, untagged if that was its last tag. */
   put(manifest: StoredManifest, tag: string | undefined, pushedAt: Date): void {
-    const known = this.#images.get(manifest.digest);
-    const image = known ?? { manifest, tags: new Set<string>(), pushedAt, sequence: ++this.#sequence };
-    if (known === undefined) this.#images.set(manifest.digest, image);
+    const image: StoredImage = this.#images.get(manifest.digest) ?? {
+      manifest,
+      tags: new Set(),
+      storageClass: 'STANDARD',
+      pushedAt,
+      sequence: ++this.#sequence,
+    };
+    this.#images.set(manifest.digest, image);
     if (tag === undefined) return;
     this.untag(tag);
     image.tags.add(tag);
     this.#tags.set(tag, manifest.digest);
+  }
+
+  update(digest: string, changes: Partial<Omit<Image, 'manifest' | 'tags' | 'sequence'>>): void {
+    const image = this.#images.get(digest);
+    if (image) Object.assign(image, changes);
   }
 
   untag(tag: string): void {

@@ -1,5 +1,6 @@
 import { AwsError } from '../aws/error';
 import { invalidParameter } from './errors';
+import { matchesWildcards } from './names';
 
 const MODES = ['MUTABLE', 'IMMUTABLE', 'IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION'] as const;
 export type TagMutabilityMode = (typeof MODES)[number];
@@ -42,13 +43,8 @@ export function tagMutability(name: string, exclusions: readonly string[]): TagM
   return { mode, exclusions };
 }
 
-function matches(filter: string, tag: string): boolean {
-  const literal = filter.split('*').map((part) => part.replace(/[.\\+?^${}()|[\]]/g, '\\$&'));
-  return new RegExp(`^${literal.join('.*')}$`).test(tag);
-}
-
 /** Whether a tag, once set, may move to another digest. */
 export function isTagMutable({ mode, exclusions }: TagMutability, tag: string): boolean {
-  const excluded = exclusions.some((filter) => matches(filter, tag));
+  const excluded = exclusions.some((filter) => matchesWildcards(filter, tag));
   return mode === 'MUTABLE' || mode === 'MUTABLE_WITH_EXCLUSION' ? !excluded : excluded;
 }

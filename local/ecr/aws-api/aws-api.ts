@@ -7,6 +7,7 @@ import { imageListOperations } from './image-lists';
 import { imageOperations } from './images';
 import { Input } from './input';
 import { layerOperations } from './layers';
+import { lifecyclePolicyOperations } from './lifecycle-policies';
 import type { Context, Operation } from './operation';
 import { repositoryOperations } from './repositories';
 import { resourceTagOperations } from './resource-tags';
@@ -18,6 +19,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     ...imageOperations,
     ...imageListOperations,
     ...layerOperations,
+    ...lifecyclePolicyOperations,
     ...authorizationOperations,
   }),
 );

@@ -1,19 +1,23 @@
-import { imageNotFound, invalidParameter } from '../errors';
-import { findImage } from '../image-id';
 import { isIndex } from '../media-types';
 import type { Registry } from '../registry';
 import type { Image, Repository } from '../repository';
+import { statusOf } from '../storage-class';
 import type { Input } from './input';
-import { imageIdOf, type Operations, repositoryOf, timestamp } from './operation';
+import { imageIdOf, imageOf, type Operations, repositoryOf, timestamp } from './operation';
 import { page } from './pages';
 
 function selected(repository: Repository, input: Input): readonly Image[] {
   const filter = input.object('filter');
   const tagStatus = filter.oneOf('tagStatus', ['TAGGED', 'UNTAGGED', 'ANY'], 'ANY');
   const imageStatus = filter.oneOf('imageStatus', ['ACTIVE', 'ARCHIVED', 'ACTIVATING', 'ANY'], 'ACTIVE');
-  if (imageStatus !== 'ACTIVE' && imageStatus !== 'ANY') return []; // Every image here is active.
-  return [...repository.images].filter(({ tags }) => tagStatus === 'ANY' || (tagStatus === 'TAGGED') === tags.size > 0);
+  return [...repository.images].filter(
+    (image) =>
+      (tagStatus === 'ANY' || (tagStatus === 'TAGGED') === image.tags.size > 0) &&
+      (imageStatus === 'ANY' || imageStatus === statusOf(image)),
+  );
 }
+
+const optionalTimestamp = (date: Date | undefined) => date && timestamp(date);
 
 /** For an index, the size of its largest image: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html */
 function sizeOf(repository: Repository, { manifest }: Image): number {
@@ -34,21 +38,11 @@ function describe(registry: Registry, repository: Repository, image: Image): obj
     imageManifestMediaType: manifest.mediaType,
     artifactMediaType: manifest.artifactMediaType,
     subjectManifestDigest: manifest.subjectDigest,
-    imageStatus: 'ACTIVE',
+    imageStatus: statusOf(image),
+    lastRecordedPullTime: optionalTimestamp(image.lastPulledAt),
+    lastArchivedAt: optionalTimestamp(image.lastArchivedAt),
+    lastActivatedAt: optionalTimestamp(image.lastActivatedAt),
   };
-}
-
-/** Here, unlike in a batch read, a missing image is an error of the call. */
-function imagesById(registry: Registry, repository: Repository, ids: readonly Input[]): readonly Image[] {
-  const images = ids.map((id) => {
-    const imageId = imageIdOf(id);
-    const found = findImage(repository, imageId);
-    if (found.kind === 'found') return found.image;
-    const { failureCode, failureReason } = found.failure;
-    if (failureCode !== 'ImageNotFound') throw invalidParameter('imageIds', failureReason);
-    throw imageNotFound(imageId.imageDigest, imageId.imageTag, registry.idOf(repository.name));
-  });
-  return [...new Set(images)];
 }
 
 /** A sequence number as text that sorts like the number. */
@@ -63,7 +57,7 @@ export const imageListOperations: Operations = {
       return { imageDetails: rows.map((image) => describe(registry, repository, image)), nextToken };
     }
     input.refuse(['maxResults', 'nextToken'], 'imageIds');
-    const images = imagesById(registry, repository, ids);
-    return { imageDetails: images.map((image) => describe(registry, repository, image)) };
+    const images = new Set(ids.map((id) => imageOf(imageIdOf(id), registry, repository)));
+    return { imageDetails: [...images].map((image) => describe(registry, repository, image)) };
   },
 };

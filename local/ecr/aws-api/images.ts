@@ -1,10 +1,12 @@
+import { AwsError } from '../../aws/error';
 import { deleteImage } from '../delete-image';
 import { imageAlreadyExists } from '../errors';
-import { findImage, type ImageFailure, type ImageId } from '../image-id';
+import type { ImageFailure, ImageId } from '../image-id';
 import { DOCKER_MANIFEST } from '../media-types';
+import { pullImage } from '../pull-image';
 import { putImage } from '../put-image';
-import { answerByTag } from '../translation';
-import { imageIdOf, type Operations, repositoryOf } from './operation';
+import { moveImage, statusOf } from '../storage-class';
+import { imageIdOf, imageOf, type Operations, repositoryOf } from './operation';
 
 /** From the service model; every other registry has this limit too. */
 const MAX_MANIFEST_CHARACTERS = 4_194_304;
@@ -13,28 +15,20 @@ const MAX_MANIFEST_CHARACTERS = 4_194_304;
 const DEFAULT_ACCEPTED: readonly string[] = [DOCKER_MANIFEST];
 
 export const imageOperations: Operations = {
-  BatchGetImage(input, { registry }) {
+  BatchGetImage(input, { registry, principal }) {
     const repository = repositoryOf(input, registry);
     const imageIds = input.objects('imageIds', { min: 1, max: 100 }).map(imageIdOf);
     const accepted = input.optionalStrings('acceptedMediaTypes', { min: 1, max: 100 }) ?? DEFAULT_ACCEPTED;
     const images: object[] = [];
     const failures: ImageFailure[] = [];
     for (const imageId of imageIds) {
-      const found = findImage(repository, imageId);
-      if (found.kind === 'failed') {
-        failures.push(found.failure);
+      const accepts = (mediaType: string) => accepted.includes(mediaType);
+      const pull = pullImage(registry, repository, imageId, accepts, principal);
+      if (pull.kind === 'failed') {
+        failures.push(pull.failure);
         continue;
       }
-      const { manifest } = found.image;
-      const answer =
-        imageId.imageDigest === undefined
-          ? answerByTag(manifest, (mediaType) => accepted.includes(mediaType))
-          : manifest;
-      if (answer === undefined) {
-        // AWS documents that there is no translation, but not its answer. For this client, there is no image.
-        failures.push({ imageId, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' });
-        continue;
-      }
+      const { answer } = pull;
       images.push({
         registryId: registry.accountId,
         repositoryName: repository.name,
@@ -67,6 +61,18 @@ export const imageOperations: Operations = {
         imageManifestMediaType: manifest.mediaType,
       },
     };
+  },
+
+  UpdateImageStorageClass(input, { registry }) {
+    const repository = repositoryOf(input, registry);
+    const imageId = imageIdOf(input.object('imageId'));
+    const to = input.oneOf('targetStorageClass', ['STANDARD', 'ARCHIVE']);
+    const image = imageOf(imageId, registry, repository);
+    if (image.storageClass === to) {
+      throw new AwsError('ImageStorageClassUpdateNotSupportedException', `The image is in the storage class ${to}`);
+    }
+    moveImage(registry, repository, image, to);
+    return { registryId: registry.accountId, repositoryName: repository.name, imageId, imageStatus: statusOf(image) };
   },
 
   BatchDeleteImage(input, { registry }) {

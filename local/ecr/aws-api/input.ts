@@ -26,9 +26,20 @@ export class Input {
     return value;
   }
 
-  oneOf<const T extends string>(name: string, values: readonly T[], otherwise: T): T {
+  /** The text of a JSON document. */
+  json(name: string, limits: Limits = {}): string {
+    const text = this.string(name, limits);
+    try {
+      JSON.parse(text);
+      return text;
+    } catch {
+      throw this.#invalid(name, 'Invalid JSON syntax');
+    }
+  }
+
+  oneOf<const T extends string>(name: string, values: readonly T[], otherwise?: T): T {
     const given = this.optionalString(name);
-    if (given === undefined) return otherwise;
+    if (given === undefined) return this.#required(name, otherwise);
     const value = values.find((candidate) => candidate === given);
     if (value === undefined) throw this.#invalid(name, `Member must satisfy enum value set: [${values.join(', ')}]`);
     return value;

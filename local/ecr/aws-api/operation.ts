@@ -1,13 +1,15 @@
-import { invalidParameter, repositoryNotFound } from '../errors';
-import type { ImageId } from '../image-id';
+import { imageNotFound, invalidParameter, repositoryNotFound } from '../errors';
+import { findImage, type ImageId } from '../image-id';
 import type { Registry } from '../registry';
-import type { Repository } from '../repository';
+import type { Image, Repository } from '../repository';
 import type { Input } from './input';
 
 export interface Context {
   readonly registry: Registry;
   /** `http://127.0.0.1:port`, as the client reached it. */
   readonly origin: string;
+  /** The role that signs the call, if it is known. */
+  readonly principal?: string;
 }
 
 /** Returns the output of one operation, or throws one of its exceptions as an AwsError. */
@@ -33,6 +35,15 @@ export const imageIdOf = (input: Input): ImageId => ({
   imageDigest: input.optionalString('imageDigest'),
   imageTag: input.optionalString('imageTag', { min: 1, max: 300 }),
 });
+
+/** @throws AwsError if there is none: unlike in a batch read, that is an error of the call */
+export function imageOf(imageId: ImageId, registry: Registry, repository: Repository): Image {
+  const found = findImage(repository, imageId);
+  if (found.kind === 'found') return found.image;
+  const { failureCode, failureReason } = found.failure;
+  if (failureCode !== 'ImageNotFound') throw invalidParameter('imageId', failureReason);
+  throw imageNotFound(imageId.imageDigest, imageId.imageTag, registry.idOf(repository.name));
+}
 
 /** AWS JSON 1.1 has timestamps in seconds since the epoch. */
 export const timestamp = (date: Date): number => date.getTime() / 1000;

@@ -3,9 +3,9 @@ import { deleteImage } from '../delete-image';
 import { isSha256 } from '../digest';
 import { imageNotFound, imageTagAlreadyExists } from '../errors';
 import { isTag } from '../names';
+import { pullImage } from '../pull-image';
 import { putImage } from '../put-image';
 import { isTagMutable } from '../tag-mutability';
-import { answerByTag, type ManifestAnswer } from '../translation';
 import { type Exchange, methodNotAllowed, repositoryToPush, send } from './exchange';
 import { RegistryError } from './registry-error';
 
@@ -29,19 +29,14 @@ function acceptedBy(header: string | undefined): (mediaType: string) => boolean 
   return (mediaType) => all || ranges.includes(mediaType);
 }
 
-function find(exchange: Exchange): ManifestAnswer {
+/** An archived image is not found either: https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html . A HEAD counts as a pull, too. */
+function get(exchange: Exchange): void {
   const { registry, request } = exchange;
   const repository = registry.get(exchange.repository);
-  const { tag, digest } = referenceOf(exchange);
-  const manifest = (tag === undefined ? repository.image(digest) : repository.tagged(tag))?.manifest;
-  const answer =
-    tag === undefined || manifest === undefined ? manifest : answerByTag(manifest, acceptedBy(request.headers.accept));
-  if (answer === undefined) throw imageNotFound(digest, tag, registry.idOf(repository.name));
-  return answer;
-}
-
-function get(exchange: Exchange): void {
-  const { digest, mediaType, bytes } = find(exchange);
+  const { tag: imageTag, digest: imageDigest } = referenceOf(exchange);
+  const pull = pullImage(registry, repository, { imageTag, imageDigest }, acceptedBy(request.headers.accept));
+  if (pull.kind === 'failed') throw imageNotFound(imageDigest, imageTag, registry.idOf(repository.name));
+  const { digest, mediaType, bytes } = pull.answer;
   exchange.response.writeHead(200, {
     'content-type': mediaType,
     'content-length': bytes.length,

@@ -1,0 +1,31 @@
+import { AwsError } from '../../aws/error';
+import type { Registry } from '../registry';
+import type { Repository } from '../repository';
+import { type Operations, repositoryOf } from './operation';
+
+const describe = ({ accountId }: Registry, { name, lifecyclePolicy }: Repository) => {
+  if (lifecyclePolicy !== undefined)
+    return { registryId: accountId, repositoryName: name, lifecyclePolicyText: lifecyclePolicy };
+  throw new AwsError(
+    'LifecyclePolicyNotFoundException',
+    `Lifecycle policy does not exist for the repository with name '${name}' in the registry with id '${accountId}'`,
+  );
+};
+
+export const lifecyclePolicyOperations: Operations = {
+  /** ECR also checks the policy by a schema, which it doesn't document. */
+  PutLifecyclePolicy(input, { registry }) {
+    const repository = repositoryOf(input, registry);
+    repository.lifecyclePolicy = input.json('lifecyclePolicyText', { min: 100, max: 30_720 });
+    return describe(registry, repository);
+  },
+
+  GetLifecyclePolicy: (input, { registry }) => describe(registry, repositoryOf(input, registry)),
+
+  DeleteLifecyclePolicy(input, { registry }) {
+    const repository = repositoryOf(input, registry);
+    const deleted = describe(registry, repository);
+    repository.lifecyclePolicy = undefined;
+    return deleted;
+  },
+};
