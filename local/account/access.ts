@@ -17,7 +17,8 @@ export function accessOfCall(
   const { service, operation } = call;
   if (service === 'registry') return []; // A download by a signed URL: IAM decided when the URL was requested.
   if (service === 'ecr') {
-    const resource = `arn:aws:ecr:${region}:${accountId}:repository/${call.repository ?? '*'}`;
+    const hasResource = operation !== 'DescribePullThroughCacheRules' && operation !== 'GetAuthorizationToken';
+    const resource = hasResource ? `arn:aws:ecr:${region}:${accountId}:repository/${call.repository ?? '*'}` : '*';
     const context = Object.fromEntries([...resourceTags].map(([key, value]) => [`ecr:ResourceTag/${key}`, value]));
     return [{ action: `ecr:${operation}`, resource, context }];
   }

@@ -108,6 +108,15 @@ export class LocalEcr {
     for (const [key, value] of Object.entries(tags)) this.#registry.get(repository).resourceTags.set(key, value);
   }
 
+  /**
+   * Makes repositories with this prefix caches of another registry.
+   * @param prefix such as `docker-hub`, or `ROOT` for all repositories that have no other rule:
+   *   https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+   */
+  createPullThroughCacheRule(prefix: string, upstreamRegistryUrl = 'registry-1.docker.io'): void {
+    this.#registry.cacheRules.set(prefix, { upstreamRegistryUrl, createdAt: this.#registry.now() });
+  }
+
   /** Does what ECR does by itself within 24 hours: expires and archives the images of repositories with a lifecycle policy. */
   runLifecyclePolicies(): void {
     for (const repository of this.#registry.repositories) runLifecyclePolicy(this.#registry, repository);

@@ -24,6 +24,8 @@ export interface RegistryOptions extends AccountRegion {
 export class Registry {
   readonly #repositories = new Map<string, Repository>();
   readonly #options: RegistryOptions;
+  /** Pull-through cache rules, by the prefix of their repositories. */
+  readonly cacheRules = new Map<string, { readonly upstreamRegistryUrl: string; readonly createdAt: Date }>();
   readonly blobs: BlobStore;
   readonly uploads: Uploads;
 

@@ -9,6 +9,7 @@ import { Input } from './input';
 import { layerOperations } from './layers';
 import { lifecyclePolicyOperations } from './lifecycle-policies';
 import type { Context, Operation } from './operation';
+import { pullThroughCacheOperations } from './pull-through-cache';
 import { repositoryOperations } from './repositories';
 import { resourceTagOperations } from './resource-tags';
 
@@ -20,6 +21,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     ...imageListOperations,
     ...layerOperations,
     ...lifecyclePolicyOperations,
+    ...pullThroughCacheOperations,
     ...authorizationOperations,
   }),
 );
