@@ -1,5 +1,4 @@
 import { companionTagOf } from '../../../lambda/core/companion/companion-tag';
-import type { ImageTag } from '../../../lambda/core/companion/outcome';
 import { outcomeDetail } from '../../../lambda/events/outcome-event';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { explain } from '../../cli/explain';
@@ -8,12 +7,13 @@ import type { AccountOptions, ListingOptions, PolicyOptions } from '../../cli/op
 import type { Progress } from '../../cli/progress';
 import type { ScanSettings } from '../../inventory/inspect-batch';
 import type { ChosenRepository } from '../../inventory/repositories';
-import type { Row, TagState } from '../../inventory/row';
+import type { Row } from '../../inventory/row';
 import { survey } from '../../inventory/survey';
 import { refuseByLifecycle } from './lifecycle';
 import { followService, requestAudit } from './remote';
 import { repairAll } from './repair-all';
 import type { BackfillReport } from './report';
+import type { Work } from './work';
 
 export interface BackfillOptions extends AccountOptions, ListingOptions, PolicyOptions {
   /** PutImage calls a second. */
@@ -32,14 +32,6 @@ interface BackfillContext {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly clock: Clock;
-}
-
-/** A tag that a repair would change. */
-export interface Work extends ImageTag {
-  readonly state: TagState;
-  readonly companionTag: string;
-  /** Whether it has no companion yet. */
-  readonly isNew: boolean;
 }
 
 /** Scans, then repairs what is missing or out of date, or lets the service do it. */

@@ -1,7 +1,7 @@
 import type { ScanSettings } from '../../inventory/inspect-batch';
 import { whyNotBackfill } from '../../inventory/lifecycle';
-import type { Work } from './backfill';
 import type { BackfillReport } from './report';
+import type { Work } from './work';
 
 /**
  * Reports each tag whose first companion would cost its repository images, by the repository's lifecycle policy.
