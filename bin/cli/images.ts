@@ -7,10 +7,12 @@ import type { AccountOptions } from './options';
 import type { Output } from './output';
 import { reportError } from './report-error';
 
-/** The images in the arguments; `-` stands for those on stdin. @throws CliError if there are none */
+/** The images in the arguments; `-` stands for those on stdin, and so does a pipe without arguments. @throws CliError if there are none */
 async function imagesOf({ args, output, io }: CommandContext<unknown>): Promise<readonly string[]> {
   const names: string[] = [];
-  for (const name of args) {
+  if (args.length === 0 && io.stdin.isTTY)
+    throw new CliError('No image was given.', 'Expected image names, or - for stdin.');
+  for (const name of args.length > 0 ? args : ['-']) {
     if (name !== '-') names.push(name);
     else {
       if (io.stdin.isTTY) output.note('Paste image names or an error message, then press Ctrl-D.');
