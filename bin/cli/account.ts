@@ -6,6 +6,7 @@ import { Pacer } from '../../lambda/ecr/pacer';
 import { Caller } from './caller';
 import { CliError } from './errors';
 import type { NamedRegistry } from './image-reference';
+import type { Io } from './io';
 import type { AccountOptions } from './options';
 import { proxiedFetch, requestHandler } from './transport';
 
@@ -28,18 +29,19 @@ export class Account implements RegistryAddress {
    * @param named the registry in the image's name, which wins over the options
    * @param putsPerSecond PutImage calls a second, at most
    */
-  constructor(options: AccountOptions, { credentials }: Caller, named: NamedRegistry, putsPerSecond: number) {
+  constructor(options: AccountOptions, caller: Caller, named: NamedRegistry, putsPerSecond: number) {
     this.#named = named;
     this.#id = named.account;
     const endpoint = options.endpointUrl ?? named.endpoint;
     const isLocal = endpoint !== undefined && LOOPBACK.test(endpoint);
-    this.#region = named.region ?? options.region ?? (isLocal ? LOCAL.region : undefined);
+    this.#region = named.region ?? options.region;
+    const region = isLocal ? caller.regionOr(LOCAL.region) : caller.region;
     this.client = new ECRClient({
       requestHandler: requestHandler(),
-      ...(this.#region ? { region: this.#region } : {}),
+      region: this.#region ?? region,
       ...(options.profile ? { profile: options.profile } : {}),
       ...endpointOptions(endpoint, named),
-      credentials: isLocal ? LOCAL.credentials : credentials,
+      credentials: isLocal ? LOCAL.credentials : caller.credentials,
     });
     this.#addRegistryId();
     this.registry = new EcrRegistry({
@@ -117,8 +119,12 @@ export class Accounts {
   readonly #accounts = new Map<string, Account>();
   readonly #caller: Caller;
 
-  constructor(readonly options: AccountOptions) {
-    this.#caller = new Caller(options.profile);
+  /** @param io where the caller is asked for an MFA code */
+  constructor(
+    readonly options: AccountOptions,
+    io: Io,
+  ) {
+    this.#caller = new Caller(options.profile, io);
   }
 
   /**

@@ -11,7 +11,7 @@ import { BackfillReport } from './report';
 
 export async function runBackfill({ options, output, io }: CommandContext<BackfillOptions>): Promise<ExitCode> {
   const { repository: patterns = [] } = options;
-  const account = new Accounts(options).of({}, options.rate);
+  const account = new Accounts(options, io).of({}, options.rate);
   const settings = { account, policy: policyOf(options) };
   const repositories = await chooseRepositories(account, patterns);
   const head = { ...metadataJson(metadataOf(settings, patterns)), mode: modeOf(options) };

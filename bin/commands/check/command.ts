@@ -47,8 +47,8 @@ export function addCheck(program: Command): void {
     .addHelpText('after', HELP)
     .action(
       action<CheckOptions>((context) => {
-        const { options, output } = context;
-        const accounts = new Accounts(options);
+        const { options, output, io } = context;
+        const accounts = new Accounts(options, io);
         const policy = policyOf(options);
         return forEachImage(context, async (reference, at) => {
           const account = accounts.of(reference);

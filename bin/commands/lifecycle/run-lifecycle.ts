@@ -24,7 +24,7 @@ export async function runLifecycle(context: CommandContext<LifecycleOptions>): P
   if (!reference.isTagImplied)
     throw new CliError(`'${reference.text}' names an image.`, `Expected a repository: ${repository}.`);
   noteRegion(reference, options, output);
-  const account = new Accounts(options).of(reference);
+  const account = new Accounts(options, io).of(reference);
   const lifecycle = await inRepository(account, repository, () => readPolicy(account, repository));
   if (lifecycle.length === 0) {
     output.note(`${repository} has no lifecycle policy: nothing expires, with or without companions.`);

@@ -21,7 +21,7 @@ export interface ScanOptions extends AccountOptions, ListingOptions, PolicyOptio
 }
 
 export async function runScan({ options, output, io }: CommandContext<ScanOptions>): Promise<ExitCode> {
-  const account = new Accounts(options).of();
+  const account = new Accounts(options, io).of();
   const { repository: patterns = [] } = options;
   const settings = { account, policy: policyOf(options) };
   const repositories = await chooseRepositories(account, patterns);

@@ -2,6 +2,7 @@ import { DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
 import { Accounts } from '../../../bin/cli/account';
 import type { CliError } from '../../../bin/cli/errors';
 import { imagesInText, parseImage } from '../../../bin/cli/image-reference';
+import { processIo } from '../../../bin/cli/io';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const HOST = '123456789012.dkr.ecr.eu-north-1.amazonaws.com';
@@ -133,7 +134,7 @@ describe('the host', () => {
 
   test('says which endpoint is asked', async () => {
     const endpointOf = async (host: string, options = {}) => {
-      const { client } = new Accounts(options).of(parseImage(`123456789012.${host}/app:v1`));
+      const { client } = new Accounts(options, processIo).of(parseImage(`123456789012.${host}/app:v1`));
       client.config.credentials = async () => ({ accessKeyId: 'x', secretAccessKey: 'x' });
       let asked: unknown;
       client.middlewareStack.add(
