@@ -11,8 +11,14 @@ import { emitMetrics, log, type MetricValues } from './telemetry';
 /**
  * Repairs the companions of one source tag; each outcome is logged, counted and published.
  * @param pushes when ECR saw each push that this repair is for, in milliseconds since the epoch; none if nothing was pushed
+ * @param mergedEventIds further events of the same tag, which came in the same batch
  */
-export async function repairImage(service: Service, work: RepairWork, pushes: readonly number[]): Promise<void> {
+export async function repairImage(
+  service: Service,
+  work: RepairWork,
+  pushes: readonly number[],
+  mergedEventIds: readonly string[] = [],
+): Promise<void> {
   const began = Date.now();
   const { registry, configuration } = service;
   const outcomes = await repair(registry, work.image, configuration.policy);
@@ -25,6 +31,7 @@ export async function repairImage(service: Service, work: RepairWork, pushes: re
   for (const detail of details) {
     log(detail.outcome === 'refused' || detail.lifecycleRisk !== undefined ? 'WARN' : 'INFO', 'image remediation', {
       eventId: work.request.id,
+      ...(mergedEventIds.length > 0 ? { mergedEventIds } : {}),
       ...detail,
       ...effort,
     });

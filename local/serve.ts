@@ -14,6 +14,8 @@ export function parsePort(text: string): number {
 export interface ServeOptions {
   /** The `cdk.out` directory. */
   readonly assembly: string;
+  /** @default the only stack of the assembly */
+  readonly stack?: string;
   /** On 127.0.0.1; 0 is any free port. @default 5111 */
   readonly port?: number;
   /** Prints the address and each outcome as a line of JSON instead of text. @default false */
@@ -39,7 +41,7 @@ export interface ServeContext {
  * @throws if the assembly or the port can't be used
  */
 export async function serve(
-  { assembly, port = DEFAULT_PORT, json = false, verbose = false }: ServeOptions,
+  { assembly, stack, port = DEFAULT_PORT, json = false, verbose = false }: ServeOptions,
   { cli, print, note, signals = process }: ServeContext,
 ): Promise<void> {
   const printEvent = (event: EventBridgeEvent) => {
@@ -47,7 +49,8 @@ export async function serve(
     if (event.source !== 'ecr-oci-remediation' || event['detail-type'] !== 'Image Remediation') return;
     print(json ? JSON.stringify(event.detail) : outcomeLine(event.detail, account.registryHost));
   };
-  const account = await LocalAccount.start({ assembly, port, onEvent: printEvent, ...(verbose ? { log: note } : {}) });
+  const log = verbose ? { log: note } : {};
+  const account = await LocalAccount.start({ assembly, stack, port, onEvent: printEvent, ...log });
   // Before anything is printed: a reader may send the signal at once.
   const ended = signalFrom(signals);
   print(json ? JSON.stringify({ endpoint: account.endpoint }) : instructions(account.registryHost, cli));

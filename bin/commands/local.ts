@@ -8,6 +8,7 @@ import { addCommonOptions, type CommonOptions } from '../cli/options';
 interface LocalOptions extends CommonOptions {
   readonly port: number;
   readonly assembly?: string;
+  readonly stack?: string;
 }
 
 /** scripts/build-cli.ts puts the synthesized stack beside the built CLI. */
@@ -28,7 +29,8 @@ export function addLocal(program: Command): void {
     .command('local')
     .description('Run the service in a laptop-sized account, and push your own images to it.')
     .option('--port <port>', 'the port on 127.0.0.1; 0 is any free one', parsePort, DEFAULT_PORT)
-    .option('--assembly <directory>', 'the cdk.out of your own app (default: the stack with its defaults)');
+    .option('--assembly <directory>', 'the cdk.out of your own app (default: the stack with its defaults)')
+    .option('--stack <name>', 'the stack to run, if the app has several');
   addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(

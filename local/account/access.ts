@@ -1,7 +1,7 @@
 import type { AccountRegion } from '../aws/account-region';
 import { AwsError } from '../aws/error';
 import type { FunctionView, Template } from '../cloudformation';
-import { type AccessRequest, evaluate } from '../iam/policy';
+import { type AccessRequest, evaluate, type Statement } from '../iam/policy';
 import type { ReceivedCall } from './options';
 
 /**
@@ -17,7 +17,7 @@ export function accessOfCall(
   const { service, operation } = call;
   if (service === 'registry') return []; // A download by a signed URL: IAM decided when the URL was requested.
   if (service === 'ecr') {
-    const hasResource = operation !== 'DescribePullThroughCacheRules' && operation !== 'GetAuthorizationToken';
+    const hasResource = operation !== 'DescribePullThroughCacheRules';
     const resource = hasResource ? `arn:aws:ecr:${region}:${accountId}:repository/${call.repository ?? '*'}` : '*';
     const context = Object.fromEntries([...resourceTags].map(([key, value]) => [`ecr:ResourceTag/${key}`, value]));
     return [{ action: `ecr:${operation}`, resource, context }];
@@ -51,11 +51,28 @@ export const accessOfLog = (
   resource: `arn:aws:logs:${region}:${accountId}:log-group:${logGroupName}:log-stream:${logStreamName}`,
 });
 
-/** @throws AwsError if the function's role may not do it. A role that isn't in the template, or has managed policies, may do everything */
-export function authorize(template: Template, fn: FunctionView, accesses: readonly AccessRequest[]): void {
-  const statements = template.statementsOf(fn);
-  if (statements.length === 0 || template.managedPoliciesOf(fn).length > 0) return;
-  const forbidden = accesses.find((access) => evaluate(statements, access) !== 'allowed');
+const EVERYTHING: Statement = { effect: 'Allow', actions: ['*'], resources: ['*'], conditions: {} };
+
+/**
+ * Within an account it's enough that one of the two policies allows the access, and that neither denies it:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-id-rdp.html
+ * @param resourcePolicy of what is accessed
+ * @throws AwsError if the function's role may not do it. A role that isn't in the template, or has managed policies, may do everything else
+ */
+export function authorize(
+  template: Template,
+  fn: FunctionView,
+  accesses: readonly AccessRequest[],
+  resourcePolicy: readonly Statement[],
+): void {
+  const own = template.statementsOf(fn);
+  const isUnknown = own.length === 0 || template.managedPoliciesOf(fn).length > 0;
+  const statements = [...(isUnknown ? [EVERYTHING] : own), ...resourcePolicy];
+  const role = { principal: `AWS:${fn.roleArn}`, context: { 'aws:PrincipalArn': fn.roleArn } };
+  const forbidden = accesses.find(
+    (access) =>
+      evaluate(statements, { ...access, ...role, context: { ...access.context, ...role.context } }) !== 'allowed',
+  );
   if (!forbidden) return;
   const { action, resource } = forbidden;
   throw new AwsError(

@@ -144,6 +144,7 @@ export class LocalAccount {
       activity: this.#activity,
       endpoint: this.endpoint,
       workDirectory: this.#directory,
+      minEnvironments: this.#options.minEnvironments,
       log: this.#log,
       onLogLine: (line) => this.logs.push(line),
       onAccess: (access) => this.accesses.push(access),
@@ -163,6 +164,6 @@ export class LocalAccount {
     if (!fn) return;
     const accesses = accessOfCall(received, this.#account, this.ecr.resourceTags(call.repository ?? ''));
     this.accesses.push(...accesses);
-    authorize(this.template, fn, accesses);
+    authorize(this.template, fn, accesses, this.ecr.repositoryPolicy(call.repository ?? ''));
   }
 }

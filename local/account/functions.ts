@@ -16,6 +16,7 @@ export interface FunctionsOptions {
   /** Where the functions find AWS. */
   readonly endpoint: string;
   readonly workDirectory: string;
+  readonly minEnvironments?: number;
   readonly log: (line: string) => void;
   readonly onLogLine: (line: LogLine) => void;
   /** Receives each use of a function's role by Lambda itself. */
@@ -76,11 +77,11 @@ export class Functions {
 
 function startHost(
   fn: FunctionView,
-  { account, clock, endpoint, workDirectory, log, onLogLine, onAccess }: FunctionsOptions,
+  { account, clock, endpoint, workDirectory, minEnvironments, log, onLogLine, onAccess }: FunctionsOptions,
 ): FunctionHost {
   const onLogCall = (operation: string, logStreamName: string) =>
     onAccess(accessOfLog(operation, account, fn.logGroupName, logStreamName));
-  const settings = { fn, region: account.region, endpoint, workDirectory, clock, onLogCall };
+  const settings = { fn, region: account.region, endpoint, workDirectory, minEnvironments, clock, onLogCall };
   return new FunctionHost(settings, (line) => {
     onLogLine(line);
     log(`${fn.logicalId}: ${line.line}`);

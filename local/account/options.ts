@@ -16,6 +16,8 @@ export interface LocalAccountOptions {
   readonly port?: number;
   /** The account's quota of `PutImage` calls per second. @default none */
   readonly putImagesPerSecond?: number;
+  /** Execution environments of each function that are started before any is used again. @default 1 */
+  readonly minEnvironments?: number;
   /** Runs before each call. Throw an `AwsError` to make the call fail, or use `wire` to break its connection. @default nothing */
   readonly beforeCall?: (call: ReceivedCall, wire: Wire) => void | Promise<void>;
   /** Receives each event that is put on a bus. @default none */

@@ -27,6 +27,12 @@ export class Wire {
     throw new AwsError('ServerException', 'the connection was dropped before the call took effect');
   }
 
+  /** Never answers. Rejects when the client has given up, so that the account can settle; the call has no effect. */
+  async hang(): Promise<never> {
+    await new Promise((resolve) => this.#response.once('close', resolve));
+    throw new AwsError('ServerException', 'the client gave up');
+  }
+
   /**
    * Replaces the answer after the call has taken effect.
    * @param change gives the text to send for the answer of an AWS API, or nothing to break the connection

@@ -4,7 +4,7 @@ import { AwsError } from './error';
 import { readBody } from './http-body';
 import { isObject, type JsonObject } from './json';
 
-/** Room for a 20 MiB layer part in base64, and for a 4 MiB manifest with every character escaped. */
+/** Room for a 4 MiB manifest with every character escaped. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** The operation that the request asks of this service, or nothing if it asks another service. */

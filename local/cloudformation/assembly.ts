@@ -45,7 +45,7 @@ function pickStack(artifacts: JsonObject, stack: string | undefined, path: strin
   const ids = stacks.map(([id]) => id).join(', ') || 'none';
   throw new Error(
     stack === undefined
-      ? `${path}: expected one stack, got: ${ids}; choose one by the option \`stack\``
+      ? `${path}: expected one stack, got: ${ids}; choose one with --stack`
       : `${path}: no stack ${show(stack)}; expected one of: ${ids}`,
   );
 }

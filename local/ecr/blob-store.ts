@@ -4,20 +4,15 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSha256 } from './digest';
 
-/** A blob that is still arriving. Its file, length and hash always agree, even after a client hung up halfway. */
+/** A blob that is still arriving. */
 export class BlobUpload {
   readonly #hash = createHash('sha256');
   #length = 0;
-  #busy = false;
 
   constructor(readonly path: string) {}
 
   get length(): number {
     return this.#length;
-  }
-
-  get busy(): boolean {
-    return this.#busy;
   }
 
   get digest(): string {
@@ -26,7 +21,6 @@ export class BlobUpload {
 
   /** Appends the chunks of the source, with one in memory at a time. */
   async append(source: AsyncIterable<Uint8Array>): Promise<void> {
-    this.#busy = true;
     const file = await open(this.path, 'a');
     try {
       for await (const chunk of source) {
@@ -34,12 +28,7 @@ export class BlobUpload {
         this.#hash.update(chunk);
         this.#length += chunk.length;
       }
-    } catch (error) {
-      // A write that failed halfway left bytes that are not in the hash; a client that resumes must not continue after them.
-      await file.truncate(this.#length);
-      throw error;
     } finally {
-      this.#busy = false;
       await file.close();
     }
   }
@@ -70,16 +59,12 @@ export class BlobStore {
   /** Keeps the upload as a blob if it has this digest; otherwise drops it and returns false. */
   async commit(upload: BlobUpload, digest: string): Promise<boolean> {
     if (upload.digest !== digest) {
-      await this.discard(upload);
+      await rm(upload.path, { force: true });
       return false;
     }
     await rename(upload.path, this.#path(digest));
     this.#sizes.set(digest, upload.length);
     return true;
-  }
-
-  async discard(upload: BlobUpload): Promise<void> {
-    await rm(upload.path, { force: true });
   }
 
   read(digest: string): ReadStream {

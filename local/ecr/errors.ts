@@ -73,11 +73,11 @@ export const tooManyTagsOnImage = (digest: string, limit: number, id: Repository
     `The image with digest '${digest}' in the ${repositoryOf(id)} exceeds the maximum allowed number of tags per image which is '${limit}'`,
   );
 
-export const uploadNotFound = (uploadId: string, id: RepositoryId): AwsError =>
-  new AwsError(
-    'UploadNotFoundException',
-    `The upload with id '${uploadId}' does not exist within the ${repositoryOf(id)}`,
-  );
+/** Of a key that is disabled, or whose policy or grants leave ECR out. AWS documents the exception, and not its text. */
+export const kmsFailure = ({ repository }: RepositoryId): AwsError =>
+  new AwsError('KmsException', `The KMS key of the repository '${repository}' can't be used`, {
+    kmsError: 'DisabledException',
+  });
 
 /** Wording: https://github.com/monken/aws-ecr-public/issues/11 */
 export const layerNotFound = (digest: string, id: RepositoryId): AwsError =>

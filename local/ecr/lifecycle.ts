@@ -1,44 +1,32 @@
 import { removeImage } from './delete-image';
+import { type LifecycleRule, readLifecyclePolicy, storageClassOf } from './lifecycle-policy';
 import { matchesWildcards } from './names';
 import type { Registry } from './registry';
 import type { Image, Repository } from './repository';
 import { moveImage } from './storage-class';
 
-/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html */
-export interface LifecycleRule {
-  readonly rulePriority: number;
-  readonly selection: {
-    readonly tagStatus: string;
-    readonly tagPatternList?: readonly string[];
-    readonly tagPrefixList?: readonly string[];
-    readonly storageClass?: string;
-    readonly countType: string;
-    readonly countNumber: number;
-  };
-  readonly action: { readonly type: string };
-}
-
 const DAY = 24 * 60 * 60 * 1_000;
 
 /**
- * The images that the rules mark, each with the rule's action. The comments quote
+ * The images that the rules mark, each with its rule. The comments quote
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html#lp_evaluation_rules
+ * @param rules the highest priority first
  */
 export function marksOf(
   rules: readonly LifecycleRule[],
   images: readonly Image[],
   now: number,
-): ReadonlyMap<Image, string> {
+): ReadonlyMap<Image, LifecycleRule> {
   const claimed = new Set<Image>();
-  const marks = new Map<Image, string>();
-  for (const rule of [...rules].sort((a, b) => a.rulePriority - b.rulePriority)) {
+  const marks = new Map<Image, LifecycleRule>();
+  for (const rule of rules) {
     // "Rules can never mark images that are marked by higher priority rules, but can still identify them": so they count.
     const identified = images.filter((image) => identifies(rule, image)).sort(youngestFirst);
     for (const [place, image] of identified.entries()) {
       // "An image that matches the tagging requirements of a rule cannot be expired or archived by a rule with a lower priority."
       if (claimed.has(image)) continue;
       claimed.add(image);
-      if (isDue(rule, image, place, now)) marks.set(image, rule.action.type);
+      if (isDue(rule, image, place, now)) marks.set(image, rule);
     }
   }
   return marks;
@@ -47,7 +35,7 @@ export function marksOf(
 /** "An image is successfully matched if all of the tags in the list are matched against any of the image's tags." */
 function identifies({ selection }: LifecycleRule, { storageClass, tags }: Image): boolean {
   const { tagStatus, tagPatternList = [], tagPrefixList = [] } = selection;
-  if ((selection.storageClass ?? 'standard') !== storageClass.toLowerCase()) return false;
+  if (storageClassOf({ selection }) !== storageClass.toLowerCase()) return false;
   if (tagStatus !== 'tagged') return tagStatus === 'any' || tags.size === 0;
   const matched = (matches: (tag: string) => boolean) => [...tags].some(matches);
   return (
@@ -66,8 +54,12 @@ function isDue({ selection }: LifecycleRule, image: Image, place: number, now: n
   return now - timeOf(countType, image) > countNumber * DAY;
 }
 
-function timeOf(countType: string, { pushedAt, lastPulledAt, lastActivatedAt, lastArchivedAt }: Image): number {
+function timeOf(
+  countType: LifecycleRule['selection']['countType'],
+  { pushedAt, lastPulledAt, lastActivatedAt, lastArchivedAt }: Image,
+): number {
   switch (countType) {
+    case 'imageCountMoreThan':
     case 'sinceImagePushed':
       return pushedAt.getTime();
     case 'sinceImagePulled':
@@ -75,8 +67,6 @@ function timeOf(countType: string, { pushedAt, lastPulledAt, lastActivatedAt, la
       return lastPulledAt ? Math.max(lastPulledAt.getTime(), lastActivatedAt?.getTime() ?? 0) : pushedAt.getTime();
     case 'sinceImageTransitioned':
       return (lastArchivedAt ?? pushedAt).getTime();
-    default:
-      throw new Error(`expected a countType of a lifecycle rule, got '${countType}'`);
   }
 }
 
@@ -86,17 +76,17 @@ function timeOf(countType: string, { pushedAt, lastPulledAt, lastActivatedAt, la
  */
 export function runLifecyclePolicy(registry: Registry, repository: Repository): void {
   if (repository.lifecyclePolicy === undefined) return;
-  const { rules } = JSON.parse(repository.lifecyclePolicy) as { readonly rules: readonly LifecycleRule[] };
+  const rules = readLifecyclePolicy(repository.lifecyclePolicy);
   const marks = new Map(marksOf(rules, [...repository.images], registry.now().getTime()));
   // "If an image is referenced by a manifest list, it cannot be expired or archived without the manifest list being deleted or archived first."
   for (let left = Number.POSITIVE_INFINITY; marks.size < left; ) {
     left = marks.size;
     const active = [...repository.images].filter(({ storageClass }) => storageClass === 'STANDARD');
     const referenced = new Set(active.flatMap(({ manifest }) => manifest.manifests.map(({ digest }) => digest)));
-    for (const [image, action] of marks) {
+    for (const [image, { action }] of marks) {
       if (referenced.has(image.manifest.digest)) continue;
       marks.delete(image);
-      if (action === 'expire') removeImage(registry, repository, image);
+      if (action.type === 'expire') removeImage(registry, repository, image);
       else moveImage(registry, repository, image, 'ARCHIVE');
     }
   }

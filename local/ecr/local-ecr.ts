@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from '../aws/error';
+import { readRepositoryPolicy, type Statement } from '../iam/policy';
 import { ecrOperation, serveAwsApi } from './aws-api/aws-api';
 import type { EcrCall, EcrService } from './calls';
 import { isRegistryPath, serveRegistry } from './distribution-api/distribution-api';
 import { runLifecyclePolicy } from './lifecycle';
+import { readLifecyclePolicy } from './lifecycle-policy';
 import type { Push } from './put-image';
-import { Registry, type RegistryOptions } from './registry';
+import { Registry, type RegistryOptions, type UpstreamFailure } from './registry';
 import type { Image } from './repository';
 import { readManifest, type StoredManifest } from './stored-manifest';
-import { type TagMutabilityMode, tagMutability } from './tag-mutability';
+import type { TagMutability } from './tag-mutability';
 import { TokenBucket } from './token-bucket';
 
 /** Runs before a call takes effect. Throw an AwsError (`ThrottlingException`, say) to make it fail, or change the registry to play a race. */
@@ -24,13 +26,6 @@ export interface EcrOptions extends RegistryOptions {
   readonly principalOf?: (request: IncomingMessage) => string | undefined;
   /** @default nothing */
   readonly beforeCall?: BeforeCall;
-}
-
-export interface RepositorySettings {
-  /** @default MUTABLE */
-  readonly imageTagMutability?: TagMutabilityMode;
-  /** Wildcard filters, for the two `_WITH_EXCLUSION` modes. @default none */
-  readonly exclusionFilters?: readonly string[];
 }
 
 /** Amazon ECR on a laptop: its AWS API and its registry API over one state. */
@@ -78,12 +73,14 @@ export class LocalEcr {
     return true;
   }
 
-  /** @throws AwsError if the name is taken or not valid, or the settings contradict each other */
-  createRepository(
-    name: string,
-    { imageTagMutability = 'MUTABLE', exclusionFilters = [] }: RepositorySettings = {},
-  ): void {
-    this.#registry.create(name, tagMutability(imageTagMutability, exclusionFilters));
+  /** @throws AwsError if the name is taken or not valid */
+  createRepository(name: string, mutability: TagMutability = {}): void {
+    this.#registry.create(name, mutability);
+  }
+
+  /** @throws AwsError `RepositoryNotFoundException` */
+  setTagMutability(repository: string, mutability: TagMutability): void {
+    this.#registry.get(repository).mutability = mutability;
   }
 
   /**
@@ -112,9 +109,31 @@ export class LocalEcr {
    * Makes repositories with this prefix caches of another registry.
    * @param prefix such as `docker-hub`, or `ROOT` for all repositories that have no other rule:
    *   https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+   * @param failure of every read of a tag, which ECR asks the other registry for; default: the cache has the image
    */
-  createPullThroughCacheRule(prefix: string, upstreamRegistryUrl = 'registry-1.docker.io'): void {
-    this.#registry.cacheRules.set(prefix, { upstreamRegistryUrl, createdAt: this.#registry.now() });
+  createPullThroughCacheRule(prefix: string, failure?: UpstreamFailure): void {
+    this.#registry.cacheRules.set(prefix, { createdAt: this.#registry.now(), failure });
+  }
+
+  /** @throws if the policy says something that the local IAM doesn't know */
+  setRepositoryPolicy(repository: string, document: object): void {
+    this.#registry.get(repository).policy = readRepositoryPolicy(document);
+  }
+
+  /** None if the repository doesn't exist. */
+  repositoryPolicy(repository: string): readonly Statement[] {
+    return this.#registry.find(repository)?.policy ?? [];
+  }
+
+  /** Takes the KMS key of the repository away from ECR, or gives it back. */
+  setKeyUsable(repository: string, isUsable: boolean): void {
+    this.#registry.get(repository).isKeyUsable = isUsable;
+  }
+
+  /** @throws AwsError `InvalidParameterException`, `RepositoryNotFoundException` */
+  putLifecyclePolicy(repository: string, text: string): void {
+    readLifecyclePolicy(text);
+    this.#registry.get(repository).lifecyclePolicy = text;
   }
 
   /** Does what ECR does by itself within 24 hours: expires and archives the images of repositories with a lifecycle policy. */

@@ -19,6 +19,9 @@ export function pullImage(
     kind: 'failed',
     failure: { imageId, failureCode, failureReason },
   });
+  if (!repository.isKeyUsable) return failed('KmsError', "The KMS key of the repository can't be used");
+  const upstream = imageId.imageTag === undefined ? undefined : registry.upstreamFailureOf(repository.name);
+  if (upstream !== undefined) return failed(upstream, 'The upstream registry did not give the image');
   const found = findImage(repository, imageId);
   if (found.kind === 'failed') return found;
   const { manifest, storageClass } = found.image;

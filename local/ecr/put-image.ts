@@ -3,6 +3,7 @@ import {
   imageDigestDoesNotMatch,
   imageTagAlreadyExists,
   invalidParameter,
+  kmsFailure,
   layersNotFound,
   type RepositoryId,
   referencedImagesNotFound,
@@ -86,6 +87,7 @@ export function putImage(registry: Registry, repository: Repository, push: Push)
   if (tag !== undefined && !isTag(tag)) {
     throw invalidParameter('imageTag', "must satisfy regular expression '[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}'");
   }
+  if (!repository.isKeyUsable) throw kmsFailure(id);
   const manifest = readManifest(push.bytes, push.mediaType);
   checkDigest(push.digest, manifest);
   checkReferences(repository, manifest, id);

@@ -1,13 +1,12 @@
 import type { AccountRegion } from '../aws/account-region';
 import { AwsError } from '../aws/error';
 import type { EventBridgeEvent } from '../aws/event';
-import { BlobStore } from './blob-store';
+import { BlobStore, type BlobUpload } from './blob-store';
 import { invalidParameter, type RepositoryId, repositoryNotFound } from './errors';
 import { type ImageAction, imageActionEvent } from './image-action';
 import { isRepositoryName } from './names';
 import { Repository } from './repository';
 import type { TagMutability } from './tag-mutability';
-import { Uploads } from './uploads';
 
 export interface RegistryOptions extends AccountRegion {
   /** Where blobs are kept; created if missing. Manifests and tags live in memory, so nothing outlives the process. */
@@ -20,19 +19,27 @@ export interface RegistryOptions extends AccountRegion {
   readonly pullTimeExclusions?: readonly string[];
 }
 
+/** What BatchGetImage answers for a tag if ECR can't ask the upstream registry for it. */
+export type UpstreamFailure = 'UpstreamAccessDenied' | 'UpstreamTooManyRequests' | 'UpstreamUnavailable';
+
+interface CacheRule {
+  readonly createdAt: Date;
+  readonly failure: UpstreamFailure | undefined;
+}
+
 /** One account's registry in one Region: the state behind both APIs. */
 export class Registry {
   readonly #repositories = new Map<string, Repository>();
   readonly #options: RegistryOptions;
   /** Pull-through cache rules, by the prefix of their repositories. */
-  readonly cacheRules = new Map<string, { readonly upstreamRegistryUrl: string; readonly createdAt: Date }>();
+  readonly cacheRules = new Map<string, CacheRule>();
   readonly blobs: BlobStore;
-  readonly uploads: Uploads;
+  /** Uploads in progress, by their paths. */
+  readonly uploads = new Map<string, BlobUpload>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
     this.blobs = new BlobStore(options.blobDirectory);
-    this.uploads = new Uploads(this.blobs);
   }
 
   /** The registry's id. */
@@ -72,7 +79,7 @@ export class Registry {
   }
 
   /** @throws AwsError if the name is not valid or is taken */
-  create(name: string, mutability: TagMutability): Repository {
+  create(name: string, mutability: TagMutability = {}): Repository {
     if (!isRepositoryName(name)) {
       throw invalidParameter(
         'repositoryName',
@@ -88,6 +95,12 @@ export class Registry {
     const repository = new Repository(name, this.now(), mutability);
     this.#repositories.set(name, repository);
     return repository;
+  }
+
+  /** Nothing if the upstream registry is up, or the repository is no cache. */
+  upstreamFailureOf(repository: string): UpstreamFailure | undefined {
+    const prefix = [...this.cacheRules.keys()].find((key) => repository.startsWith(`${key.replace(/\/$/, '')}/`));
+    return this.cacheRules.get(prefix ?? 'ROOT')?.failure;
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Statement } from '../iam/policy';
 import type { StoredManifest } from './stored-manifest';
 import type { TagMutability } from './tag-mutability';
 
@@ -28,6 +29,10 @@ export class Repository {
   readonly resourceTags = new Map<string, string>();
   /** JSON, as it was put. */
   lifecyclePolicy?: string;
+  /** The resource policy. */
+  policy: readonly Statement[] = [];
+  /** Whether ECR may use the KMS key that encrypts the repository. */
+  isKeyUsable = true;
   #sequence = 0;
 
   constructor(

@@ -31,6 +31,10 @@ export function readStatements(document: unknown, path: string): readonly Statem
   });
 }
 
+/** The policy of a repository doesn't name it. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html */
+export const readRepositoryPolicy = (document: unknown): readonly Statement[] =>
+  readStatements(document, 'repository policy').map((statement) => ({ ...statement, resources: ['*'] }));
+
 function readStatement(statement: JsonObject, path: string): Statement {
   for (const key of ['NotAction', 'NotResource', 'NotPrincipal'])
     if (key in statement) throw unsupported(`${path}.${key}`);
@@ -76,14 +80,19 @@ export function evaluate(statements: readonly Statement[], request: AccessReques
 }
 
 function applies(statement: Statement, request: AccessRequest): boolean {
-  const { principals } = statement;
-  const everyone = ['*', 'AWS:*'];
-  if (principals && !principals.some((name) => name === request.principal || everyone.includes(name))) return false;
+  if (statement.principals && !namesOf(request.principal).some((name) => statement.principals?.includes(name)))
+    return false;
   if (!statement.actions.some((action) => like(action.toLowerCase(), request.action.toLowerCase()))) return false;
   if (!statement.resources.some((resource) => like(resource, request.resource))) return false;
   return Object.entries(statement.conditions).every(([operator, keys]) =>
     Object.entries(keys).every(([key, values]) => holds(operator, values, request.context?.[key])),
   );
+}
+
+/** By which a policy may name the principal: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
+function namesOf(principal = ''): readonly string[] {
+  const account = /^AWS:arn:aws:iam::(\d{12}):/.exec(principal)?.[1];
+  return ['*', 'AWS:*', principal, ...(account ? [`AWS:${account}`, `AWS:arn:aws:iam::${account}:root`] : [])];
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
@@ -98,6 +107,10 @@ function holds(operator: string, expected: readonly string[], actual: string | u
     case 'ArnLike':
     case 'ArnEquals': // The same as ArnLike.
       return actual !== undefined && expected.some((pattern) => like(pattern, actual));
+    case 'StringNotLike':
+    case 'ArnNotLike':
+    case 'ArnNotEquals':
+      return actual === undefined || !expected.some((pattern) => like(pattern, actual));
     default:
       throw unsupported(`the condition operator ${operator}`);
   }

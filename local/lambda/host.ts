@@ -4,7 +4,10 @@ import { type HostSettings, taskRootOf } from './settings';
 
 export type { LogLine } from './execution-environment';
 
-/** Runs one function of the template, with one process for each concurrent invocation. */
+/**
+ * Runs one function of the template, with one process for each concurrent invocation. Lambda doesn't say which environment it takes for the
+ * next one; here it's the one that was idle the longest, so that no two invocations in a row share their state if that can be.
+ */
 export class FunctionHost {
   readonly #settings: HostSettings;
   readonly #taskRoot: string;
@@ -33,7 +36,8 @@ export class FunctionHost {
   /** A failure of the function is a result, as it is for a caller of Lambda. Rejects only if the host is stopped. */
   async invoke(event: unknown): Promise<InvocationResult> {
     if (this.#stopped) throw new Error(`${this.#settings.fn.logicalId}: the local account is stopped`);
-    const environment = this.#idle.pop() ?? this.#start();
+    const mayRotate = this.#environments.size >= (this.#settings.minEnvironments ?? 1);
+    const environment = (mayRotate ? this.#idle.shift() : undefined) ?? this.#start();
     const result = await environment.invoke(event);
     // Lambda doesn't reuse an environment whose init failed either.
     if (environment.usable) this.#idle.push(environment);

@@ -12,6 +12,8 @@ export interface HostSettings {
   /** Receives inline code. */
   readonly workDirectory: string;
   readonly clock: Clock;
+  /** Execution environments to start before any is used again. @default 1 */
+  readonly minEnvironments?: number;
   /** Receives each use that Lambda makes of the function's role to write its log. @default none */
   readonly onLogCall?: (operation: 'CreateLogStream' | 'PutLogEvents', logStreamName: string) => void;
 }

@@ -2,9 +2,9 @@ import { auditRepository } from '../../lambda/audit-repository';
 import { NO_COUNTS } from '../../lambda/core/audit/counts';
 import type { RepositoryAuditWork } from '../../lambda/events/work';
 import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST } from '../support/fake-service';
+import { keepNewest, policyOf } from '../support/lifecycle-images';
 import { DOCKER, descriptor, dockerImage, OCI, ociImage } from '../support/manifests';
 import { DEFAULT_POLICY } from '../support/policy';
-import { keepNewest, policyOf } from './core/lifecycle/repository';
 
 const lines = captureLines();
 const audit: RepositoryAuditWork = {
@@ -142,7 +142,7 @@ describe('a lifecycle policy that can cost the repository sources', () => {
     service.registry.push(ociImage('v0'), OCI.manifest, 'v0');
   };
 
-  test('is told by the event, the log and a metric; nothing is requested, and no line for each tag', async () => {
+  test('is in the event and the log, without an alarm every day; nothing is requested, and no line for each tag', async () => {
     keepOne();
     await auditRepository(service, audit);
     expect(service.requested).toEqual([]);
@@ -150,7 +150,7 @@ describe('a lifecycle policy that can cost the repository sources', () => {
       { detail: { lifecycleRisk: RISK, refused: { 'lifecycle-policy': 1 }, requested: 0 } },
     ]);
     expect(lines.logs()).toMatchObject([{ level: 'WARN', message: 'repository audit finished', lifecycleRisk: RISK }]);
-    expect(lines.metrics()).toMatchObject([{ FunctionName: 'remediation', LifecycleRisk: 1 }]);
+    expect(lines.metrics()).toEqual([]);
   });
 
   test('despite it, if the request says so', async () => {

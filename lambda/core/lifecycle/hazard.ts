@@ -38,9 +38,11 @@ export function hazardsOf(
     if (!maySelect(rule, sourceTag)) return [];
     const isBelowOwn = own !== undefined && own.rulePriority < rule.rulePriority;
     if (rule.selection.countType === 'sinceImagePulled') return isBelowOwn ? [] : [{ kind: 'pull-time', rule }];
-    const counted = companionTags.filter((tag) => isCountRule(rule) && maySelect(rule, tag));
-    if (counted.length === 0 || areKeptApart(policy, rule, counted, sourceTag)) return [];
-    return [{ kind: 'count', ...crowdingOf(rule, counted.length) }];
+    if (!isCountRule(rule)) return [];
+    const counted = companionTags.filter((tag) => maySelect(rule, tag));
+    return areKeptApart(policy, rule, counted, sourceTag)
+      ? []
+      : [{ kind: 'count', ...crowdingOf(rule, counted.length) }];
   });
 }
 

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObject, type JsonObject } from '../../aws/json';
 import { operationOf, serveOperation, unknownOperation } from '../../aws/json-api';
 import type { EcrCall } from '../calls';
-import { authorizationOperations } from './authorization';
 import { imageListOperations } from './image-lists';
 import { imageOperations } from './images';
 import { Input } from './input';
@@ -22,7 +21,6 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     ...layerOperations,
     ...lifecyclePolicyOperations,
     ...pullThroughCacheOperations,
-    ...authorizationOperations,
   }),
 );
 

@@ -26,27 +26,12 @@ export class Input {
     return value;
   }
 
-  /** The text of a JSON document. */
-  json(name: string, limits: Limits = {}): string {
-    const text = this.string(name, limits);
-    try {
-      JSON.parse(text);
-      return text;
-    } catch {
-      throw this.#invalid(name, 'Invalid JSON syntax');
-    }
-  }
-
   oneOf<const T extends string>(name: string, values: readonly T[], otherwise?: T): T {
     const given = this.optionalString(name);
     if (given === undefined) return this.#required(name, otherwise);
     const value = values.find((candidate) => candidate === given);
     if (value === undefined) throw this.#invalid(name, `Member must satisfy enum value set: [${values.join(', ')}]`);
     return value;
-  }
-
-  integer(name: string, limits: Limits = {}): number {
-    return this.#required(name, this.optionalInteger(name, limits));
   }
 
   optionalInteger(name: string, { min = -Infinity, max = Infinity }: Limits = {}): number | undefined {
@@ -56,10 +41,6 @@ export class Input {
     if (value < min) throw this.#invalid(name, `Member must have value greater than or equal to ${min}`);
     if (value > max) throw this.#invalid(name, `Member must have value less than or equal to ${max}`);
     return value;
-  }
-
-  strings(name: string, limits: Limits = {}): readonly string[] {
-    return this.#required(name, this.optionalStrings(name, limits));
   }
 
   optionalStrings(name: string, limits: Limits = {}): readonly string[] | undefined {

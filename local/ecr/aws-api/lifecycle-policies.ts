@@ -1,4 +1,5 @@
 import { AwsError } from '../../aws/error';
+import { readLifecyclePolicy } from '../lifecycle-policy';
 import type { Registry } from '../registry';
 import type { Repository } from '../repository';
 import { type Operations, repositoryOf } from './operation';
@@ -13,19 +14,13 @@ const describe = ({ accountId }: Registry, { name, lifecyclePolicy }: Repository
 };
 
 export const lifecyclePolicyOperations: Operations = {
-  /** ECR also checks the policy by a schema, which it doesn't document. */
   PutLifecyclePolicy(input, { registry }) {
     const repository = repositoryOf(input, registry);
-    repository.lifecyclePolicy = input.json('lifecyclePolicyText', { min: 100, max: 30_720 });
+    const text = input.string('lifecyclePolicyText', { min: 100, max: 30_720 });
+    readLifecyclePolicy(text);
+    repository.lifecyclePolicy = text;
     return describe(registry, repository);
   },
 
   GetLifecyclePolicy: (input, { registry }) => describe(registry, repositoryOf(input, registry)),
-
-  DeleteLifecyclePolicy(input, { registry }) {
-    const repository = repositoryOf(input, registry);
-    const deleted = describe(registry, repository);
-    repository.lifecyclePolicy = undefined;
-    return deleted;
-  },
 };

@@ -11,7 +11,8 @@ export const pullThroughCacheOperations: Operations = {
     const { rows, nextToken } = page(input, [...wanted].sort(), (prefix) => prefix);
     const pullThroughCacheRules = rows.map((ecrRepositoryPrefix) => {
       const rule = cacheRules.get(ecrRepositoryPrefix);
-      if (rule) return { ecrRepositoryPrefix, registryId, ...rule, createdAt: timestamp(rule.createdAt) };
+      const upstreamRegistryUrl = 'registry-1.docker.io';
+      if (rule) return { ecrRepositoryPrefix, registryId, upstreamRegistryUrl, createdAt: timestamp(rule.createdAt) };
       throw new AwsError(
         'PullThroughCacheRuleNotFoundException',
         `The pull through cache rule for prefix '${ecrRepositoryPrefix}' does not exist in the registry with id '${registryId}'`,

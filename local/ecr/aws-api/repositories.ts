@@ -1,16 +1,13 @@
-import { invalidParameter } from '../errors';
+import { readRepositoryPolicy } from '../../iam/policy';
 import type { Registry } from '../registry';
 import type { Repository } from '../repository';
-import { type TagMutability, tagMutability } from '../tag-mutability';
-import type { Input } from './input';
+import type { TagMutability } from '../tag-mutability';
 import { checkRegistryId, type Operations, repositoryOf, timestamp } from './operation';
 import { page } from './pages';
-import { addResourceTags } from './resource-tags';
 
-const describeMutability = ({ mode, exclusions }: TagMutability): object => ({
-  imageTagMutability: mode,
-  imageTagMutabilityExclusionFilters:
-    exclusions.length === 0 ? undefined : exclusions.map((filter) => ({ filterType: 'WILDCARD', filter })),
+const describeMutability = ({ imageTagMutability = 'MUTABLE', exclusionFilters }: TagMutability): object => ({
+  imageTagMutability,
+  imageTagMutabilityExclusionFilters: exclusionFilters?.map((filter) => ({ filterType: 'WILDCARD', filter })),
 });
 
 const describe = (registry: Registry, repository: Repository): object => ({
@@ -24,29 +21,7 @@ const describe = (registry: Registry, repository: Repository): object => ({
   encryptionConfiguration: { encryptionType: 'AES256' },
 });
 
-function mutabilityOf(input: Input, mode: string): TagMutability {
-  const filters = input.optionalObjects('imageTagMutabilityExclusionFilters') ?? [];
-  return tagMutability(
-    mode,
-    filters.map((filter) => {
-      if (filter.string('filterType') !== 'WILDCARD') {
-        throw invalidParameter(`${filter.path}filterType`, 'Member must satisfy enum value set: [WILDCARD]');
-      }
-      return filter.string('filter');
-    }),
-  );
-}
-
 export const repositoryOperations: Operations = {
-  CreateRepository(input, { registry }) {
-    const name = input.string('repositoryName', { min: 2, max: 256 });
-    checkRegistryId(input, registry, name);
-    const mutability = mutabilityOf(input, input.optionalString('imageTagMutability') ?? 'MUTABLE');
-    const repository = registry.create(name, mutability);
-    addResourceTags(repository, input.optionalObjects('tags') ?? []);
-    return { repository: describe(registry, repository) };
-  },
-
   DescribeRepositories(input, { registry }) {
     const names = input.optionalStrings('repositoryNames', { min: 1, max: 100 });
     checkRegistryId(input, registry, names?.[0] ?? '');
@@ -59,10 +34,11 @@ export const repositoryOperations: Operations = {
     return { repositories: rows.map((repository) => describe(registry, repository)), nextToken };
   },
 
-  PutImageTagMutability(input, { registry }) {
+  /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
+  SetRepositoryPolicy(input, { registry }) {
     const repository = repositoryOf(input, registry);
-    repository.mutability = mutabilityOf(input, input.string('imageTagMutability'));
-    const { name, mutability } = repository;
-    return { registryId: registry.accountId, repositoryName: name, ...describeMutability(mutability) };
+    const policyText = input.string('policyText', { max: 10_240 });
+    repository.policy = readRepositoryPolicy(JSON.parse(policyText));
+    return { registryId: registry.accountId, repositoryName: repository.name, policyText };
   },
 };

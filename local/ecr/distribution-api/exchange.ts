@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isRepositoryName } from '../names';
 import type { Registry } from '../registry';
 import type { Repository } from '../repository';
-import { MUTABLE } from '../tag-mutability';
 import { RegistryError } from './registry-error';
 
 /** One request of the registry API to one repository. */
@@ -32,7 +31,7 @@ export function repositoryToPush({ registry, repository }: Exchange): Repository
   if (!isRepositoryName(repository)) {
     throw new RegistryError(400, 'NAME_INVALID', `'${repository}' is not a repository name that ECR allows`);
   }
-  return registry.find(repository) ?? registry.create(repository, MUTABLE);
+  return registry.find(repository) ?? registry.create(repository);
 }
 
 export const methodNotAllowed = (method: string, object: string): RegistryError =>

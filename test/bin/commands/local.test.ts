@@ -41,20 +41,23 @@ test('a push gets its companion, the other commands see it, and Ctrl-C ends it',
   expect(await once(account, 'close')).toEqual([0, null]);
 });
 
-test('a port in use and a missing assembly: exit code 2', async () => {
+test('a port in use, a missing assembly and an unknown stack: exit code 2', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
   const temporary = join(cli.directory, 'tmp');
   mkdirSync(temporary);
-  const [taken, missing] = await cli.runAll([
+  const [taken, missing, unknown] = await cli.runAll([
     [['local', '--port', String(port)], { env: { TMPDIR: temporary } }],
     [['local', '--assembly', '/nowhere', '--json'], { env: { TMPDIR: temporary } }],
+    [['local', '--stack', 'Other'], { env: { TMPDIR: temporary } }],
   ]);
   other.close();
   expect(readdirSync(temporary)).toEqual([]);
   expect(taken).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(`Port ${port} is in use.`) });
   const message = 'There is no synthesized stack in /nowhere. Run `npx cdk synth`, and use its cdk.out.';
   expect(missing).toEqual({ code: 2, stdout: expect.any(String), stderr: `error: ${message}\n` });
+  expect(unknown?.code).toBe(2);
+  expect(unknown?.stderr).toContain('no stack "Other"; expected one of: OciImageRemediation');
   expect(JSON.parse(missing?.stdout ?? '')).toEqual({ error: { message } });
 });

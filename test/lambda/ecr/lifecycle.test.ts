@@ -3,9 +3,9 @@ import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
 import { RecentPolicies } from '../../../lambda/ecr/lifecycle';
 import { Pacer } from '../../../lambda/ecr/pacer';
 import { ADDRESS } from '../../support/fake-service';
+import { keepNewest, NOW, policyOf, rule } from '../../support/lifecycle-images';
 import { DOCKER, OCI } from '../../support/manifests';
 import { errorAnswer, ScriptedAws } from '../../support/scripted-aws';
-import { keepNewest, NOW, policyOf, rule } from '../core/lifecycle/repository';
 
 let aws: ScriptedAws;
 let registry: EcrRegistry;

@@ -187,6 +187,19 @@ describe('over HTTP', () => {
     await account.settle();
   });
 
+  test('a call that is never answered lasts until the function is out of time, and the next try is answered', async () => {
+    const assembly = changedProbe({ Function2F: { Timeout: 2 } });
+    let calls = 0;
+    await start({ assembly, beforeCall: (_, wire) => (++calls === 1 ? wire.hang() : undefined) });
+    account.ecr.createRepository('team/app');
+    put({ do: 'read image' });
+    await account.settle();
+    rmSync(assembly, { recursive: true });
+    expect(calls).toBe(2);
+    expect(lines.filter((line) => line.includes('Task timed out after 2.00 seconds'))).toHaveLength(2);
+    expect(account.deadLetters()).toEqual([]);
+  });
+
   test('anything else is answered with 404 and what there is', async () => {
     await start();
     const response = await fetch(`${account.endpoint}/nothing`);

@@ -1,4 +1,4 @@
-import { BatchGetImageCommand, ECRClient } from '@aws-sdk/client-ecr';
+import { BatchGetImageCommand, ECRClient, SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
 import { LocalAccount, type LocalAccountOptions } from '../../../local/account/account';
 import { PROBE, probeEvent } from '../../support/probe';
 import { manifest } from '../ecr/support';
@@ -42,6 +42,40 @@ describe('pull times', () => {
     await account.elapse(3 * DAY);
     await fetch(`${account.endpoint}/v2/team/app/manifests/v1`);
     expect(pulledAt()).toBeGreaterThan(Date.now() + 5 * DAY);
+    ecr.destroy();
+  });
+});
+
+describe('a repository policy', () => {
+  const deny = (more: object) => ({ Effect: 'Deny', Principal: '*', Action: 'ecr:*', ...more });
+  const role = 'arn:aws:iam::123456789012:role/Probe-Role9C';
+  const attempts = () => account.calls.filter(({ operation }) => operation === 'BatchGetImage').length;
+
+  test.each<[string, object, boolean]>([
+    ['denies everybody', {}, true],
+    ['denies the role', { Principal: { AWS: role } }, true],
+    ['denies the account', { Principal: { AWS: 'arn:aws:iam::123456789012:root' } }, true],
+    ['denies another account', { Principal: { AWS: '210987654321' } }, false],
+    ['denies another action', { Action: 'ecr:PutImage' }, false],
+    ['denies all but CI', { Condition: { ArnNotLike: { 'aws:PrincipalArn': '*:role/ci-*' } } }, true],
+    ['denies all but the role', { Condition: { StringNotLike: { 'aws:PrincipalArn': '*:role/Probe-*' } } }, false],
+  ])('that %s', async (_, more, isDenied) => {
+    const ecr = await start();
+    const policyText = JSON.stringify({ Statement: [deny(more)] });
+    await ecr.send(new SetRepositoryPolicyCommand({ repositoryName: 'team/app', policyText }));
+    await functionReads();
+    expect(attempts()).toBe(isDenied ? 3 : 1);
+    expect(account.deadLetters()).toHaveLength(isDenied ? 1 : 0);
+    const refusal = `${role} is not authorized to perform: ecr:BatchGetImage`;
+    expect(account.logs.filter(({ line }) => line.includes(refusal))).toHaveLength(isDenied ? 3 : 0);
+    ecr.destroy();
+  });
+
+  test('is for the functions: a client with unknown credentials may do everything', async () => {
+    const ecr = await start();
+    account.ecr.setRepositoryPolicy('team/app', { Statement: [deny({})] });
+    const imageIds = [{ imageTag: 'v1' }];
+    expect((await ecr.send(new BatchGetImageCommand({ repositoryName: 'team/app', imageIds }))).images).toHaveLength(1);
     ecr.destroy();
   });
 });

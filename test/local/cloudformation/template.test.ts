@@ -232,7 +232,7 @@ describe('the assembly', () => {
     expect(Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'Two' }).queues[0]?.name).toBe('prod-two-B');
     expect(Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'prod-two' }).stackName).toBe('prod-two');
     expect(() => Template.read(directory, LOCAL_ACCOUNT)).toThrow(
-      'expected one stack, got: One, Two; choose one by the option `stack`',
+      'expected one stack, got: One, Two; choose one with --stack',
     );
     expect(() => Template.read(directory, { ...LOCAL_ACCOUNT, stack: 'Three' })).toThrow(
       'no stack "Three"; expected one of: One, Two',

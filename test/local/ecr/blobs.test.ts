@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type ReadStream, statSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { get, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -23,32 +23,24 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 describe('uploads', () => {
-  test('arrive in chunks, report their progress, and end as a blob', async () => {
+  test('arrive in chunks, and end as a blob', async () => {
     const location = await begin();
     const first = await call('PATCH', location, { body: 'abc', headers: { 'content-range': '0-2' } });
     expect([first.status, first.headers.get('range')]).toEqual([202, '0-2']);
-    const gap = await call('PATCH', location, { body: 'x', headers: { 'content-range': '7-7' } });
-    expect(await codeOf(gap)).toBe('416 BLOB_UPLOAD_INVALID');
-    await call('PATCH', location, { body: 'def' });
-    const status = await call('GET', location);
-    expect([status.status, status.headers.get('range')]).toEqual([204, '0-5']);
+    expect((await call('PATCH', location, { body: 'def' })).headers.get('range')).toBe('0-5');
     const digest = sha256('abcdefghi');
     const done = await call('PUT', `${location}?digest=${digest}`, { body: 'ghi' });
     expect([done.status, done.headers.get('docker-content-digest')]).toEqual([201, digest]);
     expect(await (await call('GET', done.headers.get('location') ?? '')).text()).toBe('abcdefghi');
     expect(await filesIn('uploads')).toEqual([]);
-    expect(await codeOf(await call('GET', location))).toBe('404 BLOB_UPLOAD_UNKNOWN');
+    expect(await codeOf(await call('PATCH', location))).toBe('404 BLOB_UPLOAD_UNKNOWN');
   });
 
-  test('keep nothing if the digest is wrong or not SHA-256, or the upload is canceled', async () => {
+  test('keep nothing if the digest is wrong or not SHA-256', async () => {
     const wrong = await call('PUT', `${await begin()}?digest=${sha256('other')}`, { body: 'bytes' });
     expect(await codeOf(wrong)).toBe('400 DIGEST_INVALID');
     const kind = await call('PUT', `${await begin()}?digest=sha512:00`, { body: 'bytes' });
     expect(await codeOf(kind)).toBe('400 DIGEST_INVALID');
-    const cancelled = await begin();
-    await call('PATCH', cancelled, { body: 'abc' });
-    expect((await call('DELETE', cancelled)).status).toBe(204);
-    expect(await codeOf(await call('PATCH', cancelled, { body: 'd' }))).toBe('404 BLOB_UPLOAD_UNKNOWN');
     expect([await filesIn('uploads'), await filesIn('sha256')]).toEqual([[], []]);
   });
 
@@ -56,24 +48,6 @@ describe('uploads', () => {
     const location = await begin('app');
     const elsewhere = location.replace('/v2/app/', '/v2/other/');
     expect(await codeOf(await call('PATCH', elsewhere, { body: 'abc' }))).toBe('404 BLOB_UPLOAD_UNKNOWN');
-  });
-
-  test('take one chunk at a time, and can be resumed after the client hung up halfway', async () => {
-    const location = await begin();
-    await call('PATCH', location, { body: 'abc' });
-    const half = request(`${server.endpoint}${location}`, { method: 'PATCH', headers: { 'content-length': 100 } });
-    half.on('error', () => undefined);
-    half.write('def');
-    const [file = ''] = await filesIn('uploads');
-    const arrived = async () => (await stat(join(server.blobDirectory, 'uploads', file))).size === 6;
-    while (!(await arrived())) await new Promise(setImmediate);
-    expect(await codeOf(await call('PATCH', location, { body: 'x' }))).toBe('409 BLOB_UPLOAD_INVALID');
-    half.destroy();
-    let status = await call('GET', location);
-    while (status.status === 409) status = await call('GET', location);
-    expect([status.status, status.headers.get('range')]).toEqual([204, '0-5']);
-    const done = await call('PUT', `${location}?digest=${sha256('abcdefghi')}`, { body: 'ghi' });
-    expect(done.status).toBe(201);
   });
 
   test('mount a blob from a repository that has it, and begin an upload otherwise', async () => {

@@ -36,6 +36,9 @@ test.each<readonly [string, readonly object[], string]>([
     'not-allowed',
   ],
   ['StringNotEquals with an absent key', [allow({ Condition: { StringNotEquals: { other: 'y' } } })], 'allowed'],
+  ['StringNotLike', [allow({ Condition: { StringNotLike: { 'aws:SourceArn': 'arn:rule/*' } } })], 'not-allowed'],
+  ['ArnNotEquals', [allow({ Condition: { ArnNotEquals: { 'aws:SourceArn': 'arn:rule/y*' } } })], 'allowed'],
+  ['ArnNotLike with an absent key', [allow({ Condition: { ArnNotLike: { other: 'y' } } })], 'allowed'],
   ['StringNotEquals', [allow({ Condition: { StringNotEquals: { 'aws:SourceArn': 'arn:rule/x' } } })], 'not-allowed'],
 ])('%s', (_, statements, expected) => {
   expect(evaluate(read(...statements), request)).toBe(expected);

@@ -18,8 +18,9 @@ let workDirectory = '';
 let logs: LogLine[] = [];
 let hosts: FunctionHost[] = [];
 
-function start(fn: FunctionView = PROBE, clock: Clock = new RealClock()): FunctionHost {
-  const settings = { fn, region: 'eu-north-1', endpoint: 'http://127.0.0.1:9', workDirectory, clock };
+function start(fn: FunctionView = PROBE, clock: Clock = new RealClock(), minEnvironments = 1): FunctionHost {
+  const endpoint = 'http://127.0.0.1:9';
+  const settings = { fn, region: 'eu-north-1', endpoint, workDirectory, clock, minEnvironments };
   const host = new FunctionHost(settings, (line) => logs.push(line));
   hosts.push(host);
   return host;
@@ -62,6 +63,23 @@ test('invocations at the same time have a process each', async () => {
   const host = start();
   await Promise.all([host.invoke(batch({ do: 'succeed' })), host.invoke(batch({ do: 'succeed' }))]);
   expect(host.processes).toBe(2);
+});
+
+const COUNTER = inline('let count = 0; exports.handler = async () => { count += 1; return count; };');
+
+test('each of several environments has a state of its own, and they take turns', async () => {
+  const host = start(COUNTER, new RealClock(), 3);
+  const counts: unknown[] = [];
+  for (let n = 0; n < 7; n++) counts.push(await host.invoke({}));
+  expect(counts).toEqual([1, 1, 1, 2, 2, 2, 3].map((response) => ({ kind: 'response', response })));
+  expect(host.processes).toBe(3);
+});
+
+test('the environment that was idle the longest is used next', async () => {
+  const host = start(COUNTER);
+  await Promise.all([host.invoke({}), host.invoke({})]);
+  const second = [await host.invoke({}), await host.invoke({})];
+  expect(second).toEqual([2, 2].map((response) => ({ kind: 'response', response })));
 });
 
 test('it may answer any JSON', async () => {

@@ -19,7 +19,7 @@ import {
   NOW,
   rule,
   understood,
-} from './repository';
+} from '../../../support/lifecycle-images';
 
 const TAGS = ['a1', 'a2', 'ab1', 'b1', 'b2', 'c', 'd3'] as const;
 const globs = fc.oneof(

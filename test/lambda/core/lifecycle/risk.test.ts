@@ -1,9 +1,9 @@
 import { type LifecyclePolicy, NotUnderstood } from '../../../../lambda/core/lifecycle/policy';
 import { riskOfBackfill, riskOfPushes } from '../../../../lambda/core/lifecycle/risk';
 import { FakeRegistry } from '../../../support/fake-registry';
+import { keepDays, keepNewest, keepPulled, NOW, policyOf } from '../../../support/lifecycle-images';
 import { OCI, ociImage } from '../../../support/manifests';
 import { DEFAULT_POLICY } from '../../../support/policy';
-import { keepDays, keepNewest, keepPulled, NOW, policyOf } from './repository';
 
 const NOT_UNDERSTOOD = 'the lifecycle policy is not understood: why';
 
