@@ -33,6 +33,12 @@ test('what goes without companions too is not their fault', () => {
   ]);
 });
 
+test('a policy that shall replace another one has to keep what that one keeps, not what it would keep itself', () => {
+  const [present, suggested] = [policyOf(keepNewest(3, 'any')), policyOf(keepNewest(10, 'any'))];
+  const lostBy = (kept: typeof present) => impactOf(suggested, sources(10), companions(5), NOW, kept).lost.length;
+  expect([lostBy(present), lostBy(suggested)]).toEqual([0, 5]);
+});
+
 test('more new companions than a rule keeps: some of them go at once', () => {
   const { lost, companionsLost } = summaryOf(impactOf(policyOf(keepNewest(2, ['v*'])), sources(3), companions(3), NOW));
   expect(lost).toEqual(['s2 expire 1', 's3 expire 1']);
