@@ -1,14 +1,14 @@
 import { type AuditPage, auditPage } from './core/audit/audit';
 import { type AuditCounts, addCounts } from './core/audit/counts';
 import { skipReasonOfRepository } from './core/companion/policy';
-import { AUDIT_FINISHED_DETAIL_TYPE, METRICS, REQUESTS } from './core/contract';
+import { AUDIT_FINISHED_DETAIL_TYPE, REQUESTS } from './core/contract';
 import { RegistryRefusal, RepositoryNotFound } from './core/errors';
 import type { RefusalReason, SkipReason } from './core/reasons';
 import type { OwnEvent } from './events/put-events';
 import type { RepositoryAuditWork } from './events/work';
 import { continued, isExpiredToken, restarted } from './page-token';
 import type { Service } from './service';
-import { emitMetrics, log } from './telemetry';
+import { log } from './telemetry';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -25,7 +25,7 @@ export async function auditRepository(service: Service, work: RepositoryAuditWor
   const counts = addCounts(work.counts, page.counts);
   const repairs: OwnEvent[] = page.outOfSync.map((tag) => ({
     detailType: REQUESTS.imageRepair,
-    detail: { repository, tag },
+    detail: { repository, tag, audit: true },
   }));
   const { nextToken } = page;
   const lifecycleRisk = page.lifecycleRisk ?? work.lifecycleRisk;
@@ -72,14 +72,13 @@ async function finish(
   findings: Findings,
 ): Promise<void> {
   const { counts, lifecycleRisk, skipped } = findings;
-  const { registry, configuration } = service;
   const isAtRisk = lifecycleRisk !== undefined;
   const detail = { repository, ...counts, ...(isAtRisk ? { lifecycleRisk } : {}), ...(skipped ? { skipped } : {}) };
+  // No metric: its alarm would go off every day. Pushes have one.
   log(isAtRisk ? 'WARN' : 'INFO', 'repository audit finished', {
     eventId: request.id,
     ...detail,
-    registryCalls: registry.callCount,
+    registryCalls: service.registry.callCount,
   });
-  if (isAtRisk) emitMetrics(configuration.functionName, { [METRICS.lifecycleRisk]: 1 });
   await service.publish([{ detailType: AUDIT_FINISHED_DETAIL_TYPE, detail }]);
 }

@@ -26,10 +26,11 @@ export interface LambdaContext {
 
 /** Work that all these messages request: the same tag, pushed several times, is repaired once. */
 interface Job {
-  readonly work: Work;
+  work: Work;
   readonly messages: Message[];
   /** When ECR saw each push of it, in milliseconds since the epoch. */
   readonly pushes: number[];
+  readonly eventIds: string[];
 }
 
 /** What is left of the invocation for the pace of the last put, for the log and for the answer. */
@@ -39,7 +40,7 @@ const SHORTEST_WORK_MS = 5_000;
 /** A repository whose calls hang takes no longer than this from its message's invocation. An audit page takes some seconds. */
 const LONGEST_WORK_MS = 40_000;
 
-const OUT_OF_TIME = new TransientFailure('the work was not done in time');
+const outOfTime = () => new TransientFailure('the work was not done in time');
 
 /** Does what each event in the batch requests. A message that fails, or for which there is no time, goes back to its queue, alone. */
 export async function handleBatch(
@@ -67,10 +68,12 @@ function jobsOf(
       const work = readWork(message.body);
       if (isForeign(invocation, work)) continue;
       const key = work.kind === 'repair' ? `${work.image.repository}:${work.image.tag}` : message.messageId;
-      const job = jobs.get(key) ?? { work, messages: [], pushes: [] };
+      const job = jobs.get(key) ?? { work, messages: [], pushes: [], eventIds: [] };
       job.messages.push(message);
       if (work.kind === 'repair' && work.pushedAt !== undefined) job.pushes.push(work.pushedAt);
-      jobs.set(key, work.kind === 'repair' && work.isUrgent ? { ...job, work } : job);
+      job.eventIds.push(work.request.id);
+      if (isUrgent(work) && !isUrgent(job.work)) job.work = work;
+      jobs.set(key, job);
     } catch (error) {
       reportFailure(invocation, [message], error);
       unreadable.push(message);
@@ -87,14 +90,18 @@ function isForeign({ configuration }: Invocation, { request }: Work): boolean {
   return true;
 }
 
+const isUrgent = (work: Work): boolean => work.kind === 'repair' && work.isUrgent;
+
 async function failuresOf(invocation: Invocation, job: Job, deadline: number): Promise<readonly Message[]> {
   const left = deadline - Date.now();
-  if (left < SHORTEST_WORK_MS) return job.messages;
+  if (left < SHORTEST_WORK_MS) {
+    reportFailure(invocation, job.messages, outOfTime());
+    return job.messages;
+  }
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(OUT_OF_TIME), Math.min(left, LONGEST_WORK_MS));
-  const isUrgent = job.work.kind === 'repair' && job.work.isUrgent;
+  const timer = setTimeout(() => abort.abort(outOfTime()), Math.min(left, LONGEST_WORK_MS));
   try {
-    await invocation.run(isUrgent, abort.signal, (service) => doWork(service, job));
+    await invocation.run(isUrgent(job.work), abort.signal, (service) => doWork(service, job));
     return [];
   } catch (error) {
     reportFailure(invocation, job.messages, error);
@@ -104,10 +111,15 @@ async function failuresOf(invocation: Invocation, job: Job, deadline: number): P
   }
 }
 
-function doWork(service: Service, { work, pushes }: Job): Promise<void> {
+function doWork(service: Service, { work, pushes, eventIds }: Job): Promise<void> {
   switch (work.kind) {
     case 'repair':
-      return repairImage(service, work, pushes);
+      return repairImage(
+        service,
+        work,
+        pushes,
+        eventIds.filter((id) => id !== work.request.id),
+      );
     case 'registry-audit':
       return auditRegistry(service, work);
     case 'repository-audit':

@@ -11,8 +11,14 @@ import { emitMetrics, log, type MetricValues } from './telemetry';
 /**
  * Repairs the companions of one source tag; each outcome is logged, counted and published.
  * @param pushes when ECR saw each push that this repair is for, in milliseconds since the epoch; none if nothing was pushed
+ * @param mergedEventIds further events of the same tag, which came in the same batch
  */
-export async function repairImage(service: Service, work: RepairWork, pushes: readonly number[]): Promise<void> {
+export async function repairImage(
+  service: Service,
+  work: RepairWork,
+  pushes: readonly number[],
+  mergedEventIds: readonly string[] = [],
+): Promise<void> {
   const began = Date.now();
   const { registry, configuration } = service;
   const outcomes = await repair(registry, work.image, configuration.policy);
@@ -25,6 +31,7 @@ export async function repairImage(service: Service, work: RepairWork, pushes: re
   for (const detail of details) {
     log(detail.outcome === 'refused' || detail.lifecycleRisk !== undefined ? 'WARN' : 'INFO', 'image remediation', {
       eventId: work.request.id,
+      ...(mergedEventIds.length > 0 ? { mergedEventIds } : {}),
       ...detail,
       ...effort,
     });
@@ -33,6 +40,8 @@ export async function repairImage(service: Service, work: RepairWork, pushes: re
   emitMetrics(configuration.functionName, {
     ...(pushes.length > 0 ? countPushes(outcomes, pushes) : {}),
     ...countOutcomes(outcomes),
+    // The alarm goes off for a push or a request, and not every day for what audits find. The count by reason has them all.
+    ...(work.isAuditFinding ? { [METRICS.refused]: 0 } : {}),
     [METRICS.registryCalls]: effort.registryCalls,
     ...(lifecycleRisk === undefined ? {} : { [METRICS.lifecycleRisk]: 1 }),
     ...(notPublished > 0 ? { [METRICS.outcomesNotPublished]: notPublished } : {}),

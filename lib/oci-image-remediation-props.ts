@@ -147,7 +147,8 @@ export interface OciImageRemediationProps extends FunctionOptions, AuditOptions,
    * The bus that receives an `Image Remediation` event for each outcome and a `Repository Audit Finished` event for each
    * audited repository.
    *
-   * Pushes and requests always come from the default bus, because Amazon ECR and schedules use no other.
+   * Pushes and requests always come from the default bus, because Amazon ECR and schedules use no other. The bus may belong to
+   * another account, but must be in the same Region.
    *
    * @default - the default bus of the account and Region
    */

@@ -82,7 +82,7 @@ describe('arrows point one way', () => {
 
   test('bin stands on lib, lambda and local; only the CDK app knows lib', () => {
     const allowed =
-      /^(bin|lib|lambda|local)(\/|$)|^package\.json$|^aws-cdk-lib$|^node:|^@aws-sdk\/|^@smithy\/|^(commander|cli-progress|fastest-levenshtein|p-map)$/;
+      /^(bin|lib|lambda|local)(\/|$)|^package\.json$|^aws-cdk-lib$|^node:|^@aws-sdk\/|^@smithy\/|^(agent-base|commander|cli-progress|fastest-levenshtein|https?-proxy-agent|p-map)$/;
     expect(outside('bin', allowed)).toEqual([]);
     expect(
       importsOf('bin').filter(

@@ -6,7 +6,7 @@ import { claimingRule } from '../lambda/core/lifecycle/selection';
 import { policyThatKeepsBoth } from '../lambda/core/lifecycle/suggest';
 import { platformOf } from '../lambda/core/manifest/platform';
 import { REPORTED_PRICES, scanCost } from '../scripts/scan-cost';
-import { keepNewest, policyOf } from './lambda/core/lifecycle/repository';
+import { keepNewest, policyOf } from './support/lifecycle-images';
 
 const page = readFileSync(join(__dirname, '..', 'docs', 'lifecycle.md'), 'utf8');
 const texts = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => text);

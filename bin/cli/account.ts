@@ -3,9 +3,12 @@ import { partition } from '@aws-sdk/core/client';
 import { type RegistryAddress, registryHost } from '../../lambda/core/registry-address';
 import { EcrRegistry } from '../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../lambda/ecr/pacer';
+import { Caller } from './caller';
 import { CliError } from './errors';
 import type { NamedRegistry } from './image-reference';
+import type { Io } from './io';
 import type { AccountOptions } from './options';
+import { proxiedFetch, requestHandler } from './transport';
 
 /** One person's share of the 10 PutImage calls a second that everyone in the account and Region has together. */
 export const PUTS_PER_SECOND = 2;
@@ -14,7 +17,7 @@ const LOOPBACK = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)/;
 /** `ecr-oci local` takes any credentials, and must not get real ones. */
 const LOCAL = { region: 'eu-north-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
-/** A registry: one account and Region, with the caller's credentials. */
+/** A registry: one account and Region, asked with the caller's credentials. */
 export class Account implements RegistryAddress {
   readonly client: ECRClient;
   readonly registry: EcrRegistry;
@@ -26,18 +29,19 @@ export class Account implements RegistryAddress {
    * @param named the registry in the image's name, which wins over the options
    * @param putsPerSecond PutImage calls a second, at most
    */
-  constructor(options: AccountOptions, named: NamedRegistry = {}, putsPerSecond = PUTS_PER_SECOND) {
+  constructor(options: AccountOptions, caller: Caller, named: NamedRegistry, putsPerSecond: number) {
     this.#named = named;
     this.#id = named.account;
     const endpoint = options.endpointUrl ?? named.endpoint;
     const isLocal = endpoint !== undefined && LOOPBACK.test(endpoint);
-    this.#region = named.region ?? options.region ?? (isLocal ? LOCAL.region : undefined);
+    this.#region = named.region ?? options.region;
+    const region = isLocal ? caller.regionOr(LOCAL.region) : caller.region;
     this.client = new ECRClient({
-      requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000 },
-      ...(this.#region ? { region: this.#region } : {}),
+      requestHandler: requestHandler(),
+      region: this.#region ?? region,
       ...(options.profile ? { profile: options.profile } : {}),
-      ...(endpoint ? { endpoint } : {}),
-      ...(isLocal ? { credentials: LOCAL.credentials } : {}),
+      ...endpointOptions(endpoint, named),
+      credentials: isLocal ? LOCAL.credentials : caller.credentials,
     });
     this.#addRegistryId();
     this.registry = new EcrRegistry({
@@ -45,6 +49,7 @@ export class Account implements RegistryAddress {
       pacer: new Pacer(putsPerSecond),
       address: this,
       caller: 'person',
+      fetch: proxiedFetch(),
     });
   }
 
@@ -94,6 +99,12 @@ export class Account implements RegistryAddress {
   }
 }
 
+/** The SDK refuses an endpoint beside FIPS or dual-stack, also if AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT is set. */
+function endpointOptions(endpoint: string | undefined, { isFips, isDualStack }: NamedRegistry) {
+  if (endpoint) return { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false };
+  return { ...(isFips ? { useFipsEndpoint: true } : {}), ...(isDualStack ? { useDualstackEndpoint: true } : {}) };
+}
+
 function registryIdIn(output: object): string | undefined {
   for (const value of Object.values(output)) {
     const first: unknown = Array.isArray(value) ? value[0] : value;
@@ -103,22 +114,26 @@ function registryIdIn(output: object): string | undefined {
   return undefined;
 }
 
-/** One `Account` for each registry that the images of a command name. */
+/** One `Account` for each registry that a command asks. */
 export class Accounts {
   readonly #accounts = new Map<string, Account>();
+  readonly #caller: Caller;
 
-  constructor(readonly options: AccountOptions) {}
+  /** @param io where the caller is asked for an MFA code */
+  constructor(
+    readonly options: AccountOptions,
+    io: Io,
+  ) {
+    this.#caller = new Caller(options.profile, io);
+  }
 
-  of({ host, account, region, endpoint }: NamedRegistry): Account {
-    const key = host ?? '';
-    const found =
-      this.#accounts.get(key) ??
-      new Account(this.options, {
-        ...(host ? { host } : {}),
-        ...(account ? { account } : {}),
-        ...(region ? { region } : {}),
-        ...(endpoint ? { endpoint } : {}),
-      });
+  /**
+   * @param named the registry in an image's name @default - the caller's own
+   * @param putsPerSecond PutImage calls a second, at most
+   */
+  of(named: NamedRegistry = {}, putsPerSecond = PUTS_PER_SECOND): Account {
+    const key = named.host ?? '';
+    const found = this.#accounts.get(key) ?? new Account(this.options, this.#caller, named, putsPerSecond);
     this.#accounts.set(key, found);
     return found;
   }

@@ -71,7 +71,7 @@ const isAffix = (grammar: RegExp, text: string): boolean => text.length <= MAX_A
 
 /** An option that can be repeated. */
 export function repositoryPatterns(text: string, previous: readonly string[] = []): readonly string[] {
-  if (REPOSITORY_PATTERN.test(text) && !/\.amazonaws\./.test(text)) return [...previous, text];
+  if (REPOSITORY_PATTERN.test(text) && !/^\d{12}\.dkr[.-]ecr/.test(text)) return [...previous, text];
   throw expected("a repository name without its registry, or a pattern such as 'team/*'");
 }
 

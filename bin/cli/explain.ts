@@ -1,5 +1,6 @@
 import { RepositoryNotFound, TransientFailure } from '../../lambda/core/errors';
 import { CliError } from './errors';
+import { explainProvider } from './explain-provider';
 
 /** What a person needs to know of an error, and can do. */
 interface ErrorHelp {
@@ -44,6 +45,7 @@ const UNKNOWN_CREDENTIALS =
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html, and messages of the SDK's credential providers. */
 function explainCredentials({ name, message }: Error, profile: string | undefined): Explanation {
+  if (name === 'CredentialsProviderError') return explainProvider(message, profile);
   if (EXPIRED_NAME.test(name) || EXPIRED_MESSAGE.test(message))
     return {
       message: 'The AWS credentials have expired.',
@@ -59,24 +61,7 @@ function explainCredentials({ name, message }: Error, profile: string | undefine
       message: 'No AWS Region is set.',
       hint: 'Use --region, set AWS_REGION, or give the whole image URI.',
     };
-  return name === 'CredentialsProviderError' ? explainNoCredentials(message, profile) : undefined;
-}
-
-function explainNoCredentials(message: string, profile: string | undefined): ErrorHelp {
-  if (/aws sso login/.test(message))
-    return {
-      message: `The SSO session${profile ? ` of the profile ${profile}` : ''} has expired, or there is none.`,
-      hint: `Sign in: \`aws sso login${profile ? ` --profile ${profile}` : ''}\`.`,
-    };
-  if (profile)
-    return {
-      message: `The profile ${profile} doesn't exist, or has no credentials.`,
-      hint: `See \`aws configure list-profiles\`, or sign in: \`aws sso login --profile ${profile}\`.`,
-    };
-  return {
-    message: 'No AWS credentials were found.',
-    hint: 'Sign in with `aws sso login`, choose a profile with --profile or AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
-  };
+  return undefined;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */

@@ -1,11 +1,11 @@
+import { REPOSITORY_NAME } from '../../lambda/core/contract';
 import { CliError } from './errors';
+import { ECR_HOST_SHAPE, type EcrHost, readEcrHost } from './registry-host';
 
 /** The registry in an image's name; empty for a name such as `team/app:v1`. */
-export interface NamedRegistry {
+export interface NamedRegistry extends Partial<EcrHost> {
   /** The host as it was written, such as `123456789012.dkr.ecr.eu-north-1.amazonaws.com`. */
   readonly host?: string;
-  readonly account?: string;
-  readonly region?: string;
   /** The URL of a registry on this machine, such as that of `ecr-oci local`. */
   readonly endpoint?: string;
 }
@@ -20,23 +20,21 @@ export interface ImageReference extends NamedRegistry {
   readonly isTagImplied: boolean;
 }
 
-const REPOSITORY = '[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*';
 const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}';
 const DIGEST = 'sha256:[a-f0-9]{64}';
-const REFERENCE = new RegExp(`^(${REPOSITORY})(?::(${TAG}))?(?:@(${DIGEST}))?$`);
-
-/** Also dual-stack and FIPS hosts, and other partitions. https://docs.aws.amazon.com/general/latest/gr/ecr.html */
-const ECR_HOST = '(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z]{2,}(?:-[a-z]+)+-\\d+)\\.[a-z.]+[a-z]';
-const ECR_HOST_ALONE = new RegExp(`^${ECR_HOST}$`);
-const ECR_URI_IN_TEXT = new RegExp(`\\b${ECR_HOST}/${REPOSITORY}(?::${TAG})?(?:@${DIGEST})?`, 'g');
+const REFERENCE = new RegExp(`^(${REPOSITORY_NAME})(?::(${TAG}))?(?:@(${DIGEST}))?$`);
+const ECR_URI_IN_TEXT = new RegExp(`\\b${ECR_HOST_SHAPE}/${REPOSITORY_NAME}(?::${TAG})?(?:@${DIGEST})?`, 'g');
 const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
 
-/** @throws CliError that says what is wrong with the name */
-export function parseImage(text: string): ImageReference {
+/**
+ * @param endpointUrl of the ECR that the caller chose; its host can be the image's registry
+ * @throws CliError that says what is wrong with the name
+ */
+export function parseImage(text: string, endpointUrl?: string): ImageReference {
   const name = text.trim().replace(/^(?:docker|https?):\/\//, '');
   const [first = '', ...rest] = name.split('/');
   const hasHost = rest.length > 0 && /[.:]|^localhost$/.test(first);
-  const registry = hasHost ? registryOf(first, text) : {};
+  const registry = hasHost ? registryOf(first, text, endpointUrl) : {};
   const [, repository, tag, digest] = REFERENCE.exec(hasHost ? rest.join('/') : name) ?? [];
   if (!repository) {
     throw new CliError(
@@ -55,28 +53,25 @@ export function parseImage(text: string): ImageReference {
   };
 }
 
-function registryOf(host: string, text: string): NamedRegistry {
-  if (LOOPBACK.test(host)) return { host, endpoint: `http://${host}` };
-  const [, account, region] = ECR_HOST_ALONE.exec(host) ?? [];
-  if (account && region) return { host, account, region };
+function registryOf(host: string, text: string, endpointUrl: string | undefined): NamedRegistry {
+  const endpointHost = endpointUrl && new URL(endpointUrl).host;
+  if (host === endpointHost || (!endpointHost && LOOPBACK.test(host)))
+    return { host, endpoint: endpointUrl ?? `http://${host}` };
+  const ecr = readEcrHost(host);
+  if (!('expected' in ecr)) return { host, ...ecr };
   throw new CliError(
     `'${text}' is not in Amazon ECR: its registry is ${host}.`,
-    'Expected a private ECR registry: <account>.dkr.ecr.<region>.amazonaws.com.',
+    `Expected ${ecr.expected}${endpointHost ? `, or ${endpointHost}, which is the host of --endpoint-url` : ''}.`,
   );
 }
 
-/** The images in a text: every ECR URI of an error message, or else one image on each line. */
-export function imagesInText(text: string): readonly ImageReference[] {
+/** The names of the images in a text: every ECR URI of an error message, or else one image on each line. */
+export function imagesInText(text: string): readonly string[] {
   // A tag can end with a dot, but here it ends the sentence.
   const uris = [...text.matchAll(ECR_URI_IN_TEXT)].map(([uri]) => uri.replace(/[.]+$/, ''));
-  const names =
-    uris.length > 0
-      ? uris
-      : text
-          .split('\n')
-          .map((line) => line.trim())
-          .filter((line) => line !== '' && !line.startsWith('#'));
-  return [...new Set(names)].map(parseImage);
+  const lines = text.split('\n').map((line) => line.trim());
+  const names = uris.length > 0 ? uris : lines.filter((line) => line !== '' && !line.startsWith('#'));
+  return [...new Set(names)];
 }
 
 /** `repository:tag`, `repository@digest`, or both: the name within its registry. */

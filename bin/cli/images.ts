@@ -7,25 +7,21 @@ import type { AccountOptions } from './options';
 import type { Output } from './output';
 import { reportError } from './report-error';
 
-interface NamedImage {
-  readonly name: string;
-  /** @throws CliError if the name is not valid */
-  readonly parse: () => ImageReference;
-}
-
-/** The images in the arguments; `-` stands for those on stdin. @throws CliError if there are none */
-async function imagesOf({ args, output, io }: CommandContext<unknown>): Promise<readonly NamedImage[]> {
-  const images: NamedImage[] = [];
-  for (const name of args) {
-    if (name !== '-') images.push({ name, parse: () => parseImage(name) });
+/** The images in the arguments; `-` stands for those on stdin, and so does a pipe without arguments. @throws CliError if there are none */
+async function imagesOf({ args, output, io }: CommandContext<unknown>): Promise<readonly string[]> {
+  const names: string[] = [];
+  if (args.length === 0 && io.stdin.isTTY)
+    throw new CliError('No image was given.', 'Expected image names, or - for stdin.');
+  for (const name of args.length > 0 ? args : ['-']) {
+    if (name !== '-') names.push(name);
     else {
       if (io.stdin.isTTY) output.note('Paste image names or an error message, then press Ctrl-D.');
-      for (const image of imagesInText(await text(io.stdin))) images.push({ name: image.text, parse: () => image });
+      names.push(...imagesInText(await text(io.stdin)));
     }
   }
-  if (images.length === 0)
+  if (names.length === 0)
     throw new CliError('Stdin has no image.', 'Expected image names, or an error message that contains an ECR URI.');
-  return images;
+  return names;
 }
 
 export interface ImageResult {
@@ -41,9 +37,9 @@ export async function forEachImage<Options extends AccountOptions>(
 ): Promise<ExitCode> {
   const { options, output } = context;
   const results: ImageResult[] = [];
-  for (const [at, { name, parse }] of (await imagesOf(context)).entries()) {
+  for (const [at, name] of (await imagesOf(context)).entries()) {
     try {
-      const image = parse();
+      const image = parseImage(name, options.endpointUrl);
       noteRegion(image, options, output);
       results.push(await act(image, at));
     } catch (error) {

@@ -2,6 +2,7 @@ import { pMapIterable } from 'p-map';
 import { RepositoryNotFound } from '../../lambda/core/errors';
 import { isOfOneRepository } from './error-scope';
 import { inspectBatch, type ListedRepository, type ScanSettings } from './inspect-batch';
+import { lifecycleRiskOf } from './lifecycle';
 import { type ListedTag, listTags } from './listing';
 import type { ChosenRepository } from './repositories';
 import type { Row } from './row';
@@ -14,6 +15,13 @@ export interface ScannedBatch {
   readonly isLast: boolean;
   /** Why the repository, or the rest of it, can't be read. */
   readonly error?: unknown;
+  /** Why its lifecycle policy can cost it images because of companions; in its last batch, and only on request. */
+  readonly lifecycleRisk?: string;
+}
+
+export interface ScanOptions {
+  /** Whether to read the lifecycle policies too, one call for each repository. @default false */
+  readonly withLifecycle?: boolean;
 }
 
 /**
@@ -33,10 +41,11 @@ const BATCH_SIZE = 100;
 export async function* scan(
   settings: ScanSettings,
   repositories: Iterable<ChosenRepository>,
+  options: ScanOptions = {},
 ): AsyncGenerator<ScannedBatch> {
   const inspect = async (work: Work): Promise<ScannedBatch> => {
-    const { repository, tags, isLast } = work;
-    const base = { repository: repository.name, isLast };
+    const { repository, tags, isLast, lifecycleRisk } = work;
+    const base = { repository: repository.name, isLast, ...(isLast && lifecycleRisk ? { lifecycleRisk } : {}) };
     if (work.error !== undefined) return { ...base, rows: [], error: work.error };
     try {
       return { ...base, rows: await inspectBatch(settings, work, tags) };
@@ -47,12 +56,13 @@ export async function* scan(
       return { ...base, rows: [], error };
     }
   };
-  yield* pMapIterable(workOf(settings, repositories), inspect, { concurrency: BATCHES });
+  yield* pMapIterable(workOf(settings, repositories, options), inspect, { concurrency: BATCHES });
 }
 
 interface Listed extends ListedRepository {
   /** Why the repository can't be listed. */
   readonly error?: unknown;
+  readonly lifecycleRisk?: string | undefined;
 }
 
 interface Work extends Listed {
@@ -60,10 +70,16 @@ interface Work extends Listed {
   readonly isLast: boolean;
 }
 
-async function* workOf({ account }: ScanSettings, repositories: Iterable<ChosenRepository>): AsyncGenerator<Work> {
+async function* workOf(
+  settings: ScanSettings,
+  repositories: Iterable<ChosenRepository>,
+  { withLifecycle = false }: ScanOptions,
+): AsyncGenerator<Work> {
   const list = async (repository: ChosenRepository): Promise<Listed> => {
     try {
-      return { repository, listing: await listTags(account, repository.name) };
+      const listing = await listTags(settings.account, repository.name);
+      const lifecycleRisk = withLifecycle ? await lifecycleRiskOf(settings, repository.name, listing) : undefined;
+      return { repository, listing, lifecycleRisk };
     } catch (error) {
       const isGone = error instanceof Error && error.name === 'RepositoryNotFoundException';
       if (!isGone && !isOfOneRepository(error)) throw error;

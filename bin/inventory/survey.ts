@@ -3,10 +3,10 @@ import type { Progress } from '../cli/progress';
 import type { ScanSettings } from './inspect-batch';
 import type { ChosenRepository } from './repositories';
 import type { Row } from './row';
-import { scan } from './scan';
+import { type ScanOptions, scan } from './scan';
 import { Totals } from './totals';
 
-export interface SurveyOptions {
+export interface SurveyOptions extends ScanOptions {
   readonly progress: Progress;
   /** Runs for each row as soon as it is known. */
   readonly onRow: (row: Row) => void;
@@ -18,19 +18,20 @@ export interface SurveyOptions {
 export async function survey(
   settings: ScanSettings,
   repositories: readonly ChosenRepository[],
-  { progress, onRow, signal }: SurveyOptions,
+  { progress, onRow, signal, ...options }: SurveyOptions,
 ): Promise<Totals> {
   const totals = new Totals();
   let done = 0;
   progress.start('reading repositories', repositories.length);
   try {
-    for await (const { repository, rows, isLast, error } of scan(settings, repositories)) {
+    for await (const { repository, rows, isLast, error, lifecycleRisk } of scan(settings, repositories, options)) {
       if (signal?.aborted) break;
       for (const row of rows) {
         totals.add(row);
         onRow(row);
       }
       if (error !== undefined) totals.addUnreadable(repository, explain(error).message);
+      if (lifecycleRisk !== undefined) totals.lifecycleRisks.push({ repository, why: lifecycleRisk });
       if (isLast) done += 1;
       progress.update(done);
     }

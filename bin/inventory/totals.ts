@@ -2,8 +2,8 @@ import { CONSUMERS, type Consumer } from './acceptance';
 import { count, ranked } from './counts';
 import { isSourceImage, type Row, type TagState } from './row';
 
-/** A repository that could not be read, and why. */
-export interface UnreadableRepository {
+/** Something to know about one repository, in one sentence. */
+export interface RepositoryNote {
   readonly repository: string;
   readonly why: string;
 }
@@ -38,7 +38,10 @@ export class Totals {
   readonly toDo = new Map<string, number>();
   /** Repositories that opted out, and would get companions otherwise. */
   readonly optedOut = new Set<string>();
-  readonly unreadable: UnreadableRepository[] = [];
+  /** Repositories that could not be read. */
+  readonly unreadable: RepositoryNote[] = [];
+  /** Repositories whose lifecycle policy can cost them images because of companions. */
+  readonly lifecycleRisks: RepositoryNote[] = [];
   readonly coverage: Record<Consumer, Coverage> = { sagemaker: NOTHING, lambda: NOTHING };
 
   add(row: Row): void {

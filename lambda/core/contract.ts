@@ -19,6 +19,12 @@ export const MAX_AFFIX_LENGTH = MAX_TAG_LENGTH / 2;
 export const TAG_PATTERN = /^[A-Za-z0-9_*][A-Za-z0-9_.*-]*$/;
 export const REPOSITORY_PATTERN = /^[a-z0-9._/*-]+$/;
 
+const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
+/**
+ * A repository name, as a regular expression without anchors: the pattern of `RepositoryName` in ECR's service model, which is that of
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
+ */
+export const REPOSITORY_NAME = `${COMPONENT}(?:/${COMPONENT})*`;
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
 export const MAX_REPOSITORY_NAME_LENGTH = 256;
 

@@ -13,7 +13,7 @@ import type { LifecyclePolicy, NotUnderstood } from '../core/lifecycle/policy';
 import type { KeptTag, PutResult, StoredManifest, TaggedManifest } from '../core/registry';
 import { type RegistryAddress, repositoryArn } from '../core/registry-address';
 import { beforeEachAttempt } from './bounded-response';
-import { download } from './download';
+import { download, type Fetch } from './download';
 import { EcrCalls } from './ecr-calls';
 import { nameOf, putRefusalOf } from './ecr-errors';
 import { HeavyTurn } from './heavy-turn';
@@ -39,6 +39,8 @@ export interface EcrRegistryOptions {
    * @default 'service'
    */
   readonly caller?: 'service' | 'person';
+  /** Downloads blobs. @default - the global `fetch`, which knows no proxy */
+  readonly fetch?: Fetch;
 }
 
 /** The registry of the caller's account and Region, over the ECR API, for one piece of work. */
@@ -86,7 +88,7 @@ export class EcrRegistry implements Inventory {
   }
 
   readBlob(repository: string, digest: string, maxBytes: number): Promise<Uint8Array> {
-    return download(this.#calls, repository, digest, maxBytes);
+    return download(this.#calls, repository, digest, maxBytes, this.#options.fetch ?? fetch);
   }
 
   listManifests(repository: string, nextToken?: string): Promise<ListPage> {

@@ -47,11 +47,12 @@ export function alarmDefinitions(
     },
     [RemediationAlarm.LIFECYCLE_RISK]: {
       id: 'LifecycleRiskAlarm',
-      metric: remediation.metricLifecycleRisk(),
+      // A repository at risk gets many pushes a day, and all of them ask for one change.
+      metric: remediation.metricLifecycleRisk({ period: Duration.days(1) }),
       threshold: 1,
       sentences: [
         'A companion tag was put into a repository whose lifecycle policy counts it, so the policy may expire a source image for it.',
-        'Find "lifecycle risk" in the function log: the line has the repository. Run "ecr-oci lifecycle REPOSITORY", which prints a policy that keeps both, and set that policy.',
+        'Find "lifecycleRisk" in the function log: the line has the repository. Run "ecr-oci lifecycle REPOSITORY", which prints a policy that keeps both, and set that policy.',
       ],
     },
     // One throttled batch of ten stays below this, and so does one message in all its five attempts.

@@ -1,4 +1,5 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import type * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { AuditOptions } from '../audit-options';
 import type { ImagePlatform } from '../image-platform';
@@ -53,6 +54,17 @@ export function checkAuditWindow(
   if (interval && !interval.isUnresolved() && interval.toMilliseconds() > window && !alwaysBackfill) {
     throw new Error(
       `auditWindow of ${scope.node.path} is ${auditWindow.toHumanString()}, but auditSchedule is every ${interval.toHumanString()}; expected at least that, or no audit sees the pushes in between`,
+    );
+  }
+}
+
+/** AWS doesn't document that `PutEvents` reaches a bus of another Region, as a rule can. */
+export function checkEventBus(scope: Construct, eventBus: events.IEventBus | undefined): void {
+  const region = eventBus?.env.region;
+  const own = Stack.of(scope).region;
+  if (region !== undefined && Token.compareStrings(region, own) === TokenComparison.DIFFERENT) {
+    throw new Error(
+      `eventBus of ${scope.node.path} is in ${region}; expected a bus in ${own}, from which a rule can forward the events to ${region}`,
     );
   }
 }

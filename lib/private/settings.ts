@@ -11,7 +11,13 @@ import { RepositoryFilter } from '../repository-filter';
 import { checkExcludedTags } from './excluded-tags';
 import { checkConcurrency, checkMemorySize, checkNetwork, MIN_MEMORY_SIZE } from './function-checks';
 import { checkPace } from './pace';
-import { checkAuditWindow, checkNumbersAboveZero, checkPlatforms, checkTimeAboveZero } from './setting-checks';
+import {
+  checkAuditWindow,
+  checkEventBus,
+  checkNumbersAboveZero,
+  checkPlatforms,
+  checkTimeAboveZero,
+} from './setting-checks';
 
 /** The caller's own resources, and what has no default. */
 type Optional =
@@ -36,6 +42,7 @@ export function settingsOf(scope: Construct, props: OciImageRemediationProps): S
   checkPlatforms(scope, settings.platforms);
   checkExcludedTags(scope, settings.excludedTags);
   checkAuditWindow(scope, settings);
+  checkEventBus(scope, settings.eventBus);
   checkConcurrency(scope, settings);
   checkMemorySize(scope, settings.memorySize);
   checkNetwork(scope, settings);

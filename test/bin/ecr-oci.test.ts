@@ -54,7 +54,7 @@ test('exits with the code of the command, and prints colors only where they are 
 
 test('reads images from a pipe, and has none where stdin is closed', async () => {
   await pushOne();
-  const piped = await cli.run(['check', '-', ...at()], { stdin: 'team/app:v1\n' });
+  const piped = await cli.run(['check', ...at()], { stdin: 'team/app:v1\n' });
   expect([piped.code, piped.stdout]).toEqual([1, expect.stringMatching(/^team\/app:v1$/m)]);
   const child = spawn(process.execPath, [cli.file, 'check', '-'], { stdio: ['ignore', 'ignore', 'pipe'] });
   const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);

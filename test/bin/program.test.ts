@@ -3,7 +3,7 @@ import { runCli, useNoAwsConfiguration } from '../support/run-cli';
 
 useNoAwsConfiguration();
 
-const COMMANDS = ['check', 'repair', 'wait', 'scan', 'backfill', 'convert', 'local'];
+const COMMANDS = ['check', 'repair', 'wait', 'scan', 'lifecycle', 'backfill', 'convert', 'local'];
 
 test('--help lists the commands', async () => {
   const { code, stdout, stderr } = await runCli(['--help']);
@@ -25,7 +25,8 @@ test('--version is that of the package', async () => {
 test.each<[args: readonly string[], stderr: RegExp]>([
   [[], /Usage: ecr-oci/],
   [['chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
-  [['check'], /missing required argument 'image'/],
+  [['repair'], /missing required argument 'image'/],
+  [['lifecycle'], /missing required argument 'repository'/],
   [['check', 'team/app:v1', '--nonsense'], /unknown option '--nonsense'/],
   [['check', 'team/app:v1', '--for', 'ecs'], /'ecs' is invalid. Expected one or more of sagemaker, lambda/],
   [['check', 'team/app:v1', '--platform', 'amd64'], /Expected os\/architecture/],

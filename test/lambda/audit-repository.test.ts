@@ -2,9 +2,9 @@ import { auditRepository } from '../../lambda/audit-repository';
 import { NO_COUNTS } from '../../lambda/core/audit/counts';
 import type { RepositoryAuditWork } from '../../lambda/events/work';
 import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST } from '../support/fake-service';
+import { keepNewest, policyOf } from '../support/lifecycle-images';
 import { DOCKER, descriptor, dockerImage, OCI, ociImage } from '../support/manifests';
 import { DEFAULT_POLICY } from '../support/policy';
-import { keepNewest, policyOf } from './core/lifecycle/repository';
 
 const lines = captureLines();
 const audit: RepositoryAuditWork = {
@@ -27,7 +27,10 @@ test('requests a repair for each tag that is out of sync, and publishes what it 
   service.registry.push(ociImage('b'), OCI.manifest, 'b');
   service.registry.push(dockerImage(), DOCKER.manifest, 'd');
   await auditRepository(service, audit);
-  const repairOf = (tag: string) => ({ detailType: 'Image Repair Requested', detail: { repository: 'team/app', tag } });
+  const repairOf = (tag: string) => ({
+    detailType: 'Image Repair Requested',
+    detail: { repository: 'team/app', tag, audit: true },
+  });
   expect(service.requested).toEqual([repairOf('a'), repairOf('b')]);
   const detail = { repository: 'team/app', images: 3, ociImages: 2, upToDate: 0, requested: 2, refused: {} };
   expect(service.published).toEqual([{ detailType: 'Repository Audit Finished', detail }]);
@@ -142,7 +145,7 @@ describe('a lifecycle policy that can cost the repository sources', () => {
     service.registry.push(ociImage('v0'), OCI.manifest, 'v0');
   };
 
-  test('is told by the event, the log and a metric; nothing is requested, and no line for each tag', async () => {
+  test('is in the event and the log, without an alarm every day; nothing is requested, and no line for each tag', async () => {
     keepOne();
     await auditRepository(service, audit);
     expect(service.requested).toEqual([]);
@@ -150,7 +153,7 @@ describe('a lifecycle policy that can cost the repository sources', () => {
       { detail: { lifecycleRisk: RISK, refused: { 'lifecycle-policy': 1 }, requested: 0 } },
     ]);
     expect(lines.logs()).toMatchObject([{ level: 'WARN', message: 'repository audit finished', lifecycleRisk: RISK }]);
-    expect(lines.metrics()).toMatchObject([{ FunctionName: 'remediation', LifecycleRisk: 1 }]);
+    expect(lines.metrics()).toEqual([]);
   });
 
   test('despite it, if the request says so', async () => {

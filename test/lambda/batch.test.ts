@@ -88,11 +88,13 @@ describe('a message that fails', () => {
 
 describe('the same tag several times in a batch', () => {
   test('is one repair, and counts each push', async () => {
-    const later = { time: '2026-11-24T10:00:05Z' };
+    const later = { id: 'event-later', time: '2026-11-24T10:00:05Z' };
     expect(await handle([pushOf('v1'), pushOf('v1', later), repairRequestOf('v1'), pushOf('v1')])).toEqual(failed());
     expect(service.registry.calls.filter((call) => call.startsWith('putManifest'))).toHaveLength(1);
     expect(service.published).toHaveLength(1);
     expect(lines.metrics()[0]).toMatchObject({ Pushed: 3, Converted: 1 });
+    const [line] = lines.logs();
+    expect([line?.eventId, line?.mergedEventIds]).toEqual(['event-v1', ['event-later', 'event-request']]);
   });
 
   test('has the pace of a push if one of them is a push, whatever comes first', async () => {
@@ -144,7 +146,9 @@ describe('time', () => {
   test('nothing is begun that could not be finished', async () => {
     expect(await handle([pushOf('v1'), pushOf('v2'), pushOf('v1')], 9_000)).toEqual(failed(0, 2, 1));
     expect(service.runs).toEqual([]);
-    expect(lines.logs()).toEqual([]);
+    expect(lines.logs().map(({ messageId, detail }) => [messageId, detail])).toEqual(
+      ['message-0', 'message-2', 'message-1'].map((id) => [id, 'the work was not done in time']),
+    );
   });
 
   test('work ends in time for the answer, and what was finished stays finished', async () => {

@@ -120,6 +120,18 @@ describe('with a prefix and a bus of another account', () => {
   });
 });
 
+test('refuses a bus of another Region', () => {
+  const stack = newStack();
+  const eventBus = events.EventBus.fromEventBusArn(
+    stack,
+    'Bus',
+    'arn:aws:events:us-east-1:123456789012:event-bus/central',
+  );
+  expect(() => remediationIn(stack, { eventBus })).toThrow(
+    'eventBus of Stack/Remediation is in us-east-1; expected a bus in eu-north-1, from which a rule can forward',
+  );
+});
+
 test('refuses an environment of more than 4096 characters', () => {
   const excludedTags = Array.from({ length: 40 }, (_, index) => `${index}-${'a'.repeat(100)}*`);
   expect(() => newRemediation({ excludedTags })).toThrow(

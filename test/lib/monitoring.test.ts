@@ -30,7 +30,7 @@ describe('with no props', () => {
   test.each<[RemediationAlarm, string, string, string, number, number, string]>([
     [RemediationAlarm.OCI_IMAGES_PUSHED, OWN, 'OciImagesPushed', 'Sum', minutes(5), 1, '1 of 1'],
     [RemediationAlarm.REFUSED, OWN, 'Refused', 'Sum', minutes(5), 1, '1 of 1'],
-    [RemediationAlarm.LIFECYCLE_RISK, OWN, 'LifecycleRisk', 'Sum', minutes(5), 1, '1 of 1'],
+    [RemediationAlarm.LIFECYCLE_RISK, OWN, 'LifecycleRisk', 'Sum', minutes(24 * 60), 1, '1 of 1'],
     [RemediationAlarm.FAILED, OWN, 'Failed', 'Sum', minutes(5), 10, '2 of 3'],
     [RemediationAlarm.DEAD_LETTERS, QUEUE, 'ApproximateNumberOfMessagesVisible', 'Maximum', minutes(5), 1, '1 of 1'],
     [RemediationAlarm.PUSH_AGE, QUEUE, 'ApproximateAgeOfOldestMessage', 'Maximum', minutes(5), 900, '1 of 1'],

@@ -144,7 +144,7 @@ test('deletions pass only if orphaned companions are deleted', () => {
   expect(patternOf(template, 'ReplicationRule').detail['action-type']).toEqual(['REPLICATE']);
 });
 
-test('the schedule requests backfills if it shall always', () => {
+test('with alwaysBackfill, the schedule requests backfills', () => {
   const targetOf = (template: Template, id: string) => ruleOf(template, id).properties.Targets[0];
   const template = templateOf(newRemediation({ alwaysBackfill: true }));
   expect(targetOf(template, 'AuditRule')).not.toHaveProperty('Input');
@@ -152,6 +152,7 @@ test('the schedule requests backfills if it shall always', () => {
     kind: 'registry-audit',
     request: { id: 'audit-schedule', account: '123456789012', region: 'eu-north-1' },
     isBackfill: true,
+    isDespiteLifecycle: false,
     restarts: 0,
   });
   const anywhere = templateOf(remediationIn(new Stack(newApp(), 'Stack'), { alwaysBackfill: true }));

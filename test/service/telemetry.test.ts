@@ -33,6 +33,16 @@ const DOCUMENTED: Readonly<
 /** Values that the same pages allow, besides the names of our own resources. */
 const USAGE_OF_PUT_IMAGE = { Class: 'None', Resource: 'PutImage', Service: 'ECR', Type: 'API' };
 
+const KEEP_NEWEST = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 10 },
+      action: { type: 'expire' },
+    },
+  ],
+});
+
 let assembly: string;
 let account: LocalAccount;
 let emitted: readonly Named[];
@@ -55,12 +65,15 @@ beforeAll(async () => {
   let fault: ((call: AccountCall) => void) | undefined;
   account = await LocalAccount.start({ assembly, clock: 'skipping', beforeCall: (call) => fault?.(call) });
   const registry = new RegistryClient(account.endpoint);
+  account.ecr.createRepository('team/kept');
+  account.ecr.putLifecyclePolicy('team/kept', KEEP_NEWEST);
+  await registry.push('team/kept', 'v1', await dockerDesktopImage('kept'));
   await runDemo(account, () => {});
   fault = ({ service, operation }) => {
-    if (operation === 'BatchGetImage') throw new AwsError('AccessDeniedException', 'not authorized');
+    if (operation === 'BatchGetImage') throw new AwsError('ServerException', 'no answer');
     if (service === 'events') throw new AwsError('InternalException', 'the bus is down');
   };
-  await registry.push('team/denied', 'v1', await dockerDesktopImage('denied'));
+  await registry.push('team/failing', 'v1', await dockerDesktopImage('failing'));
   await account.settle();
   fault = ({ service }) => {
     if (service === 'events') throw new AwsError('InternalException', 'the bus is down');
@@ -128,7 +141,7 @@ function unknown(metrics: readonly Named[]): readonly string[] {
 }
 
 test('the function wrote what alarms look at, or AWS documents it', () => {
-  expect(alarmed).toHaveLength(10);
+  expect(alarmed).toHaveLength(11);
   expect(unknown(alarmed)).toEqual([]);
 });
 

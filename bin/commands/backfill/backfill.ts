@@ -1,5 +1,4 @@
 import { companionTagOf } from '../../../lambda/core/companion/companion-tag';
-import type { ImageTag } from '../../../lambda/core/companion/outcome';
 import { outcomeDetail } from '../../../lambda/events/outcome-event';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { explain } from '../../cli/explain';
@@ -10,14 +9,18 @@ import type { ScanSettings } from '../../inventory/inspect-batch';
 import type { ChosenRepository } from '../../inventory/repositories';
 import type { Row } from '../../inventory/row';
 import { survey } from '../../inventory/survey';
+import { refuseByLifecycle } from './lifecycle';
 import { followService, requestAudit } from './remote';
 import { repairAll } from './repair-all';
 import type { BackfillReport } from './report';
+import type { Work } from './work';
 
 export interface BackfillOptions extends AccountOptions, ListingOptions, PolicyOptions {
   /** PutImage calls a second. */
   readonly rate: number;
   readonly dryRun?: boolean;
+  /** Whether new companions are put whatever the repository's lifecycle policy would do. */
+  readonly despiteLifecycle?: boolean;
   readonly remote?: boolean;
   /** Milliseconds. */
   readonly timeout: number;
@@ -34,8 +37,7 @@ interface BackfillContext {
 /** Scans, then repairs what is missing or out of date, or lets the service do it. */
 export class Backfill {
   readonly #context: BackfillContext;
-  /** What a repair would change. */
-  readonly #work: ImageTag[] = [];
+  readonly #found: Work[] = [];
 
   constructor(context: BackfillContext) {
     this.#context = context;
@@ -44,40 +46,43 @@ export class Backfill {
   /** @returns the exit code of the work itself; the report adds what was refused or left */
   async run(repositories: readonly ChosenRepository[], options: BackfillOptions): Promise<ExitCode> {
     const { settings, report, progress, signal } = this.#context;
-    const isDryRun = options.dryRun ?? false;
-    const onRow = (row: Row) => this.#onRow(row, isDryRun);
-    report.totals = await survey(settings, repositories, { progress, signal, onRow });
-    if (isDryRun) return EXIT.ok;
-    if (!options.remote) return this.#repair(options.rate);
-    if (signal.aborted) return this.#reportLeft(this.#work);
-    const affected = repositories.filter(({ name }) => report.totals.toDo.has(name));
-    return this.#repairRemotely(affected, options);
+    report.totals = await survey(settings, repositories, { progress, signal, onRow: (row) => this.#onRow(row) });
+    if (signal.aborted) return this.#reportLeft(this.#found);
+    const refused = options.despiteLifecycle
+      ? new Set<Work>()
+      : await refuseByLifecycle(settings, this.#found, report, signal);
+    const work = this.#found.filter((one) => !refused.has(one));
+    if (options.dryRun || signal.aborted) return this.#reportLeft(work);
+    if (!options.remote) return this.#repair(work, options.rate);
+    return this.#repairRemotely(work, repositories, options);
   }
 
-  #onRow(row: Row, isDryRun: boolean): void {
-    const { report } = this.#context;
-    const { repository, tag, companion, isRepairable } = row;
-    const { state, tag: companionTag, detail, reason } = companion;
-    const base = {
+  #onRow({ repository, tag, companion, companions, isRepairable }: Row): void {
+    const { report, settings } = this.#context;
+    const { state, tag: companionTag = companionTagOf(tag, settings.policy.companionTag), detail, reason } = companion;
+    if (isRepairable) {
+      const isNew = companions.every(({ state }) => state !== 'current' && state !== 'out-of-date');
+      this.#found.push({ repository, tag, state, companionTag, isNew });
+      return;
+    }
+    if (state !== 'refused' && state !== 'unreadable') return;
+    report.add({
       repository,
       sourceTag: tag,
       ...(reason ? { reason } : {}),
       ...(detail ? { detail } : {}),
-      ...(companionTag ? { companionTag } : {}),
-    };
-    if (isRepairable && isDryRun) report.add({ ...base, reason: state, outcome: 'to-do' });
-    else if (isRepairable) this.#work.push({ repository, tag });
-    else if (state === 'refused') report.add({ ...base, outcome: 'refused' });
-    else if (state === 'unreadable') report.add({ ...base, outcome: 'failed' });
+      ...(companion.tag ? { companionTag: companion.tag } : {}),
+      outcome: state === 'refused' ? 'refused' : 'failed',
+    });
   }
 
-  async #repair(rate: number): Promise<ExitCode> {
+  async #repair(work: readonly Work[], rate: number): Promise<ExitCode> {
     const { settings, report, progress, signal } = this.#context;
     const { account, policy } = settings;
     let done = 0;
-    progress.start('repairing', this.#work.length);
+    progress.start('repairing', work.length);
     try {
-      for await (const result of repairAll(account.registry, this.#work, policy, { rate, signal })) {
+      for await (const result of repairAll(account.registry, work, policy, { rate, signal })) {
         done += 1;
         progress.update(done);
         if (result.kind === 'repaired') {
@@ -90,13 +95,18 @@ export class Backfill {
     } finally {
       progress.stop();
     }
-    return this.#reportLeft(this.#work.slice(done));
+    return this.#reportLeft(work.slice(done));
   }
 
-  async #repairRemotely(affected: readonly ChosenRepository[], options: BackfillOptions): Promise<ExitCode> {
+  async #repairRemotely(
+    work: readonly Work[],
+    repositories: readonly ChosenRepository[],
+    options: BackfillOptions,
+  ): Promise<ExitCode> {
     const { settings, report, progress, signal, clock } = this.#context;
-    const work = this.#work;
     if (work.length === 0) return EXIT.ok;
+    const toRepair = new Set(work.map(({ repository }) => repository));
+    const affected = repositories.filter(({ name }) => toRepair.has(name));
     const names = options.repository ? affected.map(({ name }) => name) : undefined;
     await requestAudit(settings.account, options, names);
     report.note(`requested an audit of ${names ? names.join(', ') : 'the registry'}`);
@@ -107,12 +117,10 @@ export class Backfill {
     return isTimedOut ? EXIT.timedOut : EXIT.ok;
   }
 
-  #reportLeft(images: readonly ImageTag[]): ExitCode {
-    const { report, settings } = this.#context;
-    for (const { repository, tag } of images) {
-      const companionTag = companionTagOf(tag, settings.policy.companionTag);
-      report.add({ repository, sourceTag: tag, outcome: 'to-do', companionTag });
-    }
+  #reportLeft(left: readonly Work[]): ExitCode {
+    const { report } = this.#context;
+    for (const { repository, tag: sourceTag, state, companionTag } of left)
+      report.add({ repository, sourceTag, outcome: 'to-do', reason: state, companionTag });
     return EXIT.ok;
   }
 }

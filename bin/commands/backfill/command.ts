@@ -8,7 +8,8 @@ import { runBackfill } from './run-backfill';
 const HELP = `
 Scans, then creates or updates each companion that is missing or out of date, as the service does after a push: one PutImage each, no layer
 moves. ECR allows 10 PutImage calls a second in an account and Region, shared with every docker push; --rate is our share.
-A repository with the resource tag ecr-oci-remediation: disabled is left alone.
+A repository with the resource tag ecr-oci-remediation: disabled is left alone. So is one whose lifecycle policy would take images because of
+new companions, or can't be read: ecr-oci lifecycle shows what would go, and --despite-lifecycle goes on.
 Ctrl-C finishes what has begun, prints what was done, and ends. A second run does only the rest.
 Needs the permissions of scan, and ecr:PutImage.
 
@@ -30,6 +31,7 @@ export function addBackfill(program: Command): void {
     .description('Create or update every companion that is missing or out of date, here or with the deployed service.')
     .option('--rate <number>', 'PutImage calls a second, at most', rate, PUTS_PER_SECOND)
     .option('--dry-run', 'only list what would be repaired')
+    .option('--despite-lifecycle', "also where the repository's lifecycle policy takes images because of companions")
     .option('--remote', 'let the deployed service do it')
     .addOption(
       new Option('--timeout <duration>', 'how long to wait for the service, such as 90s, 5m or 2h')

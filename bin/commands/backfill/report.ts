@@ -4,7 +4,7 @@ import type { AccountOptions } from '../../cli/options';
 import type { Output } from '../../cli/output';
 import { reportError } from '../../cli/report-error';
 import { JsonDocument } from '../../inventory/json';
-import { scopeOf, Totals } from '../../inventory/totals';
+import { type RepositoryNote, scopeOf, Totals } from '../../inventory/totals';
 import { type BackfillEntry, Tally, tallyJson, tallyText } from './tally';
 
 /** A broken network would list thousands. */
@@ -18,6 +18,8 @@ interface ReportOptions extends AccountOptions {
 export class BackfillReport {
   readonly tally = new Tally();
   totals = new Totals();
+  /** Repositories that got no new companions, and why. */
+  readonly lifecycleRisks: RepositoryNote[] = [];
   readonly #document: JsonDocument | undefined;
   readonly #failures: string[] = [];
 
@@ -53,6 +55,10 @@ export class BackfillReport {
     this.#printFailures();
     const codes: ExitCode[] = [exitCode];
     if (tally.failed > 0 || totals.unreadable.length > 0) codes.push(EXIT.unknown);
+    for (const { repository, why } of this.lifecycleRisks)
+      output.note(
+        `note: ${repository} gets no new companions (lifecycle-policy): ${why}. See \`ecr-oci lifecycle ${repository}\`, or use --despite-lifecycle.`,
+      );
     for (const repository of totals.optedOut) output.note(optedOutNote(repository));
     if (tally.refused > 0 || tally.left > 0 || totals.optedOut.size > 0) codes.push(EXIT.no);
     if (this.#document) this.#document.end({ isComplete: !isInterrupted, summary: tallyJson(tally, totals) });

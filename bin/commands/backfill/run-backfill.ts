@@ -1,4 +1,4 @@
-import { Account } from '../../cli/account';
+import { Accounts } from '../../cli/account';
 import type { CommandContext } from '../../cli/action';
 import type { ExitCode } from '../../cli/exit-code';
 import { Interruption } from '../../cli/interruption';
@@ -11,7 +11,7 @@ import { BackfillReport } from './report';
 
 export async function runBackfill({ options, output, io }: CommandContext<BackfillOptions>): Promise<ExitCode> {
   const { repository: patterns = [] } = options;
-  const account = new Account(options, {}, options.rate);
+  const account = new Accounts(options, io).of({}, options.rate);
   const settings = { account, policy: policyOf(options) };
   const repositories = await chooseRepositories(account, patterns);
   const head = { ...metadataJson(metadataOf(settings, patterns)), mode: modeOf(options) };

@@ -22,7 +22,7 @@ interface CheckOptions extends AccountOptions, PolicyOptions {
 
 const HELP = `
 An image is team/app:v1, team/app@sha256:…, or the whole URI, whose account and Region then win. Without a tag it is latest, as for Docker.
-With - the images come from stdin: one on each line, or an error message of SageMaker or Lambda as it is.
+From a pipe, or with -, the images come from stdin: one on each line, or an error message of SageMaker or Lambda as it is.
 Needs ecr:BatchGetImage.
 
 Exit code: 0 accepted, 1 not accepted, 2 could not find out.
@@ -30,14 +30,14 @@ Exit code: 0 accepted, 1 not accepted, 2 could not find out.
 Examples:
   ecr-oci check team/app:v1
   ecr-oci check 123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app:latest --for sagemaker,lambda
-  aws sagemaker create-model … 2>&1 | ecr-oci check -
+  aws sagemaker create-model … 2>&1 | ecr-oci check
   ecr-oci check team/app:v1 --json | jq -r '.[0].companions[0].uriByDigest'`;
 
 export function addCheck(program: Command): void {
   const command = program
     .command('check')
     .description('Show what an image is, which services accept it, and whether its companion is current.')
-    .argument('<image...>', 'images, or - for stdin')
+    .argument('[image...]', 'images, or - for stdin (default: stdin, if it is not a terminal)')
     .addOption(
       new Option('--for <service>', `who has to accept it for exit code 0: ${CONSUMERS.join(', ')}, or both`)
         .argParser(someOf(CONSUMERS))
@@ -47,8 +47,8 @@ export function addCheck(program: Command): void {
     .addHelpText('after', HELP)
     .action(
       action<CheckOptions>((context) => {
-        const { options, output } = context;
-        const accounts = new Accounts(options);
+        const { options, output, io } = context;
+        const accounts = new Accounts(options, io);
         const policy = policyOf(options);
         return forEachImage(context, async (reference, at) => {
           const account = accounts.of(reference);

@@ -43,8 +43,8 @@ export function addRepair(program: Command): void {
     .addHelpText('after', HELP)
     .action(
       action<RepairOptions>((context) => {
-        const { options, output } = context;
-        const accounts = new Accounts(options);
+        const { options, output, io } = context;
+        const accounts = new Accounts(options, io);
         const policy = policyOf(options);
         const run = options.dryRun ? dryRunRepair : repairImage;
         return forEachImage(context, (reference) => {

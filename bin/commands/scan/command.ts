@@ -10,8 +10,9 @@ const STATES = Object.keys(TAG_STATES) as TagState[];
 const HELP = `
 Lists every tag of the account and Region, or of some repositories, and compares each companion by content with what a repair would put. It
 writes nothing. Archived images are left out: they can't be pulled.
-Needs ecr:DescribeRepositories, ecr:DescribeImages, ecr:BatchGetImage and ecr:ListTagsForResource, and ecr:GetDownloadUrlForLayer for an
-index that doesn't list its platforms.
+It also says which repositories have a lifecycle policy that would take images because of companions: see ecr-oci lifecycle.
+Needs ecr:DescribeRepositories, ecr:DescribeImages, ecr:BatchGetImage, ecr:ListTagsForResource and ecr:GetLifecyclePolicy, and
+ecr:GetDownloadUrlForLayer for an index that doesn't list its platforms.
 
 States of a companion:
 ${STATES.map((state) => `  ${state.padEnd(12)}${TAG_STATES[state]}`).join('\n')}

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { Account } from '../../cli/account';
+import { Accounts } from '../../cli/account';
 import type { CommandContext } from '../../cli/action';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { Interruption } from '../../cli/interruption';
@@ -21,7 +21,7 @@ export interface ScanOptions extends AccountOptions, ListingOptions, PolicyOptio
 }
 
 export async function runScan({ options, output, io }: CommandContext<ScanOptions>): Promise<ExitCode> {
-  const account = new Account(options);
+  const account = new Accounts(options, io).of();
   const { repository: patterns = [] } = options;
   const settings = { account, policy: policyOf(options) };
   const repositories = await chooseRepositories(account, patterns);
@@ -38,14 +38,19 @@ export async function runScan({ options, output, io }: CommandContext<ScanOption
     output.note('interrupted: the list is incomplete');
   });
   try {
-    const totals = await survey(settings, repositories, { progress, onRow, signal: interruption.signal });
+    const totals = await survey(settings, repositories, {
+      progress,
+      onRow,
+      signal: interruption.signal,
+      withLifecycle: true,
+    });
     if (interruption.exitCode !== undefined) {
       printer.end({ isComplete: false });
       return interruption.exitCode;
     }
     if (options.html !== undefined && page) await writeFile(options.html, htmlPage(metadata, totals, page));
-    const { isComplete, unreadable } = totals;
-    printer.end({ isComplete, totals: totalsJson(totals), unreadable });
+    const { isComplete, unreadable, lifecycleRisks } = totals;
+    printer.end({ isComplete, totals: totalsJson(totals), unreadable, lifecycleRisks });
     noteTotals(totals, output);
     return isComplete ? EXIT.ok : EXIT.unknown;
   } catch (error) {
@@ -61,5 +66,9 @@ export async function runScan({ options, output, io }: CommandContext<ScanOption
 function noteTotals(totals: Totals, output: Output): void {
   for (const { repository, why } of totals.unreadable)
     output.note(`${output.noteStyle('red', 'not read:')} ${repository}: ${why}`);
+  for (const { repository, why } of totals.lifecycleRisks)
+    output.note(`${output.noteStyle('yellow', 'lifecycle risk:')} ${repository}: ${why}`);
   output.note(summary(totals));
+  if (totals.lifecycleRisks.length > 0)
+    output.note('`ecr-oci lifecycle REPOSITORY` shows what would go, and a policy that keeps all of it.');
 }

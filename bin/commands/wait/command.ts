@@ -45,10 +45,10 @@ export function addWait(program: Command): void {
     .addHelpText('after', HELP)
     .action(
       action<WaitOptions>(async ({ args, options, output, io }) => {
-        const reference = parseImage(args[0] ?? '');
+        const reference = parseImage(args[0] ?? '', options.endpointUrl);
         noteRegion(reference, options, output);
         if (reference.isTagImplied) output.note(`note: ${reference.text} has no tag, so this waits for latest`);
-        const account = new Accounts(options).of(reference);
+        const account = new Accounts(options, io).of(reference);
         const result = await inRepository(account, reference.repository, () =>
           waitForCompanions(account, reference, policyOf(options), {
             timeoutMs: options.timeout,

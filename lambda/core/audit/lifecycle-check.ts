@@ -10,7 +10,7 @@ export interface LifecycleCheck {
   readonly refusals: readonly Refused[];
 }
 
-interface ToCheck {
+export interface ToCheck {
   /** Source tags that have or need companions, unless an earlier page checked some. */
   readonly sources: readonly string[];
   /** Source tags without any companion. */

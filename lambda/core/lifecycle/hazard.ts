@@ -1,5 +1,5 @@
 import { matchesGlob } from '../companion/glob';
-import { type LifecyclePolicy, type LifecycleRule, storageClassOf } from './policy';
+import type { LifecyclePolicy, LifecycleRule } from './policy';
 import { claimingRule, globsOf, isCountRule } from './selection';
 
 /** A count rule that counts companions too. */
@@ -38,14 +38,15 @@ export function hazardsOf(
     if (!maySelect(rule, sourceTag)) return [];
     const isBelowOwn = own !== undefined && own.rulePriority < rule.rulePriority;
     if (rule.selection.countType === 'sinceImagePulled') return isBelowOwn ? [] : [{ kind: 'pull-time', rule }];
-    const counted = companionTags.filter((tag) => isCountRule(rule) && maySelect(rule, tag));
-    if (counted.length === 0 || areKeptApart(policy, rule, counted, sourceTag)) return [];
-    return [{ kind: 'count', ...crowdingOf(rule, counted.length) }];
+    if (!isCountRule(rule)) return [];
+    const counted = companionTags.filter((tag) => maySelect(rule, tag));
+    return areKeptApart(policy, rule, counted, sourceTag)
+      ? []
+      : [{ kind: 'count', ...crowdingOf(rule, counted.length) }];
   });
 }
 
-const maySelect = (rule: LifecycleRule, tag: string): boolean =>
-  storageClassOf(rule) === 'standard' && globsOf(rule).some((glob) => matchesGlob(glob, tag));
+const maySelect = (rule: LifecycleRule, tag: string): boolean => globsOf(rule).some((glob) => matchesGlob(glob, tag));
 
 /**
  * Whether higher rules claim these companions and not their source. Then somebody chose the counts with companions in mind, unless the

@@ -19,16 +19,20 @@ export interface Impact {
   readonly crowding: readonly Crowding[];
 }
 
-/** What a lifecycle policy does at `now` because of companions: all that the repository has, and those to be put. */
+/**
+ * What a lifecycle policy does at `now` because of companions: all that the repository has, and those to be put.
+ * @param present the policy that says which images stay without companions, if `policy` shall replace it
+ */
 export function impactOf(
   policy: LifecyclePolicy,
   images: readonly LifecycleImage[],
   companions: readonly PlannedCompanion[],
   now: number,
+  present: LifecyclePolicy = policy,
 ): Impact {
   const before = withoutCompanions(images, companions);
   const after = withCompanions(images, before, companions, now);
-  const fatesBefore = evaluate(policy, before, now);
+  const fatesBefore = evaluate(present, before, now);
   const fatesAfter = evaluate(policy, [...after.values()], now);
   const lossOf = (digest: string): Loss | undefined => {
     const fate = fatesAfter.get(digest);
@@ -53,7 +57,7 @@ export function impactOf(
 const digestOf = ({ tag, digest }: PlannedCompanion): string => digest ?? `the image of ${tag}`;
 
 /** The repository as it would be: companion tags taken off, and images that had no other tag removed. */
-function withoutCompanions(images: readonly LifecycleImage[], companions: readonly PlannedCompanion[]) {
+export function withoutCompanions(images: readonly LifecycleImage[], companions: readonly PlannedCompanion[]) {
   const companionTags = new Set(companions.map(({ tag }) => tag));
   return images.flatMap((image) => {
     const tags = image.tags.filter((tag) => !companionTags.has(tag));

@@ -39,7 +39,14 @@ test.each<[Parser, RegExp, ...string[]]>([
   [someOf(['a', 'b']), /one or more of a, b/, 'c', 'a,c', ''],
   [url, /a URL/, 'localhost:5111', 'ftp://localhost', 'http://'],
   [platforms, /os\/architecture/, 'amd64', 'linux/amd64/v2/x', ''],
-  [repositoryPatterns, /without its registry/, 'Team App', '123456789012.dkr.ecr.eu-north-1.amazonaws.com/app', ''],
+  [
+    repositoryPatterns,
+    /without its registry/,
+    'Team App',
+    '123456789012.dkr.ecr.eu-north-1.amazonaws.com/app',
+    '123456789012.dkr-ecr.eu-north-1.on.aws/app',
+    '',
+  ],
   [tagPatterns, /a tag, or a pattern/, '-pr*', '.x', 'a b', ''],
 ])('%p expects %p', (parse, message, ...texts) => {
   for (const text of texts) expect(() => parse(text)).toThrow(message);

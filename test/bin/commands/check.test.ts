@@ -190,6 +190,15 @@ describe('stdin', () => {
     expect([code, stdout.split('\n')[0]]).toEqual([1, 'team/app:v1']);
   });
 
+  test('needs no argument if it is a pipe; at a terminal without an argument, nothing is waited for', async () => {
+    const { code, stdout } = await cli.run(['check'], {
+      stdin: `Unsupported manifest media type for image ${IN_ECR}:v1.`,
+    });
+    expect([code, stdout.split('\n')[0]]).toEqual([1, 'team/app:v1']);
+    const { stderr, ...none } = await cli.run(['check'], { stdin: 'team/app:v1', isTTY: true });
+    expect([none.code, stderr]).toEqual([2, 'error: No image was given.\nExpected image names, or - for stdin.\n']);
+  });
+
   test('takes images, one on a line', async () => {
     const { code, stdout } = await piped('team/app:v3\nteam/other:v1\n', '--json');
     expect([code, JSON.parse(stdout).map(({ image }: CheckReport) => image)]).toEqual([

@@ -15,8 +15,10 @@ export function readLog(lines: readonly LogLine[]): Told {
   for (const { line } of lines) {
     const entry = parse(line);
     if (typeof entry?.eventId !== 'string') continue;
+    const { eventId, mergedEventIds } = entry;
     if (entry.message === 'image remediation')
-      outcomes.set(entry.eventId, [...(outcomes.get(entry.eventId) ?? []), entry]);
+      for (const id of [eventId, ...(Array.isArray(mergedEventIds) ? mergedEventIds : [])])
+        outcomes.set(id, [...(outcomes.get(id) ?? []), entry]);
     if (entry.message === 'outcomes not published') notPublished.add(entry.eventId);
   }
   return { outcomes, notPublished };

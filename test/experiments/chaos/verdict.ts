@@ -3,7 +3,14 @@ import { outcomeKey, readLog, type Told } from './function-log';
 import type { Ledger, TagHistory } from './ledger';
 
 const SUFFIX = '-dockerv2';
-const OUR_CALLS = ['BatchGetImage', 'PutImage', 'GetDownloadUrlForLayer', 'ListTagsForResource', 'PutEvents'];
+const OUR_CALLS = [
+  'BatchGetImage',
+  'PutImage',
+  'GetDownloadUrlForLayer',
+  'ListTagsForResource',
+  'GetLifecyclePolicy',
+  'PutEvents',
+];
 
 export interface Verdict {
   /** What the registry holds and should not, or the other way round. */

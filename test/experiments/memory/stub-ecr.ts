@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { keepNewest, rule } from '../../lambda/core/lifecycle/repository';
+import { keepNewest, rule } from '../../support/lifecycle-images';
 import { digestOfText } from '../../support/manifests';
 
 interface Stored {

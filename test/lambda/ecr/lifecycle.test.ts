@@ -1,19 +1,18 @@
+import { ECRClient } from '@aws-sdk/client-ecr';
 import { NotUnderstood } from '../../../lambda/core/lifecycle/policy';
 import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
 import { RecentPolicies } from '../../../lambda/ecr/lifecycle';
 import { Pacer } from '../../../lambda/ecr/pacer';
 import { ADDRESS } from '../../support/fake-service';
+import { keepNewest, NOW, policyOf, rule } from '../../support/lifecycle-images';
 import { DOCKER, OCI } from '../../support/manifests';
 import { errorAnswer, ScriptedAws } from '../../support/scripted-aws';
-import { keepNewest, NOW, policyOf, rule } from '../core/lifecycle/repository';
 
-let aws: ScriptedAws;
+const aws = ScriptedAws.forTests();
 let registry: EcrRegistry;
-beforeEach(async () => {
-  aws = await ScriptedAws.start();
-  registry = new EcrRegistry({ client: aws.ecrClient(), pacer: new Pacer(1_000), address: ADDRESS });
+beforeEach(() => {
+  registry = new EcrRegistry({ client: new ECRClient(aws.clientOptions), pacer: new Pacer(1_000), address: ADDRESS });
 });
-afterEach(() => aws.stop());
 
 describe('a lifecycle policy', () => {
   const TEXT = JSON.stringify({ rules: [rule(1, keepNewest(10, 'any'))] });

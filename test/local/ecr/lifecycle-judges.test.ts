@@ -16,7 +16,7 @@ import {
   keepPulled,
   NOW,
   rule,
-} from '../../lambda/core/lifecycle/repository';
+} from '../../support/lifecycle-images';
 import { manifest } from './support';
 
 /** Two evaluators that were written apart, the service's and the local ECR's, from the same pages of AWS. */

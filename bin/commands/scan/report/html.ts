@@ -3,7 +3,7 @@ import { CONSUMERS } from '../../../inventory/acceptance';
 import { ranked } from '../../../inventory/counts';
 import { describeRules, type InventoryMetadata } from '../../../inventory/metadata';
 import { TAG_STATES, type TagState } from '../../../inventory/row';
-import { plural, type Totals } from '../../../inventory/totals';
+import { plural, type RepositoryNote, type Totals } from '../../../inventory/totals';
 import { chart, percent } from './chart';
 import { escapeHtml, jsonForScript } from './escape';
 import type { PageData } from './page-data';
@@ -61,6 +61,7 @@ export function htmlPage(metadata: InventoryMetadata, totals: Totals, data: Page
 </header>
 <main>
 ${unreadable(totals)}
+${lifecycleRisks(totals)}
 ${cards(totals)}
 <h2>Which services accept the images</h2>
 ${chart(totals)}
@@ -113,10 +114,22 @@ ${card(needAPerson.toLocaleString('en'), "need someone to act: they can't have a
 </ul>`;
 }
 
-function unreadable({ unreadable: repositories }: Totals): string {
+const unreadable = ({ unreadable: repositories }: Totals): string =>
+  alert(
+    repositories,
+    `could not be read and ${repositories.length === 1 ? 'is' : 'are'} missing here, completely or in part.`,
+  );
+
+const lifecycleRisks = ({ lifecycleRisks: repositories }: Totals): string =>
+  alert(
+    repositories,
+    `${repositories.length === 1 ? 'has a lifecycle policy' : 'have lifecycle policies'} that can take images because of companions. ecr-oci lifecycle shows which, and a policy that keeps all of them.`,
+  );
+
+function alert(repositories: readonly RepositoryNote[], what: string): string {
   if (repositories.length === 0) return '';
   const items = repositories.map(({ repository, why }) => `<li>${escapeHtml(`${repository}: ${why}`)}</li>`);
-  return `<div class="alert" role="note"><b>${plural(repositories.length, 'repository', 'repositories')} could not be read and ${repositories.length === 1 ? 'is' : 'are'} missing here, completely or in part.</b><ul>${items.join('')}</ul></div>`;
+  return `<div class="alert" role="note"><b>${plural(repositories.length, 'repository', 'repositories')} ${what}</b><ul>${items.join('')}</ul></div>`;
 }
 
 const states = ({ states }: Totals): readonly (readonly [string, number])[] =>

@@ -6,6 +6,7 @@ import { RegistryClient } from '../../../../local/images/registry-client';
 import { synthesize } from '../../../support/assembly';
 import { LeapingClock, runCli, useNoAwsConfiguration } from '../../../support/run-cli';
 import { seed, wrongCompanions } from '../../../support/seed';
+import { keepNewest } from '../lifecycle-rules';
 
 let assembly: string;
 let account: LocalAccount;
@@ -55,4 +56,45 @@ test('asks for the repositories that are named, and reports after the timeout wh
   expect(requests()).toEqual([['Repository Audit Requested', 'ml/app']]);
   expect([code, stdout]).toEqual([3, expect.stringMatching(/^1 {2}left to do$/m)]);
   expect(stderr).toMatch(/Is it deployed in this account and Region/);
+});
+
+describe('a repository whose lifecycle policy would lose images', () => {
+  beforeEach(async () => {
+    const registry = new RegistryClient(account.endpoint);
+    for (const repository of ['team/count', 'team/none'])
+      for (const tag of ['v1', 'v2']) await registry.push(repository, tag, await dockerDesktopImage(`app ${tag}`));
+    // What is pushed gets its companion in any case, so take those away again.
+    await account.settle();
+    for (const repository of ['team/count', 'team/none'])
+      for (const tag of ['v1', 'v2'])
+        await call('BatchDeleteImage', { repositoryName: repository, imageIds: [{ imageTag: `${tag}-dockerv2` }] });
+    await account.settle();
+    account.bus.events.length = 0;
+    const lifecyclePolicyText = JSON.stringify({ rules: [keepNewest(2, '*')] });
+    await call('PutLifecyclePolicy', { repositoryName: 'team/count', lifecyclePolicyText });
+  });
+  const call = async (operation: string, input: object) => {
+    const target = { 'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${operation}` };
+    const headers = { 'content-type': 'application/x-amz-json-1.1', ...target };
+    const response = await fetch(account.endpoint, { method: 'POST', headers, body: JSON.stringify(input) });
+    expect(response.status).toBe(200);
+  };
+  const details = () =>
+    account.bus.events
+      .filter((event) => event['detail-type'] === 'Registry Audit Requested')
+      .map(({ detail }) => detail);
+
+  test('is left alone by the service and not waited for', async () => {
+    const { code, stdout } = await remote('--json');
+    const { summary } = JSON.parse(stdout);
+    expect([code, summary]).toMatchObject([1, { repairedByService: 2, left: 0, refused: { 'lifecycle-policy': 2 } }]);
+    expect(details()[0]).toEqual({ backfill: true });
+    expect([...account.ecr.tags('team/count').keys()].sort()).toEqual(['v1', 'v2']);
+  });
+
+  test('is repaired with --despite-lifecycle', async () => {
+    const { code, stdout } = await remote('--json', '--despite-lifecycle');
+    expect([code, JSON.parse(stdout).summary]).toMatchObject([0, { repairedByService: 4, left: 0, refused: {} }]);
+    expect(details()[0]).toEqual({ backfill: true, despiteLifecycle: true });
+  });
 });

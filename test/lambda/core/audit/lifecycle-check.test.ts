@@ -2,9 +2,9 @@ import { type AuditOptions, auditPage } from '../../../../lambda/core/audit/audi
 import { repair } from '../../../../lambda/core/companion/repair';
 import { NotUnderstood } from '../../../../lambda/core/lifecycle/policy';
 import { FakeRegistry } from '../../../support/fake-registry';
+import { keepDays, keepNewest, NOW, policyOf } from '../../../support/lifecycle-images';
 import { DOCKER, dockerImage, OCI, ociImage } from '../../../support/manifests';
 import { DEFAULT_POLICY } from '../../../support/policy';
-import { keepDays, keepNewest, NOW, policyOf } from '../lifecycle/repository';
 
 let registry: FakeRegistry;
 beforeEach(() => {

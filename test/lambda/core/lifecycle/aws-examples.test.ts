@@ -12,7 +12,7 @@ import {
   policyOf,
   rule,
   understood,
-} from './repository';
+} from '../../../support/lifecycle-images';
 
 /**
  * The examples of https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_examples.html. Those with a repository have its

@@ -1,10 +1,11 @@
 import { evaluate, type LifecycleImage } from '../../../../lambda/core/lifecycle/evaluate';
 import { hazardsOf } from '../../../../lambda/core/lifecycle/hazard';
 import { impactOf, type PlannedCompanion } from '../../../../lambda/core/lifecycle/impact';
-import type { LifecyclePolicy, LifecycleSelection } from '../../../../lambda/core/lifecycle/policy';
+import type { LifecyclePolicy } from '../../../../lambda/core/lifecycle/policy';
 import { policyThatKeepsBoth } from '../../../../lambda/core/lifecycle/suggest';
 import { platformOf } from '../../../../lambda/core/manifest/platform';
-import { DAY, image, keepArchived, keepDays, keepNewest, keepPulled, NOW, policyOf, understood } from './repository';
+import { COMMON_POLICIES, type CommonPolicyName } from '../../../support/common-policies';
+import { DAY, image, NOW, policyOf, understood } from '../../../support/lifecycle-images';
 
 const form = { suffix: '-dockerv2' };
 const platforms = [platformOf('linux', 'amd64')] as const;
@@ -51,81 +52,79 @@ const nothing = { backfillLoses: 0, pushLoses: 0, hazards: [], suggestionLoses: 
 const unchanged = { ...nothing, suggestion: 'unchanged' };
 const changed = { suggestion: 'changed', suggestionLoses: 0 };
 
-/**
- * Found in public repositories by `imageCountMoreThan`, `addLifecycleRule` and `maxImageCount`: the shapes that come up again and again, and
- * those of alphagov/govuk-infrastructure#1013, wellcomecollection/catalogue-pipeline#2975 and DefangLabs/pulumi-defang#379.
- */
-test.each<[string, readonly LifecycleSelection[], readonly string[], object]>([
-  [
-    'the newest 10 (CDK: maxImageCount: 10)',
-    [keepNewest(10, 'any')],
-    ['v#'],
-    { ...changed, images: 10, backfillLoses: 10, pushLoses: 1, hazards: ['10 -> 5'] },
-  ],
-  [
-    'the newest 100',
-    [keepNewest(100, 'any')],
-    ['v#'],
-    { ...changed, images: 100, backfillLoses: 100, pushLoses: 1, hazards: ['100 -> 50'] },
-  ],
-  [
-    'the newest 30, untagged for 7 days',
-    [keepDays(7, 'untagged'), keepNewest(30, 'any')],
-    ['v#', 'latest'],
-    { ...changed, images: 22, backfillLoses: 8, pushLoses: 0, hazards: ['30 -> 15'] },
-  ],
-  ['untagged for 1 day', [keepDays(1, 'untagged')], ['v#', 'latest'], { ...unchanged, images: 151 }],
-  ['untagged for 14 days', [keepDays(14, 'untagged')], ['latest'], { ...unchanged, images: 14 }],
-  ['the newest untagged one', [keepNewest(1, 'untagged')], ['v#', 'latest'], { ...nothing, ...changed, images: 152 }],
-  [
-    'the newest 10 of v*, untagged for 1 day',
-    [keepNewest(10, ['v*']), keepDays(1, 'untagged')],
-    ['v#'],
-    { ...changed, images: 10, backfillLoses: 10, pushLoses: 1, hazards: ['10 -> 5'] },
-  ],
-  ['everything for 30 days', [keepDays(30, 'any')], ['v#', 'latest'], { ...unchanged, images: 60 }],
-  [
-    'prod* for 90 days, everything else for 14',
-    [keepDays(90, ['prod*']), keepDays(14, 'any')],
-    ['prod-#', 'v#'],
-    { ...unchanged, images: 104 },
-  ],
-  [
-    'dev* and main* 99 each, everything else for 30 days',
-    [keepNewest(99, ['dev*']), keepNewest(99, ['main*']), keepDays(30, 'any')],
-    ['dev-#', 'main-#'],
-    { ...changed, images: 198, backfillLoses: 198, pushLoses: 2, hazards: ['99 -> 49'] },
-  ],
-  [
-    'untagged for 1 day, 20 of release-* and v* each, everything else for 30 days',
-    [keepDays(1, 'untagged'), keepNewest(20, ['release-*']), keepNewest(20, ['v*']), keepDays(30, 'any')],
-    ['release-#', 'v#', 'main-#'],
-    { ...changed, images: 70, backfillLoses: 40, pushLoses: 2, hazards: ['20 -> 10'] },
-  ],
-  [
-    'the image of latest and of prod protected, 50 others, 5 untagged',
-    [keepNewest(1, ['latest*']), keepNewest(1, ['prod*']), keepNewest(50, ['*']), keepNewest(5, 'untagged')],
-    ['latest', 'prod', 'sha#'],
-    { ...changed, images: 55, backfillLoses: 50, pushLoses: 5, hazards: ['1 -> 0', '50 -> 25'] },
-  ],
-  [
-    '10 of release-*, sha-* for 30 days, untagged for 14',
-    [keepNewest(10, ['release-*']), keepDays(30, ['sha-*']), keepDays(14, 'untagged')],
-    ['release-#', 'sha-#'],
-    { ...changed, images: 40, backfillLoses: 10, pushLoses: 1, hazards: ['10 -> 5'] },
-  ],
-  [
-    'sha-* for 30 days, the newest 10 of all',
-    [keepDays(30, ['sha-*']), keepNewest(10, 'any')],
-    ['sha-#', 'v#'],
-    { ...changed, images: 35, backfillLoses: 5, pushLoses: 1, hazards: ['10 -> 5'], suggestionLoses: 5 },
-  ],
-  [
-    'what nobody pulls for 90 days archived, and expired a year later',
-    [keepPulled(90, 'any'), keepArchived(365, 'any')],
-    ['v#'],
-    { ...nothing, images: 90, hazards: ['pull time'], suggestion: 'impossible' },
-  ],
-])('%s', (_, selections, tags, expected) => {
+const EXPECTED: Readonly<Record<CommonPolicyName, object>> = {
+  'the newest 10 (CDK: maxImageCount: 10)': {
+    ...changed,
+    images: 10,
+    backfillLoses: 10,
+    pushLoses: 1,
+    hazards: ['10 -> 5'],
+  },
+  'the newest 100': { ...changed, images: 100, backfillLoses: 100, pushLoses: 1, hazards: ['100 -> 50'] },
+  'the newest 30, untagged for 7 days': {
+    ...changed,
+    images: 22,
+    backfillLoses: 8,
+    pushLoses: 0,
+    hazards: ['30 -> 15'],
+  },
+  'untagged for 1 day': { ...unchanged, images: 151 },
+  'untagged for 14 days': { ...unchanged, images: 14 },
+  'the newest untagged one': { ...nothing, ...changed, images: 152 },
+  'the newest 10 of v*, untagged for 1 day': {
+    ...changed,
+    images: 10,
+    backfillLoses: 10,
+    pushLoses: 1,
+    hazards: ['10 -> 5'],
+  },
+  'everything for 30 days': { ...unchanged, images: 60 },
+  'prod* for 90 days, everything else for 14': { ...unchanged, images: 104 },
+  'dev* and main* 99 each, everything else for 30 days': {
+    ...changed,
+    images: 198,
+    backfillLoses: 198,
+    pushLoses: 2,
+    hazards: ['99 -> 49'],
+  },
+  'untagged for 1 day, 20 of release-* and v* each, everything else for 30 days': {
+    ...changed,
+    images: 70,
+    backfillLoses: 40,
+    pushLoses: 2,
+    hazards: ['20 -> 10'],
+  },
+  'the image of latest and of prod protected, 50 others, 5 untagged': {
+    ...changed,
+    images: 55,
+    backfillLoses: 50,
+    pushLoses: 5,
+    hazards: ['1 -> 0', '50 -> 25'],
+  },
+  '10 of release-*, sha-* for 30 days, untagged for 14': {
+    ...changed,
+    images: 40,
+    backfillLoses: 10,
+    pushLoses: 1,
+    hazards: ['10 -> 5'],
+  },
+  'sha-* for 30 days, the newest 10 of all': {
+    ...changed,
+    images: 35,
+    backfillLoses: 5,
+    pushLoses: 1,
+    hazards: ['10 -> 5'],
+    suggestionLoses: 5,
+  },
+  'what nobody pulls for 90 days archived, and expired a year later': {
+    ...nothing,
+    images: 90,
+    hazards: ['pull time'],
+    suggestion: 'impossible',
+  },
+};
+
+test.each(Object.entries(EXPECTED))('%s', (name, expected) => {
+  const { selections, tags } = COMMON_POLICIES[name as CommonPolicyName];
   expect(consequences(policyOf(...selections), tags)).toEqual(expected);
 });

@@ -1,13 +1,13 @@
 import { type Hazard, hazardsOf } from '../../../../lambda/core/lifecycle/hazard';
 import type { LifecycleSelection } from '../../../../lambda/core/lifecycle/policy';
-import { keepArchived, keepDays, keepNewest, keepPulled, policyOf } from './repository';
+import { keepArchived, keepDays, keepNewest, keepPulled, policyOf } from '../../../support/lifecycle-images';
 
 const companions = ['v1-dockerv2', 'v1-dockerv2-arm64'];
 const summaryOf = (hazards: readonly Hazard[]) =>
   hazards.map((hazard) =>
     hazard.kind === 'count'
       ? `rule ${hazard.rule.rulePriority} keeps ${hazard.keepsNow}, then ${hazard.keepsThen}`
-      : `rule ${hazard.rule.rulePriority} by pull time`,
+      : `rule ${hazard.rule.rulePriority} by ${hazard.kind}`,
   );
 const hazards = (...selections: readonly LifecycleSelection[]) =>
   summaryOf(hazardsOf(policyOf(...selections), 'v1', companions));
@@ -25,8 +25,8 @@ test.each([
   ['the tag only', keepNewest(10, ['v1']), []],
   ['images by age', keepDays(10, 'any'), []],
   ['archived images', keepArchived(90, 'any'), []],
-  ['images by pull time', keepPulled(90, 'any'), ['rule 1 by pull time']],
-  ['other images by pull time', keepPulled(90, ['release*']), []],
+  ['images by pull-time', keepPulled(90, 'any'), ['rule 1 by pull-time']],
+  ['other images by pull-time', keepPulled(90, ['release*']), []],
 ])('a rule for %s', (_, selection, expected) => {
   expect(hazards(selection)).toEqual(expected);
 });
@@ -68,6 +68,10 @@ describe('a rule of higher priority that claims the companions', () => {
     expect(one(keepNewest(30, ['v*']), claim)).toEqual(['rule 1 keeps 30, then 15']);
   });
 
+  test('must have it over a rule that claims them only with another tag, too', () => {
+    expect(one(keepNewest(30, ['v*', 'x*']), claim)).toEqual(['rule 1 keeps 30, then 15']);
+  });
+
   test('must not claim the source as well', () => {
     expect(one(keepNewest(30, ['v*']), keepNewest(90, 'any'))).toEqual([
       'rule 1 keeps 30, then 15',
@@ -84,10 +88,10 @@ describe('a rule of higher priority that claims the companions', () => {
 test('a rule by pull time is none if a rule of higher priority claims the source', () => {
   expect(hazards(keepDays(90, ['v*']), keepPulled(30, 'any'))).toEqual([]);
   expect(hazards(keepPulled(30, ['v*']), keepNewest(9, 'any'))).toEqual([
-    'rule 1 by pull time',
+    'rule 1 by pull-time',
     'rule 2 keeps 9, then 3',
   ]);
-  expect(hazards(keepPulled(30, ['v*', 'x*']), keepDays(9, 'any'))).toEqual(['rule 1 by pull time']);
+  expect(hazards(keepPulled(30, ['v*', 'x*']), keepDays(9, 'any'))).toEqual(['rule 1 by pull-time']);
 });
 
 test('no rules, no hazards', () => {

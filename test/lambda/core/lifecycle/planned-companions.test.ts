@@ -1,7 +1,7 @@
 import { plannedCompanions, type RepositoryImage } from '../../../../lambda/core/lifecycle/planned-companions';
+import { image } from '../../../support/lifecycle-images';
 import { DOCKER, OCI } from '../../../support/manifests';
 import { AMD64, ARM64, DEFAULT_POLICY } from '../../../support/policy';
-import { image } from './repository';
 
 const imageOf = (digest: string, tags: readonly string[], mediaType: string, more = {}): RepositoryImage => ({
   ...image(digest, tags, 1, more),

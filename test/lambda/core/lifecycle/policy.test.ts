@@ -1,5 +1,13 @@
 import { NotUnderstood, readPolicy } from '../../../../lambda/core/lifecycle/policy';
-import { ARCHIVE, EXPIRE, keepArchived, keepDays, keepNewest, keepPulled, rule } from './repository';
+import {
+  ARCHIVE,
+  EXPIRE,
+  keepArchived,
+  keepDays,
+  keepNewest,
+  keepPulled,
+  rule,
+} from '../../../support/lifecycle-images';
 
 const read = (...rules: readonly unknown[]) => readPolicy(JSON.stringify({ rules }));
 

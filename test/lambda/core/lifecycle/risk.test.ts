@@ -1,9 +1,9 @@
 import { type LifecyclePolicy, NotUnderstood } from '../../../../lambda/core/lifecycle/policy';
 import { riskOfBackfill, riskOfPushes } from '../../../../lambda/core/lifecycle/risk';
 import { FakeRegistry } from '../../../support/fake-registry';
+import { keepDays, keepNewest, keepPulled, NOW, policyOf } from '../../../support/lifecycle-images';
 import { OCI, ociImage } from '../../../support/manifests';
 import { DEFAULT_POLICY } from '../../../support/policy';
-import { keepDays, keepNewest, keepPulled, NOW, policyOf } from './repository';
 
 const NOT_UNDERSTOOD = 'the lifecycle policy is not understood: why';
 
@@ -53,6 +53,11 @@ describe('a backfill', () => {
       'rule 1 would expire 3 images, such as v1, that would stay without companions',
     );
     expect(await riskOf(registry, policyOf(keepNewest(6, 'any')))).toBeUndefined();
+  });
+
+  test('under several rules, one of which counts', async () => {
+    const lifecycle = policyOf(keepDays(1, 'untagged'), keepNewest(5, 'any'));
+    expect(await riskOf(registryOf(['v1', 'v2', 'v3']), lifecycle)).toContain('rule 2 would expire v1');
   });
 
   test('of the audit window only', async () => {

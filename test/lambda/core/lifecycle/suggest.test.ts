@@ -13,7 +13,7 @@ import {
   policyOf,
   rule,
   understood,
-} from './repository';
+} from '../../../support/lifecycle-images';
 
 const suffix = { suffix: '-dockerv2' };
 const prefix = { prefix: 'dockerv2-' };
@@ -89,6 +89,13 @@ test.each<[string, readonly LifecycleSelection[], readonly string[]]>([
   );
 });
 
+test('companions stay as many days as their sources', () => {
+  const suggestion = policyThatKeepsBoth(policyOf(keepDays(90, ['v*']), keepNewest(9, 'any')), suffix, [amd64]);
+  const [first] = suggestion.kind === 'changed' ? suggestion.changes : [];
+  const explanation = 'new: claims the companions of rule 1, for as many days';
+  expect(first).toEqual({ rulePriority: 1, explanation });
+});
+
 test('further platforms have rules of their own, except where a prefix covers them', () => {
   const policy = policyOf(keepNewest(5, ['v*']), keepNewest(9, 'any'));
   const both = (form: CompanionTagForm) =>
@@ -96,6 +103,11 @@ test('further platforms have rules of their own, except where a prefix covers th
   expect(both(suffix)).toEqual([
     ...['v*-dockerv2 10', 'v*-dockerv2-arm64 10', '*-dockerv2 18', '*-dockerv2-arm64 18'],
     ...['v* 25', 'any 45'],
+  ]);
+  const mixed = policyOf(keepNewest(5, ['*x', 'v*']), keepDays(9, 'any'));
+  expect(suggested(mixed, prefix, [amd64, arm64]).map(({ selection }) => shortly(selection))).toEqual([
+    ...['dockerv2-*x,dockerv2-v* 10', 'dockerv2--arm64-*x,dockerv2--arm64-v* 10', 'dockerv2-* 9 days'],
+    ...['*x,v* 5', 'any 9 days'],
   ]);
   expect(both(prefix)).toEqual(['dockerv2-v* 10', 'dockerv2--arm64-v* 10', 'dockerv2-* 36', 'v* 5', 'any 45']);
 });
@@ -114,6 +126,12 @@ test.each<[string, CompanionTagForm, readonly LifecycleSelection[]]>([
   ['ages that companions share', suffix, [keepDays(90, ['prod*']), keepDays(30, 'any')]],
   ['ages of images that are not companions', suffix, [keepDays(90, ['*-prod']), keepDays(9, ['latest'])]],
   ['counts of images that are not companions', prefix, [keepNewest(10, ['v*']), keepNewest(1, ['latest'])]],
+  [
+    'counts of images that are not companions, untagged by age',
+    prefix,
+    [keepNewest(10, ['v*']), keepDays(14, 'untagged')],
+  ],
+  ['archived images by a pattern that companions match', suffix, [keepArchived(90, ['*-*'])]],
   ['untagged images by age', suffix, [keepDays(14, 'untagged')]],
   ['archived images', suffix, [keepArchived(90, 'any')]],
 ])('nothing to change: %s', (_, form, selections) => {
@@ -128,11 +146,15 @@ test.each<[string, CompanionTagForm, LifecycleSelection, string]>([
   ['selects companions of a further platform', suffix, keepNewest(9, ['*-arm64']), unclear('*-arm64')],
   ['selects companions of many tags by their end', suffix, keepDays(9, ['v*2']), unclear('v*2')],
   ['finds in companions what it seeks in tags', suffix, keepDays(9, ['*-*']), unclear('*-*')],
+  ['selects companions of some tags by their end', suffix, keepNewest(9, ['*rc-dockerv2']), unclear('*rc-dockerv2')],
+  ['seeks the same with two wildcards in a row', suffix, keepDays(9, ['*-**']), unclear('*-**')],
   ['finds a part of it in companions', suffix, keepDays(9, ['*-sha-*']), unclear('*-sha-*')],
+  ['seeks the end of some tags and the suffix', suffix, keepDays(9, ['*x-dockerv2*']), unclear('*x-dockerv2*')],
   ['has one such pattern of two', suffix, keepDays(9, ['v*', '*-*']), unclear('v*,*-*')],
   ['selects companions by prefix', prefix, keepNewest(9, ['dockerv2-*']), unclear('dockerv2-*')],
   ['selects companions by the beginning of the prefix', prefix, keepNewest(9, ['d*']), unclear('d*')],
   ['finds in prefixed companions what it seeks in tags', prefix, keepNewest(9, ['*v2*']), unclear('*v2*')],
+  ['seeks the prefix and the beginning of some tags', prefix, keepDays(9, ['*dockerv2-x*']), unclear('*dockerv2-x*')],
   [
     'archives by pull time',
     suffix,
@@ -141,6 +163,11 @@ test.each<[string, CompanionTagForm, LifecycleSelection, string]>([
   ],
 ])('impossible if a rule %s', (_, form, selection, why) => {
   expect(policyThatKeepsBoth(policyOf(selection), form, [amd64, arm64])).toEqual({ kind: 'impossible', why });
+});
+
+test('impossible if any of the rules is an obstacle', () => {
+  const policy = policyOf(keepNewest(9, ['v*']), keepDays(9, ['*-*']));
+  expect(policyThatKeepsBoth(policy, suffix, [amd64])).toEqual({ kind: 'impossible', why: unclear('*-*', 2) });
 });
 
 test('patterns that only look as if they matched companions', () => {

@@ -1,5 +1,5 @@
-import type { LifecycleImage } from '../../../../lambda/core/lifecycle/evaluate';
-import { type LifecyclePolicy, type LifecycleSelection, readPolicy } from '../../../../lambda/core/lifecycle/policy';
+import type { LifecycleImage } from '../../lambda/core/lifecycle/evaluate';
+import { type LifecyclePolicy, type LifecycleSelection, readPolicy } from '../../lambda/core/lifecycle/policy';
 
 export const DAY = 86_400_000;
 export const NOW = Date.UTC(2026, 0, 31);
