@@ -41,10 +41,9 @@ const invalid = (why: string) => invalidParameter('LifecyclePolicyText', `Lifecy
 function rulesOf(text: string): readonly unknown[] | undefined {
   try {
     const { rules }: JsonObject = JSON.parse(text);
-    return Array.isArray(rules) && rules.length > 0 ? rules : undefined;
-  } catch {
-    return undefined; // Refused like every other text that is no policy.
-  }
+    if (Array.isArray(rules) && rules.length > 0) return rules;
+  } catch {} // Refused like every other text that isn't a policy.
+  return undefined;
 }
 
 function isRule(rule: unknown): rule is LifecycleRule {

@@ -52,7 +52,7 @@ export class LocalEcr {
     request: IncomingMessage,
     response: ServerResponse,
     origin: string,
-    beforeCall: BeforeCall,
+    beforeCall: BeforeCall = () => {},
   ): Promise<boolean> {
     const registry = this.#registry;
     const operation = ecrOperation(request);

@@ -75,12 +75,7 @@ export class Registry {
 
   /** @throws AwsError if the name is not valid or is taken */
   create(name: string, mutability: TagMutability = {}): Repository {
-    if (!isRepositoryName(name)) {
-      throw invalidParameter(
-        'repositoryName',
-        "must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*'",
-      );
-    }
+    if (!isRepositoryName(name)) throw invalidParameter('repositoryName', 'must be a valid repository name');
     if (this.#repositories.has(name)) {
       throw new AwsError(
         'RepositoryAlreadyExistsException',

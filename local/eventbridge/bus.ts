@@ -44,6 +44,10 @@ export class Bus {
     this.#rules = options.rules.map((view) => compileRule(view, options));
   }
 
+  get now(): number {
+    return this.options.now();
+  }
+
   put(event: EventBridgeEvent, busName = 'default'): void {
     if (!this.options.busNames.includes(busName)) {
       // AWS drops it too, and answers with success: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
@@ -79,7 +83,7 @@ export class Bus {
       'detail-type': 'Scheduled Event',
       source: 'aws.events',
       account: this.options.accountId,
-      time: eventTime(this.options.now()),
+      time: eventTime(this.now),
       region: this.options.region,
       resources: [view.arn],
       detail: {},

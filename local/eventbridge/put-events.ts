@@ -64,7 +64,7 @@ function putEntry(bus: Bus, entry: JsonObject): EntryResult {
     'detail-type': detailType,
     source,
     account: bus.options.accountId,
-    time: eventTime(typeof time === 'number' ? time * 1_000 : bus.options.now()),
+    time: eventTime(typeof time === 'number' ? time * 1_000 : bus.now),
     region: bus.options.region,
     resources: Array.isArray(resources) ? resources.map(String) : [],
     detail,

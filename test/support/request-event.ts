@@ -3,7 +3,7 @@ import type { Bus, EventBridgeEvent } from '../../local';
 
 /** A request to the service, as `aws events put-events` would put it. */
 export const requestEvent = (
-  { options: { accountId, region, now } }: Bus,
+  { options: { accountId, region }, now }: Bus,
   detailType: string,
   detail: object,
 ): EventBridgeEvent => ({
@@ -12,7 +12,7 @@ export const requestEvent = (
   'detail-type': detailType,
   source: 'ecr-oci-remediation',
   account: accountId,
-  time: new Date(now()).toISOString(),
+  time: new Date(now).toISOString(),
   region,
   resources: [],
   detail: { ...detail },
