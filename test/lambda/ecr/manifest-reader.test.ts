@@ -53,11 +53,11 @@ describe('an answer of more than 16 MiB', () => {
   });
 
   test('about several digests is asked for again by halves', async () => {
-    aws.answers = [TOO_LARGE, TOO_LARGE, ...['0', '1', '2', '3', '4'].map((name) => answerOf(image(name)))];
+    aws.answers = [TOO_LARGE, answerOf(image('0'), image('1')), answerOf(image('2'), image('3')), answerOf(image('4'))];
     const { manifests, unread } = await registry.readManifests('team/app', numbered(5));
     expect([...manifests.keys()]).toEqual(numbered(5));
     expect(unread).toEqual([]);
-    expect(idsAskedFor()).toEqual([5, 2, 1, 1, 1, 1, 1]);
+    expect(idsAskedFor()).toEqual([5, 2, 2, 1]);
   });
 
   test('is read up to 16 MiB', async () => {
