@@ -18,11 +18,9 @@ export interface AccountServerOptions {
 /** One port for all APIs of the account. */
 export class AccountServer {
   readonly #server: Server;
-  readonly #options: AccountServerOptions;
   #port = 0;
 
-  constructor(options: AccountServerOptions) {
-    this.#options = options;
+  constructor(readonly options: AccountServerOptions) {
     this.#server = createServer((request, response) => this.#serve(request, response));
     this.#server.requestTimeout = 0; // Pushing many gigabytes takes long.
     this.#server.keepAliveTimeout = 60_000; // Longer than a function is idle, or its SDK would use closed connections.
@@ -56,7 +54,7 @@ export class AccountServer {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    const { activity, log } = this.#options;
+    const { activity, log } = this.options;
     const name = `request ${request.method} ${request.headers['x-amz-target'] ?? request.url}`;
     response.once('close', activity.begin(name));
     activity.run(name, async () => {
@@ -75,7 +73,7 @@ export class AccountServer {
   }
 
   async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { bus, ecr, before } = this.#options;
+    const { bus, ecr, before } = this.options;
     const wire = new Wire(request, response);
     const operation = eventsOperation(request);
     if (operation !== undefined) {

@@ -9,16 +9,12 @@ export function sessionOf({ headers }: IncomingMessage): string | undefined {
 
 /** The connection of one call, for injecting network faults. */
 export class Wire {
-  readonly #request: IncomingMessage;
+  readonly session: string | undefined;
   readonly #response: ServerResponse;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
-    this.#request = request;
+    this.session = sessionOf(request);
     this.#response = response;
-  }
-
-  get session(): string | undefined {
-    return sessionOf(this.#request);
   }
 
   /** Breaks the connection before the call takes effect. */

@@ -32,13 +32,11 @@ export class BlobUpload {
 
 /** Blobs on disk, named by their digests, so that repositories share them. */
 export class BlobStore {
-  readonly #directory: string;
   readonly #sizes = new Map<string, number>();
   #uploads = 0;
 
   /** @param directory created if missing */
-  constructor(directory: string) {
-    this.#directory = directory;
+  constructor(readonly directory: string) {
     mkdirSync(join(directory, 'sha256'), { recursive: true });
     mkdirSync(join(directory, 'uploads'), { recursive: true });
   }
@@ -49,7 +47,7 @@ export class BlobStore {
   }
 
   begin(): BlobUpload {
-    return new BlobUpload(join(this.#directory, 'uploads', `${process.pid}-${++this.#uploads}`));
+    return new BlobUpload(join(this.directory, 'uploads', `${process.pid}-${++this.#uploads}`));
   }
 
   /** Keeps the upload as a blob if it has this digest; otherwise drops it and returns false. */
@@ -69,6 +67,6 @@ export class BlobStore {
 
   #path(digest: string): string {
     if (!isSha256(digest)) throw new Error(`expected a sha256 digest, got '${digest}'`);
-    return join(this.#directory, 'sha256', digest.slice('sha256:'.length));
+    return join(this.directory, 'sha256', digest.slice('sha256:'.length));
   }
 }

@@ -25,21 +25,19 @@ export type UpstreamFailure = 'UpstreamAccessDenied' | 'UpstreamTooManyRequests'
 /** One account's registry in one Region: the state behind both APIs. */
 export class Registry {
   readonly #repositories = new Map<string, Repository>();
-  readonly #options: RegistryOptions;
   /** Pull-through cache rules, by the prefix of their repositories. */
   readonly cacheRules = new Map<string, { readonly createdAt: Date; readonly failure: UpstreamFailure | undefined }>();
   readonly blobs: BlobStore;
   /** Uploads in progress, by their paths. */
   readonly uploads = new Map<string, BlobUpload>();
 
-  constructor(options: RegistryOptions) {
-    this.#options = options;
+  constructor(readonly options: RegistryOptions) {
     this.blobs = new BlobStore(options.blobDirectory);
   }
 
   /** The registry's id. */
   get accountId(): string {
-    return this.#options.accountId;
+    return this.options.accountId;
   }
 
   get repositories(): Iterable<Repository> {
@@ -47,7 +45,7 @@ export class Registry {
   }
 
   now(): Date {
-    return this.#options.now?.() ?? new Date();
+    return this.options.now?.() ?? new Date();
   }
 
   idOf(repository: string): RepositoryId {
@@ -55,11 +53,11 @@ export class Registry {
   }
 
   arn(repository: string): string {
-    return `arn:aws:ecr:${this.#options.region}:${this.accountId}:repository/${repository}`;
+    return `arn:aws:ecr:${this.options.region}:${this.accountId}:repository/${repository}`;
   }
 
   uri(repository: string): string {
-    return `${this.accountId}.dkr.ecr.${this.#options.region}.amazonaws.com/${repository}`;
+    return `${this.accountId}.dkr.ecr.${this.options.region}.amazonaws.com/${repository}`;
   }
 
   find(name: string): Repository | undefined {
@@ -98,12 +96,12 @@ export class Registry {
    * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
    */
   recordPull(repository: Repository, digest: string, principal: string | undefined): void {
-    const isExcluded = principal !== undefined && this.#options.pullTimeExclusions?.includes(principal);
+    const isExcluded = principal !== undefined && this.options.pullTimeExclusions?.includes(principal);
     if (!isExcluded) repository.update(digest, { lastPulledAt: this.now() });
   }
 
   /** Sends the event. Call it after the change, so that a listener that reads at once sees the change. */
   publish(action: ImageAction): void {
-    this.#options.onEvent(imageActionEvent(action, this.accountId, this.#options.region, this.now()));
+    this.options.onEvent(imageActionEvent(action, this.accountId, this.options.region, this.now()));
   }
 }

@@ -37,25 +37,31 @@ export class Bus {
    * @default the event itself
    */
   deliver: (event: EventBridgeEvent) => readonly EventBridgeEvent[] = (event) => [event];
+  readonly accountId: string;
+  readonly region: string;
+  readonly #options: BusOptions;
   readonly #rules: readonly CompiledRule[];
 
   /** @throws for a pattern that AWS would refuse, and for targets other than queues */
-  constructor(readonly options: BusOptions) {
+  constructor(options: BusOptions) {
+    this.#options = options;
+    this.accountId = options.accountId;
+    this.region = options.region;
     this.#rules = options.rules.map((view) => compileRule(view, options));
   }
 
   get now(): number {
-    return this.options.now();
+    return this.#options.now();
   }
 
   put(event: EventBridgeEvent, busName = 'default'): void {
-    if (!this.options.busNames.includes(busName)) {
+    if (!this.#options.busNames.includes(busName)) {
       // AWS drops it too, and answers with success: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
-      this.options.log(`event bus ${busName} does not exist: event ${event.id} is dropped`);
+      this.#options.log(`event bus ${busName} does not exist: event ${event.id} is dropped`);
       return;
     }
     this.events.push(event);
-    this.options.onEvent?.(event);
+    this.#options.onEvent?.(event);
     for (const seen of this.deliver(event)) this.redeliver(seen, busName);
   }
 
@@ -82,9 +88,9 @@ export class Bus {
       id: randomUUID(),
       'detail-type': 'Scheduled Event',
       source: 'aws.events',
-      account: this.options.accountId,
+      account: this.accountId,
       time: eventTime(this.now),
-      region: this.options.region,
+      region: this.region,
       resources: [view.arn],
       detail: {},
     });
@@ -99,8 +105,8 @@ export class Bus {
   #send(rule: RuleView, event: EventBridgeEvent): void {
     for (const target of rule.targets) {
       const body = target.input ?? JSON.stringify(event);
-      const refusal = deliver(rule, target, body, this.options.queues, this.options.accountId);
-      if (refusal) this.options.log(`event ${event.id} is lost: rule ${rule.logicalId}: ${refusal}`);
+      const refusal = deliver(rule, target, body, this.#options.queues, this.accountId);
+      if (refusal) this.#options.log(`event ${event.id} is lost: rule ${rule.logicalId}: ${refusal}`);
     }
   }
 }

@@ -63,9 +63,9 @@ function putEntry(bus: Bus, entry: JsonObject): EntryResult {
     id: randomUUID(),
     'detail-type': detailType,
     source,
-    account: bus.options.accountId,
+    account: bus.accountId,
     time: eventTime(typeof time === 'number' ? time * 1_000 : bus.now),
-    region: bus.options.region,
+    region: bus.region,
     resources: Array.isArray(resources) ? resources.map(String) : [],
     detail,
   } as const;

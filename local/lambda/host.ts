@@ -9,16 +9,15 @@ export type { LogLine } from './execution-environment';
  * next one; here it's the one that was idle the longest, so that no two invocations in a row share their state if that can be.
  */
 export class FunctionHost {
-  readonly #settings: HostSettings;
   readonly #taskRoot: string;
-  readonly #log: (line: LogLine) => void;
   readonly #environments = new Set<ExecutionEnvironment>();
   readonly #idle: ExecutionEnvironment[] = [];
   #stopped = false;
 
-  constructor(settings: HostSettings, log: (line: LogLine) => void) {
-    this.#settings = settings;
-    this.#log = log;
+  constructor(
+    readonly settings: HostSettings,
+    readonly log: (line: LogLine) => void,
+  ) {
     this.#taskRoot = taskRootOf(settings);
     this.#checkRuntime();
   }
@@ -35,8 +34,8 @@ export class FunctionHost {
 
   /** A failure of the function is a result, as it is for a caller of Lambda. Rejects only if the host is stopped. */
   async invoke(event: unknown): Promise<InvocationResult> {
-    if (this.#stopped) throw new Error(`${this.#settings.fn.logicalId}: the local account is stopped`);
-    const mayRotate = this.#environments.size >= (this.#settings.minEnvironments ?? 1);
+    if (this.#stopped) throw new Error(`${this.settings.fn.logicalId}: the local account is stopped`);
+    const mayRotate = this.#environments.size >= (this.settings.minEnvironments ?? 1);
     const environment = (mayRotate ? this.#idle.shift() : undefined) ?? this.#start();
     const result = await environment.invoke(event);
     // Lambda doesn't reuse an environment whose init failed either.
@@ -69,7 +68,7 @@ export class FunctionHost {
   }
 
   #start(): ExecutionEnvironment {
-    const environment = new ExecutionEnvironment(this.#settings, this.#taskRoot, this.#log);
+    const environment = new ExecutionEnvironment(this.settings, this.#taskRoot, this.log);
     this.#environments.add(environment);
     void environment.closed.then(() => {
       this.#environments.delete(environment);
@@ -84,11 +83,11 @@ export class FunctionHost {
   }
 
   #checkRuntime(): void {
-    const { name, runtime } = this.#settings.fn;
+    const { name, runtime } = this.settings.fn;
     const [, major] = /^nodejs(\d+)\.x$/.exec(runtime) ?? [];
     if (major === undefined) throw new Error(`${name}: expected a Node.js runtime, got ${runtime}`);
     if (major === process.versions.node.split('.')[0]) return;
     const line = `warning: the template asks for ${runtime}; this is Node.js ${process.versions.node}`;
-    this.#log({ functionName: name, line });
+    this.log({ functionName: name, line });
   }
 }

@@ -25,14 +25,12 @@ const INITIAL_CONCURRENCY = 5;
 
 /** An event source mapping at work: takes batches from the queue, invokes the function, and deletes the messages that succeeded. */
 export class Poller {
-  readonly #options: PollerOptions;
   #batches = 0;
   #timer: Cancel | undefined;
   #poll: { readonly immediate: NodeJS.Immediate; readonly end: () => void } | undefined;
   #stopped = false;
 
-  constructor(options: PollerOptions) {
-    this.#options = options;
+  constructor(readonly options: PollerOptions) {
     this.#called('GetQueueAttributes');
     options.queue.onSend(() => this.#pollSoon());
   }
@@ -48,7 +46,7 @@ export class Poller {
   /** Polls in the next turn of the event loop, so that messages that are sent together can travel in one batch. */
   #pollSoon(): void {
     if (this.#stopped || this.#poll) return;
-    const { activity, queue } = this.#options;
+    const { activity, queue } = this.options;
     const end = activity.begin(`poll of ${queue.logicalId}`);
     const immediate = setImmediate(() => {
       this.#poll = undefined;
@@ -64,7 +62,7 @@ export class Poller {
   }
 
   #startBatches(): void {
-    const { mapping, queue } = this.#options;
+    const { mapping, queue } = this.options;
     this.#timer?.();
     const concurrency = mapping.maximumConcurrency ?? INITIAL_CONCURRENCY;
     while (this.#batches < concurrency) {
@@ -80,14 +78,14 @@ export class Poller {
   }
 
   #pollWhenVisible(): void {
-    const { clock, queue } = this.#options;
+    const { clock, queue } = this.options;
     if (queue.nextVisibleAt === undefined) return;
     const waiting = `${queue.logicalId}: ${queue.messages.length} messages wait for their visibility timeout`;
     this.#timer = clock.schedule(queue.nextVisibleAt, () => this.#pollSoon(), waiting);
   }
 
   #start(batch: readonly ReceivedMessage[]): void {
-    const { activity, invoke, queue } = this.#options;
+    const { activity, invoke, queue } = this.options;
     this.#batches += 1;
     activity.run(`invocation with ${batch.length} messages of ${queue.logicalId}`, async () => {
       try {
@@ -102,7 +100,7 @@ export class Poller {
 
   #outcomeOf(batch: readonly ReceivedMessage[], result: InvocationResult): BatchOutcome {
     if (result.kind === 'error') return { kind: 'failure', reason: `${result.errorType}: ${result.errorMessage}` };
-    if (!this.#options.mapping.reportBatchItemFailures) return { kind: 'success' };
+    if (!this.options.mapping.reportBatchItemFailures) return { kind: 'success' };
     return readBatchResponse(
       result.response,
       batch.map(({ id }) => id),
@@ -110,7 +108,7 @@ export class Poller {
   }
 
   #finish(batch: readonly ReceivedMessage[], outcome: BatchOutcome): void {
-    const { queue, log } = this.#options;
+    const { queue, log } = this.options;
     if (outcome.kind === 'failure') {
       log(`${queue.logicalId}: a batch of ${batch.length} failed and stays in the queue: ${outcome.reason}`);
       return;
@@ -128,6 +126,6 @@ export class Poller {
   }
 
   #called(operation: QueueOperation): void {
-    this.#options.onCall?.(operation);
+    this.options.onCall?.(operation);
   }
 }

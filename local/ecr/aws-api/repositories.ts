@@ -3,6 +3,7 @@ import { invalidParameter, repositoryNotFound } from '../errors';
 import { readLifecyclePolicy } from '../lifecycle-policy';
 import type { Registry } from '../registry';
 import type { Repository } from '../repository';
+import type { Input } from './input';
 import { checkRegistryId, type Operations, repositoryOf, timestamp } from './operation';
 import { page } from './pages';
 
@@ -69,10 +70,20 @@ export const repositoryOperations: Operations = {
   },
 
   ListTagsForResource(input, { registry }) {
-    const arn = input.string('resourceArn');
-    const name = /^arn:[^:]+:ecr:[^:]*:[0-9]{12}:repository\/(.+)$/.exec(arn)?.[1];
-    if (name === undefined) throw invalidParameter('resourceArn', 'Invalid ARN');
-    if (registry.arn(name) !== arn) throw repositoryNotFound(registry.idOf(name));
-    return { tags: [...registry.get(name).resourceTags].map(([Key, Value]) => ({ Key, Value })) };
+    return { tags: [...repositoryByArn(input, registry).resourceTags].map(([Key, Value]) => ({ Key, Value })) };
+  },
+
+  TagResource(input, { registry }) {
+    const { resourceTags } = repositoryByArn(input, registry);
+    for (const tag of input.objects('tags')) resourceTags.set(tag.string('Key'), tag.string('Value'));
+    return {};
   },
 };
+
+function repositoryByArn(input: Input, registry: Registry): Repository {
+  const arn = input.string('resourceArn');
+  const name = /^arn:[^:]+:ecr:[^:]*:[0-9]{12}:repository\/(.+)$/.exec(arn)?.[1];
+  if (name === undefined) throw invalidParameter('resourceArn', 'Invalid ARN');
+  if (registry.arn(name) !== arn) throw repositoryNotFound(registry.idOf(name));
+  return registry.get(name);
+}

@@ -164,11 +164,14 @@ test.each([
 });
 
 test('2 for a policy that is not understood', async () => {
-  await cli.setLifecycleRules([{ ...keepNewest(3, 'v*'), condition: 'new' }]);
+  // Whether a prefix may have wildcards is not documented.
+  const tags = { tagStatus: 'tagged', tagPrefixList: ['v*'] };
+  const selection = { ...tags, countType: 'imageCountMoreThan', countNumber: 3 };
+  await cli.setLifecycleRules([{ ...keepNewest(3, 'v*'), selection }]);
   const { code, stderr } = await lifecycle('--apply', '--yes');
   expect([code, stderr, puts()]).toEqual([
     2,
-    expect.stringMatching(/policy of team\/app is not understood: .*condition/),
+    expect.stringMatching(/policy of team\/app is not understood: .*tagPrefixList/),
     1,
   ]);
 });

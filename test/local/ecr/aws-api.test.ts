@@ -3,6 +3,7 @@ import {
   GetDownloadUrlForLayerCommand,
   ListTagsForResourceCommand,
   PutImageCommand,
+  TagResourceCommand,
 } from '@aws-sdk/client-ecr';
 import { AwsError } from '../../../local/aws/error';
 import { manifest, pushBlob, pushImage, useEcr } from './support';
@@ -101,7 +102,7 @@ describe('repositories', () => {
   test('carry resource tags', async () => {
     const resourceArn = 'arn:aws:ecr:eu-north-1:123456789012:repository/app';
     server.ecr.tagResource('app', { a: '1', b: '2' });
-    server.ecr.tagResource('app', { b: '3' });
+    await client.send(new TagResourceCommand({ resourceArn, tags: [{ Key: 'b', Value: '3' }] }));
     const { tags } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
     expect(tags).toEqual([
       { Key: 'a', Value: '1' },
