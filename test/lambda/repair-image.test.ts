@@ -1,8 +1,8 @@
 import { repairImage } from '../../lambda/repair-image';
 import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST } from '../support/fake-service';
+import { keepNewest, policyOf } from '../support/lifecycle-images';
 import { DOCKER, descriptor, dockerImage, index, OCI, ociImage, platform } from '../support/manifests';
 import { AMD64, ARM64, DEFAULT_POLICY } from '../support/policy';
-import { keepNewest, policyOf } from '../support/lifecycle-images';
 
 const lines = captureLines();
 const image = { repository: 'team/app', tag: 'v1' };
