@@ -29,6 +29,17 @@ beforeAll(async () => {
     const body = await text(request);
     bodies.push(body);
     authorizations.push(request.headers.authorization ?? '');
+    if (request.url === '/container') {
+      response.end(
+        JSON.stringify({
+          AccessKeyId: 'container',
+          SecretAccessKey: 'x',
+          Token: 'x',
+          Expiration: '2099-01-01T00:00:00Z',
+        }),
+      );
+      return;
+    }
     if (body.includes('Action=AssumeRole')) {
       response.end(`<AssumeRoleResponse><AssumeRoleResult>${CREDENTIALS}</AssumeRoleResult></AssumeRoleResponse>`);
       return;
@@ -119,6 +130,12 @@ test.each<[profile: string, stderr: RegExp]>([
 
 test('without any credentials', async () => {
   expect((await check('')).stderr).toMatch(/^error: No AWS credentials were found\.\n/);
+});
+
+test.each(['empty', ''])('those of a container, if the profile has none: %j', async (profile) => {
+  authorizations.length = 0;
+  await check(profile, { env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}/container` } });
+  expect(authorizations.at(-1)).toContain('Credential=container/');
 });
 
 test('a profile is missing, not the Region', async () => {

@@ -48,6 +48,11 @@ describe('repositories whose lifecycle policy would lose images', () => {
     expect(lifecycleRisks).toEqual([{ repository: 'ml/count', why }]);
   });
 
+  test('unless they opted out, and get no companions', async () => {
+    cli.optOut('ml/count');
+    expect(JSON.parse((await scan('--json')).stdout).lifecycleRisks).toEqual([]);
+  });
+
   test('also if their policy may not be read, which hides no image', async () => {
     const denied =
       'User: arn:aws:iam::123456789012:user/me is not authorized to perform: ecr:GetLifecyclePolicy on resource: arn:aws:ecr:eu-north-1:123456789012:repository/ml/none';
