@@ -138,6 +138,13 @@ test.each(['empty', ''])('those of a container, if the profile has none: %j', as
   expect(authorizations.at(-1)).toContain('Credential=container/');
 });
 
+test('the profile counts, not the keys of the environment', async () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'environment', AWS_SECRET_ACCESS_KEY: 'x' };
+  expect((await check('broken', { env: keys })).stderr).toMatch(/^error: The credential_process of the profile broken/);
+  await check('', { env: keys });
+  expect(authorizations.at(-1)).toContain('Credential=environment/');
+});
+
 test('a profile is missing, not the Region', async () => {
   const { stderr } = await check('nobody', { env: { AWS_REGION: '' } });
   expect(stderr).toMatch(/^error: There is no AWS profile nobody/);

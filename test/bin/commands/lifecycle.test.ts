@@ -116,6 +116,21 @@ describe('a rule that counts sources and companions', () => {
   });
 });
 
+test('a suggestion has to keep what stays now, not what it would keep itself', async () => {
+  await cli.push('v4', await dockerDesktopImage('app v4'));
+  cli.setLifecycleRules([rule(1, keepNewest(2, ['v*']))]);
+  const { code, stderr } = await lifecycle();
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/would expire 2 images:\n.*\n.*\n.*\nThis policy keeps all/),
+  ]);
+});
+
+test('a rule that asks for two tags at once counts no companion', async () => {
+  cli.setLifecycleRules([rule(1, keepNewest(3, ['v*', 'latest']))]);
+  expect(await lifecycle()).toMatchObject({ code: 0, stdout: '' });
+});
+
 test('without a policy nothing expires, and nothing is written', async () => {
   const { code, stdout, stderr } = await lifecycle('--apply', '--yes');
   expect([code, stdout, puts()]).toEqual([0, '', 0]);

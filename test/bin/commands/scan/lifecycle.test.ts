@@ -5,6 +5,7 @@ import { AwsError } from '../../../../local/aws/error';
 import { dockerDesktopImage } from '../../../../local/images/catalogue';
 import { keepDays, keepNewest, rule } from '../../../support/lifecycle-images';
 import { useEcrCli } from '../../../support/run-cli';
+import { seed } from '../../../support/seed';
 
 const cli = useEcrCli();
 const directory = mkdtempSync(join(tmpdir(), 'scan-'));
@@ -46,6 +47,15 @@ describe('repositories whose lifecycle policy would lose images', () => {
     const why =
       'rule 1 of the lifecycle policy counts companions too, so of 100 images it keeps about 50 with their companions';
     expect(lifecycleRisks).toEqual([{ repository: 'ml/count', why }]);
+  });
+
+  test('once, however many tags they have', async () => {
+    const [name = ''] = seed(cli.server.ecr, { repositories: 1, images: 150, seed: 1 }).map(
+      ({ repository }) => repository,
+    );
+    cli.setLifecycleRules([rule(1, keepNewest(100, ['*']))], name);
+    const { lifecycleRisks } = JSON.parse((await scan('--json', '--repository', name)).stdout);
+    expect(lifecycleRisks).toHaveLength(1);
   });
 
   test('unless they opted out, and get no companions', async () => {
