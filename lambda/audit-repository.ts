@@ -25,7 +25,7 @@ export async function auditRepository(service: Service, work: RepositoryAuditWor
   const counts = addCounts(work.counts, page.counts);
   const repairs: OwnEvent[] = page.outOfSync.map((tag) => ({
     detailType: REQUESTS.imageRepair,
-    detail: { repository, tag },
+    detail: { repository, tag, audit: true },
   }));
   const { nextToken } = page;
   const lifecycleRisk = page.lifecycleRisk ?? work.lifecycleRisk;

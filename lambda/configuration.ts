@@ -83,23 +83,22 @@ function oneOf<T extends string>(environment: Environment, name: string, allowed
 function companionTagForm(environment: Environment): CompanionTagForm {
   const suffix = environment[ENV.companionTagSuffix];
   const prefix = environment[ENV.companionTagPrefix];
-  if (!suffix === !prefix) {
-    throw new Error(
-      `exactly one of the environment variables ${ENV.companionTagSuffix} and ${ENV.companionTagPrefix} must be set`,
-    );
-  }
-  return suffix ? { suffix } : { prefix: prefix ?? '' };
+  if (suffix && !prefix) return { suffix };
+  if (prefix && !suffix) return { prefix };
+  throw new Error(
+    `exactly one of the environment variables ${ENV.companionTagSuffix} and ${ENV.companionTagPrefix} must be set`,
+  );
 }
 
 function platforms(list: string): readonly [Platform, ...Platform[]] {
-  const [first, ...further] = list.split(',').map((text) => {
-    const platform = parsePlatform(text.trim());
-    if (!platform)
-      throw new Error(
-        `environment variable ${ENV.platforms} has '${text}', expected os/architecture or os/architecture/variant`,
-      );
-    return platform;
-  });
-  if (!first) throw new Error(`environment variable ${ENV.platforms} is empty`);
-  return [first, ...further];
+  const [first = '', ...further] = list.split(',');
+  return [platform(first), ...further.map(platform)];
+}
+
+function platform(text: string): Platform {
+  const parsed = parsePlatform(text.trim());
+  if (parsed) return parsed;
+  throw new Error(
+    `environment variable ${ENV.platforms} has '${text}', expected os/architecture or os/architecture/variant`,
+  );
 }

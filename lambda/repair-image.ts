@@ -40,6 +40,8 @@ export async function repairImage(
   emitMetrics(configuration.functionName, {
     ...(pushes.length > 0 ? countPushes(outcomes, pushes) : {}),
     ...countOutcomes(outcomes),
+    // The alarm goes off for a push or a request, and not every day for what audits find. The count by reason has them all.
+    ...(work.isAuditFinding ? { [METRICS.refused]: 0 } : {}),
     [METRICS.registryCalls]: effort.registryCalls,
     ...(lifecycleRisk === undefined ? {} : { [METRICS.lifecycleRisk]: 1 }),
     ...(notPublished > 0 ? { [METRICS.outcomesNotPublished]: notPublished } : {}),

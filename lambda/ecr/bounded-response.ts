@@ -1,7 +1,7 @@
 import { type Readable, Transform } from 'node:stream';
 
 /** More than one image can have: 4 MiB, each character escaped, and room for the rest of the answer. */
-const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /** Some hundred ordinary manifests are smaller. */
 const LARGE_RESPONSE_BYTES = 256 * 1024;
@@ -9,9 +9,6 @@ const LARGE_RESPONSE_BYTES = 256 * 1024;
 /** An answer that would not fit the memory of the function. It is not read to its end. */
 export class ResponseTooLarge extends Error {
   override readonly name = 'ResponseTooLarge';
-  constructor() {
-    super(`the answer has more than ${MAX_RESPONSE_BYTES} bytes`);
-  }
 }
 
 interface Result {

@@ -18,6 +18,8 @@ export interface RepairWork {
   readonly pushedAt?: number;
   /** Whether someone waits for the companion. What was replicated, and what an audit found, can wait longer. */
   readonly isUrgent: boolean;
+  /** Whether an audit found it. The next audits find it too, as long as it's refused. */
+  readonly isAuditFinding?: true;
 }
 
 export interface AuditWork {
@@ -64,7 +66,6 @@ export function readWork(body: string): Work {
       mustBe(detail, 'action-type', 'REPLICATE');
       return pushed(request, event, detail, false);
     case 'aws.events Scheduled Event':
-      return { kind: 'registry-audit', request, isBackfill: false, isDespiteLifecycle: false, restarts: 0 };
     case `${EVENT_SOURCE} ${REQUESTS.registryAudit}`:
       return { kind: 'registry-audit', request, ...auditFields(detail) };
     case `${EVENT_SOURCE} ${REQUESTS.repositoryAudit}`: {
@@ -84,6 +85,7 @@ export function readWork(body: string): Work {
         request,
         image: { repository: textIn(detail, 'repository'), tag: textIn(detail, 'tag') },
         isUrgent: false,
+        ...(optionalFlagIn(detail, 'audit') ? { isAuditFinding: true } : {}),
       };
     default:
       throw new UnreadableEvent(

@@ -20,9 +20,8 @@ export async function settle(activity: Activity, clock: Clock, timeoutMs: number
       resolve();
     }, timeoutMs);
   });
-  while (!(activity.idle && clock.timers.length === 0) && activity.failures.length === 0 && !isLate) {
+  while (!(activity.idle && clock.timers.length === 0) && activity.failures.length === 0 && !isLate)
     await Promise.race([activity.idle ? clock.advance(leapMs) : activity.whenIdle(), timeout]);
-  }
   clearTimeout(timer);
   const [cause] = activity.failures;
   if (cause) {

@@ -62,13 +62,11 @@ export function sendRefusal(queue: QueueView, ruleArn: string, accountId: string
     principal: 'Service:events.amazonaws.com',
     context: { 'aws:SourceArn': ruleArn, 'aws:SourceAccount': accountId, 'aws:SecureTransport': 'true' },
   });
-  if (access !== 'allowed') {
+  if (access !== 'allowed')
     return `events.amazonaws.com may not send to ${queue.logicalId} for ${ruleArn} (${access}); the queue's policy must allow it`;
-  }
   // The AWS managed key's policy cannot be edited to let EventBridge use it:
   // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html#eb-sqs-encrypted
-  if (queue.kmsKey?.endsWith('alias/aws/sqs')) {
+  if (queue.kmsKey?.endsWith('alias/aws/sqs'))
     return `EventBridge cannot use the AWS managed key of ${queue.logicalId}; encrypt it with SSE-SQS or a key of your own`;
-  }
   return undefined;
 }

@@ -7,17 +7,6 @@ export const invalidParameter = (parameter: string, constraint: string): AwsErro
     `Invalid parameter at '${parameter}' failed to satisfy constraint: '${constraint}'`,
   );
 
-/** A manifest media type that ECR doesn't store. The registry API answers it with 405: https://github.com/aws/containers-roadmap/issues/2783 */
-export class UnsupportedMediaType extends AwsError {
-  constructor(mediaType: string) {
-    const { code, message } = invalidParameter(
-      'imageManifestMediaType',
-      `Unsupported manifest media type ${mediaType}`,
-    );
-    super(code, message);
-  }
-}
-
 /** The repository of an error, as AWS's messages name it. */
 export interface RepositoryId {
   readonly repository: string;

@@ -20,9 +20,7 @@ export type ImageAction =
  */
 function detailOf(action: ImageAction, now: Date): Readonly<Record<string, string>> {
   const common = { result: 'SUCCESS', 'repository-name': action.repository, 'action-type': action.type };
-  if (action.type === 'DELETE') {
-    return { ...common, 'image-digest': action.digest, 'image-tag': action.tag };
-  }
+  if (action.type === 'DELETE') return { ...common, 'image-digest': action.digest, 'image-tag': action.tag };
   const { digest, mediaType, artifactMediaType } = action.manifest;
   const pushed = {
     ...common,

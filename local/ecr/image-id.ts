@@ -24,9 +24,8 @@ export function findImage(repository: Repository, imageId: ImageId): Found {
     kind: 'failed',
     failure: { imageId, failureCode, failureReason },
   });
-  if (imageDigest === undefined && imageTag === undefined) {
+  if (imageDigest === undefined && imageTag === undefined)
     return failed('MissingDigestAndTag', 'Invalid request parameters: both tag and digest cannot be null');
-  }
   if (imageDigest !== undefined && !isSha256(imageDigest)) {
     const pattern = '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+';
     return failed(

@@ -24,8 +24,6 @@ export interface EcrOptions extends RegistryOptions {
   readonly putImagesPerSecond?: number;
   /** The ARN of the role that signs a request. @default nobody's */
   readonly principalOf?: (request: IncomingMessage) => string | undefined;
-  /** @default nothing */
-  readonly beforeCall?: BeforeCall;
 }
 
 /** Amazon ECR on a laptop: its AWS API and its registry API over one state. */
@@ -36,13 +34,11 @@ export class LocalEcr {
   readonly registryCalls: EcrCall[] = [];
   readonly #registry: Registry;
   readonly #principalOf: (request: IncomingMessage) => string | undefined;
-  readonly #beforeCall: BeforeCall;
   readonly #putImageQuota: TokenBucket | undefined;
 
-  constructor({ putImagesPerSecond, principalOf = () => undefined, beforeCall = () => {}, ...options }: EcrOptions) {
+  constructor({ putImagesPerSecond, principalOf = () => undefined, ...options }: EcrOptions) {
     this.#principalOf = principalOf;
     this.#registry = new Registry(options);
-    this.#beforeCall = beforeCall;
     if (putImagesPerSecond !== undefined)
       this.#putImageQuota = new TokenBucket(putImagesPerSecond, () => this.#registry.now().getTime());
   }
@@ -50,14 +46,13 @@ export class LocalEcr {
   /**
    * Answers the request if it's for ECR: `X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.*`, `/v2/…` or `/blob-download/…`.
    * @param origin how the client reaches this server, such as `http://127.0.0.1:4566`
-   * @param beforeCall runs instead of the option of that name
    * @returns whether it was
    */
   async handle(
     request: IncomingMessage,
     response: ServerResponse,
     origin: string,
-    beforeCall: BeforeCall = this.#beforeCall,
+    beforeCall: BeforeCall,
   ): Promise<boolean> {
     const registry = this.#registry;
     const operation = ecrOperation(request);

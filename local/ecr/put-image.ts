@@ -67,9 +67,8 @@ function checkReferences(repository: Repository, manifest: StoredManifest, id: R
 function checkTag(repository: Repository, tag: string, digest: string, id: RepositoryId): void {
   const moves = (repository.tags.get(tag) ?? digest) !== digest;
   if (moves && !isTagMutable(repository.mutability, tag)) throw imageTagAlreadyExists(tag, id);
-  if ((repository.image(digest)?.tags.size ?? 0) >= MAX_TAGS_PER_IMAGE) {
+  if ((repository.image(digest)?.tags.size ?? 0) >= MAX_TAGS_PER_IMAGE)
     throw tooManyTagsOnImage(digest, MAX_TAGS_PER_IMAGE, id);
-  }
 }
 
 /**
@@ -84,9 +83,8 @@ function checkTag(repository: Repository, tag: string, digest: string, id: Repos
 export function putImage(registry: Registry, repository: Repository, push: Push): PushResult {
   const { tag } = push;
   const id = registry.idOf(repository.name);
-  if (tag !== undefined && !isTag(tag)) {
+  if (tag !== undefined && !isTag(tag))
     throw invalidParameter('imageTag', "must satisfy regular expression '[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}'");
-  }
   if (!repository.isKeyUsable) throw kmsFailure(id);
   const manifest = readManifest(push.bytes, push.mediaType);
   checkDigest(push.digest, manifest);

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../aws/json';
 import { digestOf } from './digest';
-import { invalidParameter, UnsupportedMediaType } from './errors';
+import { invalidParameter } from './errors';
 import { isImageConfig, isIndex, isManifestMediaType } from './media-types';
 
 export interface Descriptor {
@@ -65,7 +65,8 @@ function mediaTypeOf(body: JsonObject, declared: string | undefined): string {
       `'${declared}' does not match the mediaType '${mediaType}' in the manifest`,
     );
   }
-  if (!isManifestMediaType(mediaType)) throw new UnsupportedMediaType(mediaType);
+  if (!isManifestMediaType(mediaType))
+    throw invalidParameter('imageManifestMediaType', `Unsupported manifest media type ${mediaType}`);
   return mediaType;
 }
 
@@ -88,8 +89,7 @@ export function readManifest(bytes: Buffer, declared: string | undefined): Store
   const config = descriptor(body.config);
   const layers = descriptors(body.layers);
   // https://github.com/werf/werf/pull/2558 has this message. Nobody reports whether ECR also refuses an artifact without layers, so this refuses images only.
-  if (layers.length === 0 && isImageConfig(config.mediaType)) {
+  if (layers.length === 0 && isImageConfig(config.mediaType))
     throw invalidParameter('ImageManifest', 'Image has to have at least 1 layer');
-  }
   return { ...common, artifactMediaType: config.mediaType, config, layers, manifests: [] };
 }

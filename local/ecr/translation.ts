@@ -21,20 +21,17 @@ const PAIRS: readonly (readonly [oci: string, docker: string])[] = [
   [OCI_CONFIG, DOCKER_CONFIG],
   [OCI_GZIP_LAYER, DOCKER_GZIP_LAYER],
 ];
-const TO_DOCKER: ReadonlyMap<string, string> = new Map(PAIRS);
-const TO_OCI: ReadonlyMap<string, string> = new Map(PAIRS.map(([oci, docker]) => [docker, oci]));
 
 interface Typed {
   mediaType?: string;
 }
 
 function translate({ bytes, digest }: StoredManifest, mediaType: string): ManifestAnswer {
-  const translations = mediaType === DOCKER_MANIFEST ? TO_DOCKER : TO_OCI;
+  const toDocker = mediaType === DOCKER_MANIFEST;
+  const translations = new Map(PAIRS.map(([oci, docker]) => (toDocker ? [oci, docker] : [docker, oci])));
   const body = JSON.parse(bytes.toString('utf8')) as Typed & { config: Typed; layers: Typed[] };
-  for (const descriptor of [body.config, ...body.layers]) {
-    const translation = translations.get(descriptor.mediaType ?? '');
-    if (translation !== undefined) descriptor.mediaType = translation;
-  }
+  for (const descriptor of [body.config, ...body.layers])
+    descriptor.mediaType = translations.get(descriptor.mediaType ?? '') ?? descriptor.mediaType;
   body.mediaType = mediaType;
   return { digest, mediaType, bytes: Buffer.from(JSON.stringify(body)) };
 }

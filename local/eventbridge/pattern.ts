@@ -44,9 +44,7 @@ function compileFields(pattern: JsonObject, prefix: readonly string[]): readonly
 }
 
 function holds({ path, matchers }: Field, event: JsonObject): boolean {
-  const values = valuesAt(path, event);
-  if (values.length === 0) return matchers.some(({ absent }) => absent);
-  return values.some((value) => matchers.some((matcher) => matcher.test(value)));
+  return valuesAt(path, event).some((value) => matchers.some((matches) => matches(value)));
 }
 
 /** None if the field is absent or an object; several if it's an array. */

@@ -15,15 +15,13 @@ export function readBatchResponse(response: unknown, messageIds: readonly string
   if (!isObject(response)) return { kind: 'failure', reason: `the response is not an object: ${show(response)}` };
   const { batchItemFailures } = response;
   if (batchItemFailures === undefined || batchItemFailures === null) return { kind: 'success' };
-  if (!Array.isArray(batchItemFailures)) {
+  if (!Array.isArray(batchItemFailures))
     return { kind: 'failure', reason: `batchItemFailures is not a list: ${show(batchItemFailures)}` };
-  }
   const failed = new Set<string>();
   for (const item of batchItemFailures as readonly unknown[]) {
     const id = isObject(item) ? item.itemIdentifier : undefined;
-    if (typeof id !== 'string' || !messageIds.includes(id)) {
+    if (typeof id !== 'string' || !messageIds.includes(id))
       return { kind: 'failure', reason: `batchItemFailures names no message of the batch: ${show(item)}` };
-    }
     failed.add(id);
   }
   return failed.size === 0 ? { kind: 'success' } : { kind: 'partial', failed };

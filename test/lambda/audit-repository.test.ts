@@ -27,7 +27,10 @@ test('requests a repair for each tag that is out of sync, and publishes what it 
   service.registry.push(ociImage('b'), OCI.manifest, 'b');
   service.registry.push(dockerImage(), DOCKER.manifest, 'd');
   await auditRepository(service, audit);
-  const repairOf = (tag: string) => ({ detailType: 'Image Repair Requested', detail: { repository: 'team/app', tag } });
+  const repairOf = (tag: string) => ({
+    detailType: 'Image Repair Requested',
+    detail: { repository: 'team/app', tag, audit: true },
+  });
   expect(service.requested).toEqual([repairOf('a'), repairOf('b')]);
   const detail = { repository: 'team/app', images: 3, ociImages: 2, upToDate: 0, requested: 2, refused: {} };
   expect(service.published).toEqual([{ detailType: 'Repository Audit Finished', detail }]);

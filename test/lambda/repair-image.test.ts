@@ -44,6 +44,7 @@ test('a pushed OCI image: its outcome is logged, counted and published', async (
     { level: 'INFO', message: 'image remediation', eventId: 'event-1', ...detail, registryCalls: 4 },
   ]);
   expect(lines.logs()[0]?.durationMs).toBeGreaterThanOrEqual(0);
+  expect(lines.logs()[0]?.durationMs).toBeLessThan(60_000);
   const { counted, further } = values();
   expect(counted).toEqual({
     Pushed: 1,
@@ -120,6 +121,15 @@ test('a refused image is a warning with its reason, counted by it', async () => 
   ]);
 });
 
+test('what an audit found is refused without the count of the alarm, because the next audits find it too', async () => {
+  service.registry.push(ociImage('zstd', { layers: [descriptor(OCI.zstd, 'l')] }), OCI.manifest, 'v1');
+  await repairImage(service, { ...work, isAuditFinding: true }, asked);
+  expect(service.published).toMatchObject([{ detail: { outcome: 'refused', reason: 'zstd-layer' } }]);
+  const { counted, further } = values();
+  expect(counted).toMatchObject({ Refused: 0 });
+  expect(further).toEqual([{ Reason: 'zstd-layer', Refused: 1 }]);
+});
+
 test('an artifact is pushed, but no OCI image is', async () => {
   service.registry.push(ociImage('chart', { artifactType: 'a/b' }), OCI.manifest, 'v1');
   await repairImage(service, work, push());
@@ -135,22 +145,32 @@ test('a push that was never read has no media type', async () => {
   });
 });
 
-test('each platform has its own outcome, one push', async () => {
-  service = new FakeService(new FakeServiceRegistry(), {
-    ...CONFIGURATION,
-    policy: { ...DEFAULT_POLICY, platforms: [AMD64, ARM64] },
+describe('an index and two platforms', () => {
+  const pushIndexOf = (...architectures: string[]) => {
+    const configuration = { ...CONFIGURATION, policy: { ...DEFAULT_POLICY, platforms: [AMD64, ARM64] as const } };
+    service = new FakeService(new FakeServiceRegistry(), configuration);
+    const children = architectures.map((name) => {
+      const { digest, bytes } = service.registry.push(ociImage(name), OCI.manifest);
+      return { mediaType: OCI.manifest, digest, size: bytes.length, ...platform(name) };
+    });
+    service.registry.push(index(children), OCI.index, 'v1');
+  };
+
+  test('make two outcomes of one push', async () => {
+    pushIndexOf('amd64', 'arm64');
+    await repairImage(service, work, push());
+    expect(lines.logs().map(({ companionTag }) => companionTag)).toEqual(['v1-dockerv2', 'v1-dockerv2-arm64']);
+    expect(service.published).toHaveLength(2);
+    expect(values()).toMatchObject({
+      counted: { Pushed: 1, OciImagesPushed: 1, Converted: 2 },
+      further: [{ Pushed: 1 }],
+    });
   });
-  const children = ['amd64', 'arm64'].map((name) => {
-    const { digest, bytes } = service.registry.push(ociImage(name), OCI.manifest);
-    return { mediaType: OCI.manifest, digest, size: bytes.length, ...platform(name) };
-  });
-  service.registry.push(index(children), OCI.index, 'v1');
-  await repairImage(service, work, push());
-  expect(lines.logs().map(({ companionTag }) => companionTag)).toEqual(['v1-dockerv2', 'v1-dockerv2-arm64']);
-  expect(service.published).toHaveLength(2);
-  expect(values()).toMatchObject({
-    counted: { Pushed: 1, OciImagesPushed: 1, Converted: 2 },
-    further: [{ Pushed: 1 }],
+
+  test('are a pushed OCI image, though it is skipped for a platform that it does not have', async () => {
+    pushIndexOf('amd64');
+    await repairImage(service, work, push());
+    expect(values().counted).toMatchObject({ Pushed: 1, OciImagesPushed: 1, Converted: 1, Skipped: 1 });
   });
 });
 

@@ -4,11 +4,10 @@ import { CONFIGURATION } from '../support/fake-service';
 import { bytesOf, DOCKER, digestOfText, dockerImage } from '../support/manifests';
 import { ScriptedAws } from '../support/scripted-aws';
 
-let aws: ScriptedAws;
+const aws = ScriptedAws.forTests();
 const environment = { ...process.env };
 
-beforeEach(async () => {
-  aws = await ScriptedAws.start();
+beforeAll(() => {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: aws.endpoint,
     AWS_REGION: 'eu-north-1',
@@ -16,9 +15,8 @@ beforeEach(async () => {
     AWS_SECRET_ACCESS_KEY: 'x',
   });
 });
-afterEach(() => {
-  aws.stop();
-  process.env = { ...environment };
+afterAll(() => {
+  process.env = environment;
 });
 
 const NEVER = new AbortController().signal;
@@ -36,6 +34,8 @@ const manifest = {
 };
 const put = (invocation: Invocation, wasPushed: boolean) =>
   invocation.run(wasPushed, NEVER, ({ registry }) => registry.putManifest('team/app', 'v1-dockerv2', manifest));
+const isOptedOut = (signal = NEVER) =>
+  invocationOf().run(true, signal, ({ registry }) => registry.isOptedOut('team/app'));
 
 test('outcomes go to the bus that the deployer chose, requests to the default bus', async () => {
   aws.answers = [{ json: { FailedEntryCount: 0, Entries: [{}] } }, { json: { FailedEntryCount: 0, Entries: [{}] } }];
@@ -49,27 +49,54 @@ test('outcomes go to the bus that the deployer chose, requests to the default bu
   ]);
 });
 
-test('a call that fails is tried four times', async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
-  const failed = expect(
-    invocationOf().run(true, NEVER, ({ registry }) => registry.isOptedOut('team/app')),
-  ).rejects.toThrow();
-  while (aws.received.length < 4) {
-    await new Promise(setImmediate);
-    await jest.advanceTimersByTimeAsync(100);
+describe('a call is tried four times', () => {
+  let backoff: jest.SpyInstance;
+  beforeEach(() => {
+    // The SDK waits for a random part of a time that doubles with each attempt.
+    backoff = jest.spyOn(Math, 'random').mockReturnValue(0);
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+  });
+  afterEach(() => {
+    backoff.mockRestore();
+    jest.useRealTimers();
+  });
+
+  async function attempts(count: number): Promise<void> {
+    while (aws.received.length < count) {
+      await new Promise(setImmediate);
+      await jest.advanceTimersByTimeAsync(0);
+    }
   }
-  jest.useRealTimers();
-  await failed;
-  expect(aws.operations).toEqual(Array(4).fill('ListTagsForResource'));
+
+  test('if it fails', async () => {
+    const failed = expect(isOptedOut()).rejects.toThrow();
+    await attempts(4);
+    await failed;
+    expect(aws.operations).toEqual(Array(4).fill('ListTagsForResource'));
+  });
+
+  test('if it has no answer for eight seconds', async () => {
+    aws.answers = Array(4).fill({ hangs: true });
+    const failed = expect(isOptedOut()).rejects.toMatchObject({
+      name: 'TimeoutError',
+    });
+    for (const count of [1, 2, 3, 4]) {
+      await attempts(count);
+      // Eight seconds, and one for the next attempt to begin.
+      await jest.advanceTimersByTimeAsync(9_000);
+    }
+    await failed;
+    expect(aws.operations).toEqual(Array(4).fill('ListTagsForResource'));
+  });
 });
 
 test('the signal ends the calls of its work', async () => {
   const abort = new AbortController();
-  aws.answers = [{ json: { tags: [] }, hangs: true }];
-  const failed = expect(
-    invocationOf().run(true, abort.signal, ({ registry }) => registry.isOptedOut('team/app')),
-  ).rejects.toThrow('ListTagsForResource of team/app was not done in time');
-  await aws.next();
+  aws.answers = [{ hangs: true }];
+  const failed = expect(isOptedOut(abort.signal)).rejects.toThrow(
+    'ListTagsForResource of team/app was not done in time',
+  );
+  await aws.requests(1);
   abort.abort();
   await failed;
 });
@@ -125,10 +152,10 @@ test('the work of one message at a time has large answers', async () => {
       events.push(`${name} is done`);
     });
   const one = read('one', first.promise);
-  await aws.answered(1);
+  await aws.requests(1);
   while (events.length === 0) await new Promise(setImmediate);
   const two = read('two', Promise.resolve());
-  await aws.answered(2);
+  await aws.requests(2);
   for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
   expect(events).toEqual(['one has it']);
   first.resolve();

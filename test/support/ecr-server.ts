@@ -16,10 +16,12 @@ export class EcrServer {
   #registries = 0;
   #ecr = this.#emptyRegistry();
   readonly #server = createServer((request, response) => {
-    this.#ecr.handle(request, response, this.endpoint).then(
-      (handled) => handled || response.writeHead(404).end(),
-      (error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))),
-    );
+    this.#ecr
+      .handle(request, response, this.endpoint, (call) => this.before(call))
+      .then(
+        (handled) => handled || response.writeHead(404).end(),
+        (error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))),
+      );
   });
 
   static async start(options: Partial<EcrOptions> = {}): Promise<EcrServer> {
@@ -83,7 +85,6 @@ export class EcrServer {
       ...LOCAL_ACCOUNT,
       blobDirectory: this.blobDirectory,
       onEvent: (event) => void this.events.push(event),
-      beforeCall: (call) => this.before(call),
       ...this.#options,
     });
   }

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { ECRClient } from '@aws-sdk/client-ecr';
 
 interface Received {
   /** The API operation, or method and path of any other request. */
@@ -16,7 +15,7 @@ export interface Answer {
   readonly json?: object;
   /** Instead of JSON. */
   readonly body?: string;
-  /** Never answers. */
+  /** The request is received, and that is all. */
   readonly hangs?: boolean;
 }
 
@@ -31,12 +30,20 @@ export class ScriptedAws {
   /** Used up in order; without one, it answers 500. */
   answers: Answer[] = [];
   readonly #server: Server;
-  readonly #waiting: (() => void)[] = [];
 
-  static async start(): Promise<ScriptedAws> {
-    const started = new ScriptedAws();
-    await once(started.#server.listen(0, '127.0.0.1'), 'listening');
-    return started;
+  /** Call it where tests are declared: one endpoint answers them all, and each begins with no answers and nothing received. */
+  static forTests(): ScriptedAws {
+    const aws = new ScriptedAws();
+    beforeAll(() => once(aws.#server.listen(0, '127.0.0.1'), 'listening'));
+    beforeEach(() => {
+      aws.received.length = 0;
+      aws.answers = [];
+    });
+    afterAll(() => {
+      aws.#server.close();
+      aws.#server.closeAllConnections();
+    });
+    return aws;
   }
 
   private constructor() {
@@ -47,13 +54,8 @@ export class ScriptedAws {
       this.received.push({ operation, input: body ? JSON.parse(body) : {} });
       const answer = this.answers.shift() ?? { status: 500 };
       const { status = 200, json = {}, body: raw = JSON.stringify(json) } = answer;
-      for (const wake of this.#waiting.splice(0)) wake();
       if (answer.hangs) return;
-      response.writeHead(status, {
-        'content-type': 'application/x-amz-json-1.1',
-        'content-length': Buffer.byteLength(raw),
-      });
-      response.end(raw);
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(raw);
     });
   }
 
@@ -61,28 +63,18 @@ export class ScriptedAws {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** A client that asks it, each call once. */
-  ecrClient(): ECRClient {
+  /** For a client of the AWS SDK that tries each call once. */
+  get clientOptions() {
     const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
-    return new ECRClient({ endpoint: this.endpoint, region: 'eu-north-1', maxAttempts: 1, credentials });
+    return { endpoint: this.endpoint, region: 'eu-north-1', maxAttempts: 1, credentials };
   }
 
   get operations(): readonly string[] {
     return this.received.map(({ operation }) => operation);
   }
 
-  /** Resolves when the next request has come. */
-  next(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
   /** Resolves when so many requests have come. */
-  async answered(count: number): Promise<void> {
-    while (this.received.length < count) await this.next();
-  }
-
-  stop(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+  async requests(count: number): Promise<void> {
+    while (this.received.length < count) await new Promise(setImmediate);
   }
 }

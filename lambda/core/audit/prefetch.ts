@@ -2,7 +2,6 @@ import type { Policy } from '../companion/policy';
 import { SnapshotRegistry } from '../companion/snapshot-registry';
 import { announcedChild } from '../manifest/index-children';
 import { manifestOf } from '../manifest/manifest';
-import { isIndex } from '../manifest/media-types';
 import { Refusal } from '../reasons';
 import type { ManifestIdentity, StoredManifest } from '../registry';
 import type { BatchReader } from './inventory';
@@ -35,7 +34,6 @@ export async function prefetch(
 }
 
 function chosenChildren(source: StoredManifest, { platforms }: Policy): readonly string[] {
-  if (!isIndex(source.mediaType)) return [];
   const manifest = manifestOf(source);
   if (manifest instanceof Refusal || manifest.kind !== 'index') return [];
   return platforms.flatMap((platform) => announcedChild(manifest.children, platform)?.digest ?? []);

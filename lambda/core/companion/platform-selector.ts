@@ -1,5 +1,4 @@
 import type { Child } from '../manifest/descriptor';
-import { isDigest } from '../manifest/digest';
 import { platformOfConfig } from '../manifest/image-config';
 import { childOf, runnableChildren } from '../manifest/index-children';
 import {
@@ -68,33 +67,28 @@ export class PlatformSelector {
   }
 
   async #explore(): Promise<readonly Child[] | Refusal> {
-    this.#explored ??= await this.#flatten(this.#index, 1, new Set());
+    this.#explored ??= await this.#flatten(this.#index, 1);
     return this.#explored;
   }
 
   /** All images below, each with its platform. */
-  async #flatten(
-    children: readonly Child[],
-    depth: number,
-    above: ReadonlySet<string>,
-  ): Promise<readonly Child[] | Refusal> {
+  async #flatten(children: readonly Child[], depth: number): Promise<readonly Child[] | Refusal> {
     const images: Child[] = [];
     const only = children.length === 1;
     for (const child of children) {
       const below = isIndex(child.mediaType)
-        ? await this.#flattenIndex(child, depth, above)
-        : [child.platform || (only && depth === 1) ? child : await this.#withPlatform(child)];
+        ? await this.#flattenIndex(child, depth)
+        : child.platform || (only && depth === 1)
+          ? [child]
+          : await this.#withPlatform(child);
       if (below instanceof Refusal) return below;
-      for (const image of below) {
-        if (image instanceof Refusal) return image;
-        images.push(image);
-      }
+      images.push(...below);
     }
     return runnableChildren(images);
   }
 
-  async #flattenIndex(child: Child, depth: number, above: ReadonlySet<string>): Promise<readonly Child[] | Refusal> {
-    if (depth >= MAX_NESTING || above.has(child.digest)) {
+  async #flattenIndex(child: Child, depth: number): Promise<readonly Child[] | Refusal> {
+    if (depth >= MAX_NESTING) {
       return new Refusal(
         'nested-too-deep',
         `the index ${child.digest} is nested deeper than ${MAX_NESTING} levels, or in itself`,
@@ -103,21 +97,21 @@ export class PlatformSelector {
     const read = await this.#manifest(child);
     if (read instanceof Refusal) return read;
     if (read.manifest.kind !== 'index') return [];
-    return this.#flatten(runnableChildren(read.manifest.children), depth + 1, new Set([...above, child.digest]));
+    return this.#flatten(runnableChildren(read.manifest.children), depth + 1);
   }
 
   /** The platform of a child that does not name it is read from its config, never taken from the machine that asks. */
-  async #withPlatform(child: Child): Promise<Child | Refusal> {
+  async #withPlatform(child: Child): Promise<readonly Child[] | Refusal> {
     const read = await this.#manifest(child);
     if (read instanceof Refusal) return read;
     // Anything that is not an image is left out, like an attestation.
-    if (read.manifest.kind !== 'image') return { ...child, artifactType: read.manifest.kind };
+    if (read.manifest.kind !== 'image') return [];
     if (!this.#mayRead()) return tooManyReads();
     const config = await this.#registry.readBlob(this.#repository, read.manifest.config.digest, MAX_MANIFEST_BYTES);
     const platform = platformOfConfig(config);
     if (platform instanceof Refusal)
       return new Refusal(platform.reason, `config of ${child.digest}: ${platform.detail}`);
-    return { ...child, platform };
+    return [{ ...child, platform }];
   }
 
   async #read(child: Child): Promise<IndexImage | Refusal> {
@@ -142,7 +136,7 @@ export class PlatformSelector {
   }
 
   async #readChild({ digest, mediaType }: Child): Promise<ReadManifest | Refusal> {
-    const stored = isDigest(digest) ? await readVerified(this.#registry, this.#repository, digest) : undefined;
+    const stored = await readVerified(this.#registry, this.#repository, digest);
     if (!stored) return new Refusal('child-missing', `the index names ${digest}, which the repository does not have`);
     if (stored instanceof Refusal) return stored;
     if (stored.mediaType !== mediaType) {

@@ -84,7 +84,7 @@ export function extraFieldPaths(object: JsonObject, path: JsonPath, placed: Read
 function sizeAt(object: JsonObject, path: JsonPath): number {
   const size = object.get('size');
   if (typeof size === 'number' && size >= 0) return size;
-  if (size === undefined || !(size instanceof InexactNumber || typeof size === 'number')) {
+  if (!(size instanceof InexactNumber || typeof size === 'number')) {
     return badField([...path, 'size'], 'a size', size);
   }
   throw new Refusal(
@@ -111,7 +111,7 @@ function urlsAt(object: JsonObject, path: JsonPath): readonly string[] {
   );
 }
 
-export const mediaTypeAt = (value: Json, path: JsonPath): string =>
+export const mediaTypeAt = (value: Json | undefined, path: JsonPath): string =>
   textAt(objectAt(value, path, DESCRIPTOR_FIELDS), 'mediaType', path) ?? '';
 
 export function descriptorAt(value: Json | undefined, path: JsonPath): Descriptor {

@@ -2,7 +2,6 @@ import { Refusal, refusalOr } from '../reasons';
 import type { StoredManifest } from '../registry';
 import {
   arrayAt,
-  badField,
   type Child,
   childAt,
   type Descriptor,
@@ -144,9 +143,7 @@ function guessMediaType(manifest: JsonObject): string {
 }
 
 function readImage(manifest: JsonObject, mediaType: string): Manifest {
-  const configType = mediaTypeAt(manifest.get('config') ?? badField(['config'], 'an object', manifest.get('config')), [
-    'config',
-  ]);
+  const configType = mediaTypeAt(manifest.get('config'), ['config']);
   const artifactType = textAt(manifest, 'artifactType', []);
   if (configType === BUILD_CACHE_CONFIG) return { kind: 'build-cache' };
   if (artifactType !== undefined && artifactType !== configType) return { kind: 'artifact', artifactType };

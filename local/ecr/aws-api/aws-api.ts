@@ -5,21 +5,15 @@ import type { EcrCall } from '../calls';
 import { imageListOperations } from './image-lists';
 import { imageOperations } from './images';
 import { Input } from './input';
-import { layerOperations } from './layers';
-import { lifecyclePolicyOperations } from './lifecycle-policies';
 import type { Context, Operation } from './operation';
 import { pullThroughCacheOperations } from './pull-through-cache';
 import { repositoryOperations } from './repositories';
-import { resourceTagOperations } from './resource-tags';
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
     ...repositoryOperations,
-    ...resourceTagOperations,
     ...imageOperations,
     ...imageListOperations,
-    ...layerOperations,
-    ...lifecyclePolicyOperations,
     ...pullThroughCacheOperations,
   }),
 );

@@ -1,6 +1,7 @@
 import { AwsError } from '../../aws/error';
 import { deleteImage } from '../delete-image';
-import { imageAlreadyExists } from '../errors';
+import { isSha256 } from '../digest';
+import { imageAlreadyExists, invalidParameter, layerNotFound } from '../errors';
 import type { ImageFailure, ImageId } from '../image-id';
 import { DOCKER_MANIFEST } from '../media-types';
 import { pullImage } from '../pull-image';
@@ -68,9 +69,8 @@ export const imageOperations: Operations = {
     const imageId = imageIdOf(input.object('imageId'));
     const to = input.oneOf('targetStorageClass', ['STANDARD', 'ARCHIVE']);
     const image = imageOf(imageId, registry, repository);
-    if (image.storageClass === to) {
+    if (image.storageClass === to)
       throw new AwsError('ImageStorageClassUpdateNotSupportedException', `The image is in the storage class ${to}`);
-    }
     moveImage(registry, repository, image, to);
     return { registryId: registry.accountId, repositoryName: repository.name, imageId, imageStatus: statusOf(image) };
   },
@@ -85,5 +85,13 @@ export const imageOperations: Operations = {
       else failures.push(deletion.failure);
     }
     return { imageIds, failures };
+  },
+
+  GetDownloadUrlForLayer(input, { registry, origin }) {
+    const repository = repositoryOf(input, registry);
+    const layerDigest = input.string('layerDigest');
+    if (!isSha256(layerDigest)) throw invalidParameter('layerDigest', 'Invalid digest');
+    if (!repository.hasBlob(layerDigest)) throw layerNotFound(layerDigest, registry.idOf(repository.name));
+    return { downloadUrl: `${origin}/blob-download/${repository.name}/${layerDigest}`, layerDigest };
   },
 };

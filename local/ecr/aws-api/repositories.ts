@@ -1,22 +1,23 @@
+import { AwsError } from '../../aws/error';
 import { readRepositoryPolicy } from '../../iam/policy';
+import { invalidParameter, repositoryNotFound } from '../errors';
+import { readLifecyclePolicy } from '../lifecycle-policy';
 import type { Registry } from '../registry';
 import type { Repository } from '../repository';
-import type { TagMutability } from '../tag-mutability';
 import { checkRegistryId, type Operations, repositoryOf, timestamp } from './operation';
 import { page } from './pages';
 
-const describeMutability = ({ imageTagMutability = 'MUTABLE', exclusionFilters }: TagMutability): object => ({
-  imageTagMutability,
-  imageTagMutabilityExclusionFilters: exclusionFilters?.map((filter) => ({ filterType: 'WILDCARD', filter })),
-});
-
-const describe = (registry: Registry, repository: Repository): object => ({
-  repositoryArn: registry.arn(repository.name),
+const describe = (registry: Registry, { name, createdAt, mutability }: Repository): object => ({
+  repositoryArn: registry.arn(name),
   registryId: registry.accountId,
-  repositoryName: repository.name,
-  repositoryUri: registry.uri(repository.name),
-  createdAt: timestamp(repository.createdAt),
-  ...describeMutability(repository.mutability),
+  repositoryName: name,
+  repositoryUri: registry.uri(name),
+  createdAt: timestamp(createdAt),
+  imageTagMutability: mutability.imageTagMutability ?? 'MUTABLE',
+  imageTagMutabilityExclusionFilters: mutability.exclusionFilters?.map((filter) => ({
+    filterType: 'WILDCARD',
+    filter,
+  })),
   imageScanningConfiguration: { scanOnPush: false },
   encryptionConfiguration: { encryptionType: 'AES256' },
 });
@@ -40,5 +41,32 @@ export const repositoryOperations: Operations = {
     const policyText = input.string('policyText', { max: 10_240 });
     repository.policy = readRepositoryPolicy(JSON.parse(policyText));
     return { registryId: registry.accountId, repositoryName: repository.name, policyText };
+  },
+
+  PutLifecyclePolicy(input, { registry }) {
+    const repository = repositoryOf(input, registry);
+    const lifecyclePolicyText = input.string('lifecyclePolicyText', { min: 100, max: 30_720 });
+    readLifecyclePolicy(lifecyclePolicyText);
+    repository.lifecyclePolicy = lifecyclePolicyText;
+    return { registryId: registry.accountId, repositoryName: repository.name, lifecyclePolicyText };
+  },
+
+  GetLifecyclePolicy(input, { registry }) {
+    const { accountId } = registry;
+    const { name, lifecyclePolicy } = repositoryOf(input, registry);
+    if (lifecyclePolicy !== undefined)
+      return { registryId: accountId, repositoryName: name, lifecyclePolicyText: lifecyclePolicy };
+    throw new AwsError(
+      'LifecyclePolicyNotFoundException',
+      `Lifecycle policy does not exist for the repository with name '${name}' in the registry with id '${accountId}'`,
+    );
+  },
+
+  ListTagsForResource(input, { registry }) {
+    const arn = input.string('resourceArn');
+    const name = /^arn:[^:]+:ecr:[^:]*:[0-9]{12}:repository\/(.+)$/.exec(arn)?.[1];
+    if (name === undefined) throw invalidParameter('resourceArn', 'Invalid ARN');
+    if (registry.arn(name) !== arn) throw repositoryNotFound(registry.idOf(name));
+    return { tags: [...registry.get(name).resourceTags].map(([Key, Value]) => ({ Key, Value })) };
   },
 };

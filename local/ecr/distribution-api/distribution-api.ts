@@ -3,10 +3,9 @@ import type { EcrCall } from '../calls';
 import { isTag } from '../names';
 import type { Registry } from '../registry';
 import { serveBlob } from './blobs';
-import { type Exchange, sendJson } from './exchange';
+import { type Exchange, send } from './exchange';
 import { serveManifest } from './manifests';
 import { answerRegistryError, RegistryError } from './registry-error';
-import { serveTags } from './tags';
 import { beginUpload, serveUpload } from './uploads';
 
 interface Route {
@@ -19,7 +18,6 @@ interface Route {
 /** The first match wins. Repository names contain slashes, so only the end of a path shows what it is. */
 const ROUTES: readonly Route[] = [
   { object: 'manifest', path: /^\/v2\/(.+)\/manifests\/([^/]+)$/, serve: serveManifest },
-  { object: 'tags', path: /^\/v2\/(.+)\/tags\/list$/, serve: serveTags },
   { object: 'upload', path: /^\/v2\/(.+)\/blobs\/uploads\/?$/, serve: beginUpload },
   { object: 'upload', path: /^\/v2\/(.+)\/blobs\/uploads\/([^/]+)$/, serve: serveUpload },
   { object: 'blob', path: /^\/v2\/(.+)\/blobs\/([^/]+)$/, serve: serveBlob },
@@ -56,7 +54,7 @@ async function route(request: IncomingMessage, response: ServerResponse, context
   const method = request.method ?? 'GET';
   if (pathname === '/v2/' || pathname === '/v2') {
     await context.before({ operation: `${method} base` });
-    return sendJson(response, {});
+    return send(response, 200);
   }
   for (const { object, path, serve } of ROUTES) {
     const match = path.exec(pathname);

@@ -21,16 +21,10 @@ export function send(response: ServerResponse, status: number, headers: Record<s
   response.end();
 }
 
-export function sendJson(response: ServerResponse, body: object): void {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
-}
-
 /** The repository to push to, created if it doesn't exist. ECR does so where a repository creation template has it: https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html */
 export function repositoryToPush({ registry, repository }: Exchange): Repository {
-  if (!isRepositoryName(repository)) {
+  if (!isRepositoryName(repository))
     throw new RegistryError(400, 'NAME_INVALID', `'${repository}' is not a repository name that ECR allows`);
-  }
   return registry.find(repository) ?? registry.create(repository);
 }
 

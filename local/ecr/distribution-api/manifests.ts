@@ -49,16 +49,14 @@ async function put(exchange: Exchange): Promise<void> {
   const { registry, request, response } = exchange;
   const { tag, digest } = referenceOf(exchange);
   const bytes = await readBody(request, MAX_MANIFEST_BYTES);
-  if (bytes === undefined) {
+  if (bytes === undefined)
     throw new RegistryError(413, 'SIZE_INVALID', `A manifest has at most ${MAX_MANIFEST_BYTES} bytes`);
-  }
   const repository = repositoryToPush(exchange);
   const mediaType = request.headers['content-type']?.split(';')[0]?.trim();
   const { kind, manifest } = putImage(registry, repository, { bytes, mediaType, tag, digest });
   // A repeated push is fine, except to an immutable tag: https://github.com/aws/containers-roadmap/issues/2179
-  if (kind === 'already there' && tag !== undefined && !isTagMutable(repository.mutability, tag)) {
+  if (kind === 'already there' && tag !== undefined && !isTagMutable(repository.mutability, tag))
     throw imageTagAlreadyExists(tag, registry.idOf(repository.name));
-  }
   send(response, 201, {
     location: `/v2/${repository.name}/manifests/${manifest.digest}`,
     'docker-content-digest': manifest.digest,

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import { AwsError } from '../../aws/error';
-import { UnsupportedMediaType } from '../errors';
 
 /** An error of the registry API. https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#error-codes */
 export class RegistryError extends Error {
@@ -29,7 +28,6 @@ const CODES: Readonly<Record<string, readonly [status: number, code: string]>> =
 
 function asRegistryError(error: unknown): RegistryError {
   if (error instanceof RegistryError) return error;
-  if (error instanceof UnsupportedMediaType) return new RegistryError(405, 'UNSUPPORTED', error.message);
   const [status, code] = (error instanceof AwsError ? CODES[error.code] : undefined) ?? [500, 'UNKNOWN'];
   return new RegistryError(status, code, error instanceof Error ? error.message : String(error));
 }

@@ -46,7 +46,7 @@ describeWith('openssl')(`on Node.js ${process.version}, through a proxy`, () => 
       if (message.headers.host === STS) response.end(ASSUMED_ROLE);
       else if (message.headers.host === SSO) response.end(JSON.stringify(ROLE_CREDENTIALS));
       else if (message.headers.host === EVENTS) response.end('{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}');
-      else void ecr.ecr.handle(message, response, `https://${BLOBS}`);
+      else void ecr.ecr.handle(message, response, `https://${BLOBS}`, () => {});
     });
     await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve));
   });

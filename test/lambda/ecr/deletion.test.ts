@@ -1,17 +1,15 @@
+import { ECRClient } from '@aws-sdk/client-ecr';
 import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../../lambda/ecr/pacer';
 import { ADDRESS } from '../../support/fake-service';
 import { errorAnswer, ScriptedAws } from '../../support/scripted-aws';
 
-let aws: ScriptedAws;
+const aws = ScriptedAws.forTests();
 let registry: EcrRegistry;
 
-beforeEach(async () => {
-  aws = await ScriptedAws.start();
-  const client = aws.ecrClient();
-  registry = new EcrRegistry({ client, pacer: new Pacer(1_000), address: ADDRESS });
+beforeEach(() => {
+  registry = new EcrRegistry({ client: new ECRClient(aws.clientOptions), pacer: new Pacer(1_000), address: ADDRESS });
 });
-afterEach(() => aws.stop());
 
 const ABSENT = errorAnswer('ImageNotFoundException');
 const image = (fields: object) => ({ json: { imageDetails: [{ imageDigest: 'sha256:aa', ...fields }] } });

@@ -1,225 +1,260 @@
+import { ECRClient } from '@aws-sdk/client-ecr';
 import { RepositoryNotFound, TransientFailure } from '../../../lambda/core/errors';
 import { digestOf } from '../../../lambda/core/manifest/digest';
-import { EcrRegistry, type EcrRegistryOptions } from '../../../lambda/ecr/ecr-registry';
+import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../../lambda/ecr/pacer';
 import { ADDRESS } from '../../support/fake-service';
-import { bytesOf, DOCKER, dockerImage, OCI, ociImage } from '../../support/manifests';
+import { bytesOf, DOCKER, OCI, ociImage } from '../../support/manifests';
 import { errorAnswer as error, ScriptedAws } from '../../support/scripted-aws';
 
-let aws: ScriptedAws;
-let options: EcrRegistryOptions;
+const aws = ScriptedAws.forTests();
 let registry: EcrRegistry;
-
-beforeEach(async () => {
-  aws = await ScriptedAws.start();
-  const client = aws.ecrClient();
-  options = { client, pacer: new Pacer(1_000), address: ADDRESS };
-  registry = new EcrRegistry(options);
+beforeEach(() => {
+  registry = new EcrRegistry({ client: new ECRClient(aws.clientOptions), pacer: new Pacer(1_000), address: ADDRESS });
 });
-afterEach(() => aws.stop());
 
-const manifest = {
-  bytes: bytesOf(dockerImage()),
-  digest: digestOf(bytesOf(dockerImage())),
-  mediaType: DOCKER.manifest,
-};
 const image = (imageTag: string, name = 'app') => ({
   imageId: { imageTag, imageDigest: digestOf(bytesOf(ociImage(name))) },
   imageManifest: JSON.stringify(ociImage(name)),
   imageManifestMediaType: OCI.manifest,
 });
-const notFound = (imageTag: string) => ({
-  imageId: { imageTag },
-  failureCode: 'ImageNotFound',
-  failureReason: 'Requested image not found',
+const stored = (name = 'app') => ({
+  digest: digestOf(bytesOf(ociImage(name))),
+  mediaType: OCI.manifest,
+  bytes: bytesOf(ociImage(name)),
 });
+const failure = (imageId: object | undefined, failureCode = 'ImageNotFound') => ({
+  imageId,
+  failureCode,
+  failureReason: 'because',
+});
+const acceptedMediaTypes = [OCI.manifest, OCI.index, DOCKER.manifest, DOCKER.list];
+const numbered = (count: number) => Array.from({ length: count }, (_, at) => `v${at}`);
+const idsAskedFor = () => aws.received.map(({ input }) => (input.imageIds as object[]).length);
 
 describe('reading tags', () => {
   test('asks once for all, accepting all four media types', async () => {
-    aws.answers = [{ json: { images: [image('v1')], failures: [notFound('v1-dockerv2')] } }];
-    const found = await registry.readTags('team/app', ['v1', 'v1-dockerv2']);
-    expect([...found]).toEqual([
-      ['v1', { digest: digestOf(bytesOf(ociImage())), mediaType: OCI.manifest, bytes: bytesOf(ociImage()) }],
-    ]);
+    aws.answers = [{ json: { images: [image('v1')], failures: [failure({ imageTag: 'v1-dockerv2' })] } }];
+    expect([...(await registry.readTags('team/app', ['v1', 'v1-dockerv2']))]).toEqual([['v1', stored()]]);
+    const imageIds = [{ imageTag: 'v1' }, { imageTag: 'v1-dockerv2' }];
     expect(aws.received).toEqual([
-      {
-        operation: 'BatchGetImage',
-        input: {
-          repositoryName: 'team/app',
-          imageIds: [{ imageTag: 'v1' }, { imageTag: 'v1-dockerv2' }],
-          acceptedMediaTypes: [OCI.manifest, OCI.index, DOCKER.manifest, DOCKER.list],
-        },
-      },
+      { operation: 'BatchGetImage', input: { repositoryName: 'team/app', imageIds, acceptedMediaTypes } },
     ]);
     expect(registry.callCount).toBe(1);
   });
 
   test('asks again for a tag that was left out, as ECR may do when two tags name one image', async () => {
-    aws.answers = [{ json: { images: [image('v1')], failures: [] } }, { json: { images: [image('v1-dockerv2')] } }];
+    const nameless = { ...image('v1'), imageId: { imageDigest: digestOf(bytesOf(ociImage())) } };
+    aws.answers = [
+      { json: { images: [image('v1'), nameless, { imageManifest: '{}' }], failures: [failure(undefined)] } },
+      { json: { images: [image('v1-dockerv2')] } },
+    ];
     expect([...(await registry.readTags('team/app', ['v1', 'v1-dockerv2'])).keys()]).toEqual(['v1', 'v1-dockerv2']);
+    expect(aws.received[1]?.input.imageIds).toEqual([{ imageTag: 'v1-dockerv2' }]);
+    expect(registry.callCount).toBe(2);
   });
 
-  test('an answer about nothing is no answer', async () => {
-    aws.answers = [{ json: {} }];
-    await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(TransientFailure);
+  test('an answer about none of the tags is not an answer', async () => {
+    aws.answers = [{ json: {} }, { json: { images: [image('v3')], failures: [failure({ imageTag: 'v4' })] } }];
+    await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(
+      new TransientFailure('ECR said nothing about team/app'),
+    );
+    await expect(registry.readTags('team/app', ['v1', 'v2'])).rejects.toThrow(
+      new TransientFailure('ECR said nothing about team/app:v1, v2'),
+    );
+    expect(registry.callCount).toBe(2);
   });
 
+  /** v2 does not exist, and v1 can't be read. */
   const failing = (failureCode: string) => ({
-    json: { failures: [{ imageId: { imageTag: 'v1' }, failureCode, failureReason: 'because' }] },
+    json: { failures: [failure({ imageTag: 'v2' }), failure({ imageTag: 'v1' }, failureCode)] },
   });
+  const readBoth = () => registry.readTags('team/app', ['v1', 'v2']);
 
   test.each([
     ['KmsError', 'kms-key'],
+    ['UpstreamAccessDenied', 'pull-through-cache'],
     ['UpstreamTooManyRequests', 'pull-through-cache'],
+    ['UpstreamUnavailable', 'pull-through-cache'],
     ['ImageInaccessible', 'image-inaccessible'],
   ])('an image that ECR does not return (%s) is an outcome: %s', async (failureCode, reason) => {
     aws.answers = [failing(failureCode), { json: { imageDetails: [{ imageStatus: 'ACTIVE' }] } }];
-    await expect(registry.readTags('team/app', ['v1'])).rejects.toMatchObject({
-      reason,
-      detail: `ECR can't read team/app v1: ${failureCode} because`,
-    });
+    const detail = `ECR can't read team/app v1: ${failureCode} because`;
+    await expect(readBoth()).rejects.toMatchObject({ name: 'RegistryRefusal', reason, detail });
   });
 
   test('an inaccessible image that is archived is one of its own', async () => {
     aws.answers = [failing('ImageInaccessible'), { json: { imageDetails: [{ imageStatus: 'ARCHIVED' }] } }];
-    await expect(registry.readTags('team/app', ['v1'])).rejects.toMatchObject({
-      reason: 'archived',
-      detail: 'team/app:v1 is archived',
-    });
+    await expect(readBoth()).rejects.toMatchObject({ reason: 'archived', detail: 'team/app:v1 is archived' });
   });
 
   test('a failure that nobody knows is tried again', async () => {
     aws.answers = [failing('NewFailure')];
-    await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(TransientFailure);
+    await expect(readBoth()).rejects.toThrow(new TransientFailure("ECR can't read team/app v1: NewFailure because"));
   });
 
   test('access that is denied is an outcome', async () => {
     aws.answers = [error('AccessDeniedException', 'explicit deny')];
-    await expect(registry.readTags('team/app', ['v1'])).rejects.toMatchObject({
+    await expect(readBoth()).rejects.toMatchObject({
       reason: 'access-denied',
       detail: 'BatchGetImage of team/app: AccessDeniedException: explicit deny',
     });
   });
 
-  test('a repository that is gone is told by name', async () => {
-    aws.answers = [error('RepositoryNotFoundException')];
-    await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow(RepositoryNotFound);
+  test.each([
+    [100, [100]],
+    [101, [100, 1]],
+    [0, []],
+  ])('asks for %i tags by the hundred', async (count, calls) => {
+    const tags = numbered(count);
+    aws.answers = [tags.slice(0, 100), tags.slice(100)].map((some) => ({
+      json: { images: some.map((tag) => image(tag)) },
+    }));
+    expect([...(await registry.readTags('team/app', tags)).keys()]).toEqual(tags);
+    expect(idsAskedFor()).toEqual(calls);
+  });
+});
+
+describe('reading by digest', () => {
+  test('finds the manifest, or none', async () => {
+    aws.answers = [{ json: { images: [image('v1')] } }, { json: { failures: [failure(undefined)] } }];
+    expect(await registry.readManifest('team/app', 'sha256:aa')).toEqual(stored());
+    expect(await registry.readManifest('team/app', 'sha256:bb')).toBeUndefined();
+    const imageIds = [{ imageDigest: 'sha256:aa' }];
+    expect(aws.received[0]?.input).toEqual({ repositoryName: 'team/app', imageIds, acceptedMediaTypes });
+  });
+
+  test('finds many by the hundred, those that exist', async () => {
+    aws.answers = [{ json: { images: [image('', 'a')] } }, { json: { failures: [failure(undefined)] } }];
+    const manifests = new Map([[stored('a').digest, stored('a')]]);
+    expect(await registry.readManifests('team/app', numbered(101))).toEqual({ manifests, unread: [] });
+    expect(idsAskedFor()).toEqual([100, 1]);
+    expect(aws.received[1]?.input.imageIds).toEqual([{ imageDigest: 'v100' }]);
+  });
+
+  const READS: [string, () => Promise<unknown>][] = [
+    ['one', () => registry.readManifest('team/app', 'sha256:aa')],
+    ['many', () => registry.readManifests('team/app', ['sha256:aa'])],
+  ];
+  test.each(READS)('an answer that says nothing, or half of it, is not an answer: %s', async (_, read) => {
+    const { imageManifest } = image('');
+    aws.answers = [
+      {},
+      ...[{ imageId: { imageDigest: 'sha256:aa' } }, { imageManifest }].map((one) => ({ json: { images: [one] } })),
+    ];
+    await expect(read()).rejects.toThrow(new TransientFailure('ECR said nothing about team/app'));
+    const half = new TransientFailure('ECR answered with an image without its digest or manifest');
+    await expect(read()).rejects.toThrow(half);
+    await expect(read()).rejects.toThrow(half);
+  });
+
+  const unreadable = (imageId?: object, failureCode = 'KmsError') => ({
+    json: { failures: [failure(imageId, failureCode)] },
+  });
+
+  test('one that can not be read is not one that is gone', async () => {
+    const imageId = { imageDigest: 'sha256:aa' };
+    aws.answers = [unreadable(imageId), unreadable(imageId, 'NewFailure'), unreadable()];
+    const [read] = READS.map(([, one]) => one);
+    const detail = "ECR can't read team/app sha256:aa: KmsError because";
+    await expect(read?.()).rejects.toMatchObject({ name: 'RegistryRefusal', reason: 'kms-key', detail });
+    await expect(read?.()).rejects.toThrow(TransientFailure);
+    await expect(read?.()).rejects.toMatchObject({ name: 'RegistryRefusal' });
+  });
+
+  test('one of many that can not be read does not keep the others back', async () => {
+    aws.answers = [{ json: { images: [image('', 'a')], ...unreadable({ imageDigest: 'sha256:aa' }).json } }];
+    const { manifests, unread } = await registry.readManifests('team/app', ['sha256:aa', stored('a').digest]);
+    expect([[...manifests.keys()], unread]).toEqual([[stored('a').digest], []]);
+  });
+
+  test('a manifest of which ECR does not say the type says it itself', async () => {
+    aws.answers = [{ json: { images: [{ ...image('v1'), imageManifestMediaType: undefined }] } }];
+    expect(await registry.readManifest('team/app', 'sha256:aa')).toEqual({ ...stored(), mediaType: '' });
   });
 });
 
 test.each<[string, () => Promise<unknown>]>([
-  ['by digest', () => registry.readManifest('team/app', 'sha256:aa')],
-  ['by digests', () => registry.readManifests('team/app', ['sha256:aa'])],
-])('an answer that says nothing, or half of it, is no answer: %s', async (_, read) => {
-  aws.answers = [{ json: {} }, { json: { images: [{ imageId: { imageDigest: 'sha256:aa' } }] } }];
-  await expect(read()).rejects.toThrow(TransientFailure);
-  await expect(read()).rejects.toThrow(TransientFailure);
-});
-
-test('reads a manifest by digest, or finds none', async () => {
-  aws.answers = [{ json: { images: [image('v1')] } }, { json: { failures: [{ failureCode: 'ImageNotFound' }] } }];
-  expect(await registry.readManifest('team/app', 'sha256:aa')).toMatchObject({ mediaType: OCI.manifest });
-  expect(await registry.readManifest('team/app', 'sha256:bb')).toBeUndefined();
-  expect(aws.received[0]?.input).toMatchObject({ imageIds: [{ imageDigest: 'sha256:aa' }] });
-});
-
-describe('putting', () => {
-  test('always sends the tag, the bytes, their digest and their media type', async () => {
-    aws.answers = [{ json: {} }];
-    expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ kind: 'done' });
-    expect(aws.received).toEqual([
-      {
-        operation: 'PutImage',
-        input: {
-          repositoryName: 'team/app',
-          imageTag: 'v1-dockerv2',
-          imageManifest: JSON.stringify(dockerImage()),
-          imageManifestMediaType: DOCKER.manifest,
-          imageDigest: manifest.digest,
-        },
-      },
-    ]);
-  });
-
-  test.each<[string, object]>([
-    ['ImageAlreadyExistsException', { kind: 'done' }],
-    ['ImageTagAlreadyExistsException', { kind: 'tag-immutable' }],
-    ['LayersNotFoundException', { kind: 'refused', reason: 'layers-missing' }],
-    ['InvalidParameterException', { kind: 'refused', reason: 'rejected-by-registry' }],
-    ['LimitExceededException', { kind: 'refused', reason: 'limit-exceeded' }],
-    ['KmsException', { kind: 'refused', reason: 'kms-key' }],
-  ])('%s is an answer', async (type, put) => {
-    aws.answers = [error(type)];
-    expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toMatchObject(put);
-  });
-
-  test.each(['ThrottlingException', 'ServerException', 'ImageDigestDoesNotMatchException'])(
-    '%s is not: the queue tries again',
-    async (type) => {
-      aws.answers = [error(type)];
-      await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toMatchObject({ name: type });
-    },
-  );
-
-  test('a put that is denied because the repository opted out is told from any other denial', async () => {
-    aws.answers = [
-      error('AccessDeniedException'),
-      { json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } },
-    ];
-    expect(await registry.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
-    expect(aws.received[1]).toEqual({
-      operation: 'ListTagsForResource',
-      input: { resourceArn: 'arn:aws:ecr:eu-north-1:123456789012:repository/team/app' },
-    });
-    const denied = { kind: 'refused', reason: 'access-denied' };
-    aws.answers = [error('AccessDeniedException'), { json: { tags: [{ Key: 'team', Value: 'disabled' }] } }];
-    expect(await registry.putManifest('team/denied', 'v1-dockerv2', manifest)).toMatchObject(denied);
-    aws.answers = [
-      error('AccessDeniedException', 'ecr:PutImage'),
-      error('AccessDeniedException', 'ecr:ListTagsForResource'),
-    ];
-    expect(await registry.putManifest('team/unknown', 'v1-dockerv2', manifest)).toMatchObject({
-      ...denied,
-      detail: 'PutImage of team/unknown:v1-dockerv2 answered AccessDeniedException: ecr:PutImage',
-    });
-  });
-
-  test('with credentials that may put everywhere, asks for the opt-out tag first, and once', async () => {
-    const careful = new EcrRegistry({ ...options, caller: 'person' });
-    aws.answers = [{ json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
-    expect(await careful.putManifest('team/app', 'v1-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
-    expect(await careful.putManifest('team/app', 'v2-dockerv2', manifest)).toEqual({ kind: 'opted-out' });
-    aws.answers = [{ json: { tags: [] } }, { json: {} }];
-    expect(await careful.putManifest('team/other', 'v1-dockerv2', manifest)).toEqual({ kind: 'done' });
-    aws.answers = [error('AccessDeniedException')];
-    await expect(careful.putManifest('team/third', 'v1-dockerv2', manifest)).rejects.toThrow();
-    expect(aws.operations).toEqual(['ListTagsForResource', 'ListTagsForResource', 'PutImage', 'ListTagsForResource']);
-  });
-
-  test('a repository that is gone is told by name', async () => {
-    aws.answers = [error('RepositoryNotFoundException')];
-    await expect(registry.putManifest('team/app', 'v1-dockerv2', manifest)).rejects.toThrow(RepositoryNotFound);
-  });
+  ['readTags', () => registry.readTags('team/app', ['v1'])],
+  ['readManifest', () => registry.readManifest('team/app', 'sha256:aa')],
+  ['listManifests', () => registry.listManifests('team/app')],
+  ['readBlob', () => registry.readBlob('team/app', 'sha256:aa', 1)],
+  ['isOptedOut', () => registry.isOptedOut('team/app')],
+  ['deleteCompanions', () => registry.deleteCompanions('team/app', 'v1', ['v1-dockerv2'])],
+])('%s names the repository that is gone, and passes on any other error', async (_, call) => {
+  aws.answers = [error('RepositoryNotFoundException'), error('ServerException', 'down')];
+  await expect(call()).rejects.toThrow(new RepositoryNotFound('team/app'));
+  await expect(call()).rejects.toMatchObject({ name: 'ServerException', message: 'down' });
+  expect(registry.callCount).toBe(2);
 });
 
 describe('reading a blob', () => {
-  const download = () => ({ json: { downloadUrl: `${aws.endpoint}/blob`, layerDigest: 'sha256:aa' } });
+  const download = () => ({ json: { downloadUrl: `${aws.endpoint}/blob` } });
+  const read = (maxBytes = 100) => registry.readBlob('team/app', 'sha256:aa', maxBytes);
 
   test('follows the download URL', async () => {
     aws.answers = [download(), { body: 'content' }];
-    expect(new TextDecoder().decode(await registry.readBlob('team/app', 'sha256:aa', 100))).toBe('content');
-    expect(aws.operations).toEqual(['GetDownloadUrlForLayer', 'GET /blob']);
+    expect(new TextDecoder().decode(await read())).toBe('content');
+    expect(aws.received[0]).toEqual({
+      operation: 'GetDownloadUrlForLayer',
+      input: { repositoryName: 'team/app', layerDigest: 'sha256:aa' },
+    });
+    expect(aws.operations[1]).toBe('GET /blob');
   });
 
-  test('does not read more than it was allowed', async () => {
-    aws.answers = [download(), { body: 'x'.repeat(101) }];
-    await expect(registry.readBlob('team/app', 'sha256:aa', 100)).rejects.toThrow('more than 100 bytes');
+  test('reads as much as it was allowed, and no more', async () => {
+    aws.answers = [download(), { body: 'x'.repeat(100) }, download(), { body: 'x'.repeat(101) }];
+    expect(await read()).toHaveLength(100);
+    await expect(read()).rejects.toThrow('blob sha256:aa of team/app has more than 100 bytes');
   });
 
   test('a download that fails is tried again by the queue', async () => {
-    aws.answers = [download(), { status: 503 }];
-    await expect(registry.readBlob('team/app', 'sha256:aa', 100)).rejects.toThrow('answered 503');
-    aws.answers = [{ json: {} }];
-    await expect(registry.readBlob('team/app', 'sha256:aa', 100)).rejects.toThrow('no download URL');
+    aws.answers = [download(), { status: 503 }, {}];
+    await expect(read()).rejects.toThrow(new TransientFailure('download of sha256:aa of team/app answered 503'));
+    await expect(read()).rejects.toThrow(new TransientFailure('ECR gave no download URL for sha256:aa of team/app'));
+  });
+
+  test('a download is given up after ten seconds', async () => {
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(new Error('too slow')));
+    aws.answers = [download(), { body: 'content' }];
+    await expect(read()).rejects.toThrow('too slow');
+    expect(timeout.mock.calls).toEqual([[10_000]]);
+    timeout.mockRestore();
+  });
+});
+
+describe('lists', () => {
+  test('tagged manifests by the thousand', async () => {
+    const row = {
+      imageDigest: 'sha256:aa',
+      imageManifestMediaType: OCI.manifest,
+      imageTags: ['v1', 'v2'],
+      imagePushedAt: 1_700_000_000,
+    };
+    aws.answers = [{ json: { imageDetails: [row, {}], nextToken: 'next' } }, {}];
+    const nothing = { digest: '', mediaType: '', tags: [], pushedAt: 0 };
+    expect(await registry.listManifests('team/app')).toEqual({
+      manifests: [
+        { digest: 'sha256:aa', mediaType: OCI.manifest, tags: ['v1', 'v2'], pushedAt: 1_700_000_000_000 },
+        nothing,
+      ],
+      nextToken: 'next',
+    });
+    expect(await registry.listManifests('team/app', 'next')).toStrictEqual({ manifests: [] });
+    const input = { repositoryName: 'team/app', maxResults: 1_000, filter: { tagStatus: 'TAGGED' } };
+    expect(aws.received).toEqual([
+      { operation: 'DescribeImages', input },
+      { operation: 'DescribeImages', input: { ...input, nextToken: 'next' } },
+    ]);
+  });
+
+  test('the names of repositories by the thousand', async () => {
+    aws.answers = [{ json: { repositories: [{ repositoryName: 'a' }, {}], nextToken: 'next' } }, {}];
+    expect(await registry.listRepositories()).toEqual({ names: ['a'], nextToken: 'next' });
+    expect(await registry.listRepositories('next')).toStrictEqual({ names: [] });
+    expect(aws.received).toEqual([
+      { operation: 'DescribeRepositories', input: { maxResults: 1_000 } },
+      { operation: 'DescribeRepositories', input: { maxResults: 1_000, nextToken: 'next' } },
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import { ECRClient } from '@aws-sdk/client-ecr';
 import { NotUnderstood } from '../../../lambda/core/lifecycle/policy';
 import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
 import { RecentPolicies } from '../../../lambda/ecr/lifecycle';
@@ -7,13 +8,11 @@ import { keepNewest, NOW, policyOf, rule } from '../../support/lifecycle-images'
 import { DOCKER, OCI } from '../../support/manifests';
 import { errorAnswer, ScriptedAws } from '../../support/scripted-aws';
 
-let aws: ScriptedAws;
+const aws = ScriptedAws.forTests();
 let registry: EcrRegistry;
-beforeEach(async () => {
-  aws = await ScriptedAws.start();
-  registry = new EcrRegistry({ client: aws.ecrClient(), pacer: new Pacer(1_000), address: ADDRESS });
+beforeEach(() => {
+  registry = new EcrRegistry({ client: new ECRClient(aws.clientOptions), pacer: new Pacer(1_000), address: ADDRESS });
 });
-afterEach(() => aws.stop());
 
 describe('a lifecycle policy', () => {
   const TEXT = JSON.stringify({ rules: [rule(1, keepNewest(10, 'any'))] });

@@ -40,9 +40,16 @@ test('URIs have the domain of the partition', () => {
   expect(outcomeDetail(converted, inChina).companionImageUri).toContain('.dkr.ecr.cn-north-1.amazonaws.com.cn/');
 });
 
-test('says what a companion that was moved named before', () => {
-  expect(outcomeDetail({ ...converted, replacedDigest: 'sha256:cc' }, address).replacedDigest).toBe('sha256:cc');
-  expect(outcomeDetail(converted, address)).not.toHaveProperty('replacedDigest');
+test('says what the companion tag named before, and leaves out what is absent', () => {
+  const { platform: _, ...ofNoIndex } = converted;
+  expect(outcomeDetail({ ...ofNoIndex, outcome: 'aliased', replacedDigest: 'sha256:cc' }, address)).toMatchObject({
+    outcome: 'aliased',
+    replacedDigest: 'sha256:cc',
+  });
+  const unchanged = outcomeDetail({ ...ofNoIndex, outcome: 'unchanged' }, address);
+  expect(unchanged).toMatchObject({ outcome: 'unchanged', companionTag: 'v1-dockerv2' });
+  expect(unchanged).not.toHaveProperty('replacedDigest');
+  expect(unchanged).not.toHaveProperty('platform');
 });
 
 test('gives the reason of what was not done', () => {
@@ -70,9 +77,21 @@ test('gives the reason of what was not done', () => {
   });
 });
 
-test('fits an event however many fields were dropped', () => {
-  const droppedFields = Array.from({ length: 100_000 }, (_, n) => `$.annotations.key${n}`);
-  const detail = outcomeDetail({ ...converted, droppedFields }, address);
-  expect(detail.droppedFieldCount).toBe(100_000);
-  expect(JSON.stringify(detail).length).toBeLessThan(10_000);
+test('a refusal that is about no companion names none', () => {
+  const refused: Outcome = { image, outcome: 'refused', reason: 'zstd-layer', detail: 'zstd' };
+  expect(outcomeDetail(refused, address)).toStrictEqual({
+    repository: 'team/app',
+    sourceTag: 'v1',
+    outcome: 'refused',
+    reason: 'zstd-layer',
+    detail: 'zstd',
+  });
+});
+
+test('fits an event however many fields were dropped: it names the first fifty', () => {
+  const dropped = (count: number) => Array.from({ length: count }, (_, n) => `$.annotations.key${n}`);
+  const detailOf = (count: number) => outcomeDetail({ ...converted, droppedFields: dropped(count) }, address);
+  expect(detailOf(50)).toMatchObject({ droppedFields: dropped(50), droppedFieldCount: 50 });
+  expect(detailOf(51)).toMatchObject({ droppedFields: dropped(50), droppedFieldCount: 51 });
+  expect(detailOf(100_000)).toMatchObject({ droppedFields: dropped(50), droppedFieldCount: 100_000 });
 });

@@ -2,19 +2,11 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { type OwnEvent, putEvents } from '../../../lambda/events/put-events';
 import { ScriptedAws } from '../../support/scripted-aws';
 
-let aws: ScriptedAws;
+const aws = ScriptedAws.forTests();
 let client: EventBridgeClient;
-
-beforeEach(async () => {
-  aws = await ScriptedAws.start();
-  client = new EventBridgeClient({
-    endpoint: aws.endpoint,
-    region: 'eu-north-1',
-    maxAttempts: 1,
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-  });
+beforeAll(() => {
+  client = new EventBridgeClient(aws.clientOptions);
 });
-afterEach(() => aws.stop());
 
 const event = (n: number): OwnEvent => ({ detailType: 'Image Repair Requested', detail: { n } });
 const taken = (count: number) => ({
@@ -105,7 +97,7 @@ test('the signal ends the call', async () => {
   const abort = new AbortController();
   aws.answers = [{ hangs: true }];
   const failed = expect(putEvents(client, 'default', [event(1)], abort.signal)).rejects.toThrow('aborted');
-  await aws.next();
+  await aws.requests(1);
   abort.abort();
   await failed;
 });

@@ -22,9 +22,12 @@ const event = {
 };
 
 const request = { id: event.id, account: '123456789012', region: 'eu-north-1' };
+const ownRequest = (detailType: string, detail: object) => ({
+  source: 'ecr-oci-remediation',
+  'detail-type': detailType,
+  detail,
+});
 const read = (change: object) => readWork(JSON.stringify({ ...event, ...change }));
-const requestEvent = (detailType: string, detail: object) =>
-  read({ source: 'ecr-oci-remediation', 'detail-type': detailType, detail });
 
 test('reads a push', () => {
   const pushedAt = Date.UTC(2026, 10, 16, 1, 54, 34);
@@ -43,11 +46,7 @@ test.each([{ 'image-tag': '' }, { 'image-tag': undefined }])('a push without a t
 
 test('reads what a replication brought like a push', () => {
   const detail = { ...event.detail, 'action-type': 'REPLICATE', 'source-account': '210987654321' };
-  expect(read({ 'detail-type': 'ECR Replication Action', detail })).toMatchObject({
-    kind: 'repair',
-    image: { tag: 'v1' },
-    isUrgent: false,
-  });
+  expect(read({ 'detail-type': 'ECR Replication Action', detail })).toEqual({ ...read({}), isUrgent: false });
 });
 
 test('reads a deletion as a repair of what was not pushed', () => {
@@ -63,7 +62,7 @@ test('reads requests, and a schedule as the request for everything', () => {
     isDespiteLifecycle: false,
     restarts: 0,
   });
-  expect(requestEvent('Registry Audit Requested', { nextToken: 'n' })).toEqual({
+  expect(read(ownRequest('Registry Audit Requested', { nextToken: 'n' }))).toEqual({
     kind: 'registry-audit',
     request,
     nextToken: 'n',
@@ -72,7 +71,7 @@ test('reads requests, and a schedule as the request for everything', () => {
     restarts: 0,
   });
   const counts = { ...NO_COUNTS, images: 3, refused: { 'zstd-layer': 1 } };
-  expect(requestEvent('Repository Audit Requested', { repository: 'a/b' })).toEqual({
+  expect(read(ownRequest('Repository Audit Requested', { repository: 'a/b' }))).toEqual({
     kind: 'repository-audit',
     request,
     repository: 'a/b',
@@ -82,13 +81,13 @@ test('reads requests, and a schedule as the request for everything', () => {
     restarts: 0,
   });
   const begunAgain = { repository: 'a/b', backfill: true, restarts: 2 };
-  expect(requestEvent('Repository Audit Requested', begunAgain)).toMatchObject({ isBackfill: true, restarts: 2 });
-  expect(requestEvent('Registry Audit Requested', { backfill: false })).toMatchObject({ isBackfill: false });
-  expect(requestEvent('Repository Audit Requested', { repository: 'a/b', nextToken: 'n', counts })).toMatchObject({
+  expect(read(ownRequest('Repository Audit Requested', begunAgain))).toMatchObject({ isBackfill: true, restarts: 2 });
+  expect(read(ownRequest('Registry Audit Requested', { backfill: false }))).toMatchObject({ isBackfill: false });
+  expect(read(ownRequest('Repository Audit Requested', { repository: 'a/b', nextToken: 'n', counts }))).toMatchObject({
     nextToken: 'n',
     counts,
   });
-  expect(requestEvent('Image Repair Requested', { repository: 'a/b', tag: 'v1' })).toEqual({
+  expect(read(ownRequest('Image Repair Requested', { repository: 'a/b', tag: 'v1' }))).toEqual({
     kind: 'repair',
     request,
     image: { repository: 'a/b', tag: 'v1' },
@@ -96,53 +95,62 @@ test('reads requests, and a schedule as the request for everything', () => {
   });
 });
 
-test.each<[object, string]>([
-  [{ source: 'aws.s3' }, 'an event of source "aws.s3" and detail-type "ECR Image Action" is not a request'],
-  [{ 'detail-type': 'ECR Image Scan' }, 'detail-type "ECR Image Scan" is not a request'],
-  [{ detail: undefined }, 'detail is undefined, expected an object'],
+const inDetail = (change: object) => ({ detail: { ...event.detail, ...change } });
+const ownAudit = (change: object) => ownRequest('Repository Audit Requested', { repository: 'a', ...change });
+
+test.each<[wrong: object, message: string]>([
   [
-    { detail: { ...event.detail, 'action-type': 'UPDATE_STORAGE_CLASS' } },
-    'action-type is "UPDATE_STORAGE_CLASS", expected "PUSH"',
+    { source: 'aws.s3' },
+    'an event of source "aws.s3" and detail-type "ECR Image Action" is not a request that this service knows',
   ],
-  [{ detail: { ...event.detail, result: 'FAILURE' } }, 'result is "FAILURE"'],
-  [{ detail: { ...event.detail, 'repository-name': '' } }, 'repository-name is "", expected text'],
-  [{ detail: { ...event.detail, 'image-tag': ['v1'] } }, 'image-tag is ["v1"], expected text'],
-  [{ time: 'yesterday' }, 'time is "yesterday", expected a timestamp'],
+  [
+    { source: 'aws.events' },
+    'an event of source "aws.events" and detail-type "ECR Image Action" is not a request that this service knows',
+  ],
+  [
+    ownRequest('ECR Image Action', {}),
+    'an event of source "ecr-oci-remediation" and detail-type "ECR Image Action" is not a request that this service knows',
+  ],
+  [
+    { 'detail-type': undefined },
+    'an event of source "aws.ecr" and detail-type undefined is not a request that this service knows',
+  ],
+  [{ id: undefined }, 'id is undefined, expected text'],
   [{ account: 1 }, 'account is 1, expected text'],
-  [
-    { source: 'ecr-oci-remediation', 'detail-type': 'Image Repair Requested', detail: { repository: 'a' } },
-    'tag is undefined, expected text',
-  ],
-  [
-    {
-      source: 'ecr-oci-remediation',
-      'detail-type': 'Repository Audit Requested',
-      detail: { repository: 'a', counts: { images: -1 } },
-    },
-    'images is -1, expected a whole number',
-  ],
-  [
-    {
-      source: 'ecr-oci-remediation',
-      'detail-type': 'Repository Audit Requested',
-      detail: { repository: 'a', nextToken: '' },
-    },
-    'nextToken is "", expected text',
-  ],
-  [
-    { source: 'ecr-oci-remediation', 'detail-type': 'Registry Audit Requested', detail: { backfill: 'yes' } },
-    'backfill is "yes", expected true or false',
-  ],
+  [{ region: '' }, 'region is "", expected text'],
+  [{ detail: undefined }, 'detail is undefined, expected an object'],
+  [inDetail({ 'action-type': 'UPDATE_STORAGE_CLASS' }), 'action-type is "UPDATE_STORAGE_CLASS", expected "PUSH"'],
+  [{ 'detail-type': 'ECR Replication Action' }, 'action-type is "PUSH", expected "REPLICATE"'],
+  [inDetail({ result: 'FAILURE' }), 'result is "FAILURE", expected "SUCCESS"'],
+  [inDetail({ 'repository-name': '' }), 'repository-name is "", expected text'],
+  [inDetail({ 'image-tag': ['v1'] }), 'image-tag is ["v1"], expected text'],
+  [{ time: undefined }, 'time is undefined, expected text'],
+  [{ time: 'yesterday' }, 'time is "yesterday", expected a timestamp'],
+  [ownRequest('Registry Audit Requested', { nextToken: 1 }), 'nextToken is 1, expected text'],
+  [ownRequest('Registry Audit Requested', { backfill: 'yes' }), 'backfill is "yes", expected true or false'],
+  [ownRequest('Image Repair Requested', { repository: 'a' }), 'tag is undefined, expected text'],
+  [ownRequest('Image Repair Requested', { tag: 'v1' }), 'repository is undefined, expected text'],
+  [ownAudit({ repository: undefined }), 'repository is undefined, expected text'],
+  [ownAudit({ nextToken: '' }), 'nextToken is "", expected text'],
+  [ownAudit({ counts: 1 }), 'counts is 1, expected an object'],
+  ...Object.keys(NO_COUNTS).map((name): [object, string] =>
+    name === 'refused'
+      ? [ownAudit({ counts: { ...NO_COUNTS, refused: 1 } }), 'counts.refused is 1, expected an object']
+      : [ownAudit({ counts: { ...NO_COUNTS, [name]: -1 } }), `${name} is -1, expected a whole number`],
+  ),
+  [ownAudit({ counts: { ...NO_COUNTS, refused: { a: 0.5 } } }), 'a is 0.5, expected a whole number'],
 ])('says what is wrong with an event (%#)', (wrong, message) => {
-  expect(() => read(wrong)).toThrow(UnreadableEvent);
-  expect(() => read(wrong)).toThrow(message);
+  expect(() => read(wrong)).toThrow(new UnreadableEvent(message));
 });
 
 test.each([
-  ['{', 'is not JSON'],
-  ['"nonsense"', 'the event is "nonsense"'],
-  ['null', 'the event is null'],
-])('says that a body is no event: %s', (body, message) => {
-  expect(() => readWork(body)).toThrow(UnreadableEvent);
-  expect(() => readWork(body)).toThrow(message);
+  ['"nonsense"', 'the event is "nonsense", expected an object'],
+  ['null', 'the event is null, expected an object'],
+])('says that a body is not an event: %s', (body, message) => {
+  expect(() => readWork(body)).toThrow(new UnreadableEvent(message));
+});
+
+test('says that a body is not JSON, and why', () => {
+  expect(() => readWork('{')).toThrow(UnreadableEvent);
+  expect(() => readWork('{')).toThrow(/^the message body is not JSON: \S/);
 });

@@ -71,13 +71,11 @@ describeWith('skopeo')('skopeo', () => {
     expect(await readFile(join(work, 'multi', 'manifest.json'), 'utf8')).toBe(layout.index);
   });
 
-  test('copies between repositories, lists tags and deletes', async () => {
+  test('copies between repositories, and deletes', async () => {
     await push('arm64', 'from/app:v1');
     const both = ['--src-tls-verify=false', '--dest-tls-verify=false'];
     await skopeo('copy', ...both, `${registry}/from/app:v1`, `${registry}/to/app:v2`);
     expect(await raw('to/app:v2')).toBe(layout.manifests[0]);
-    const tags = await skopeo('list-tags', '--tls-verify=false', `${registry}/to/app`);
-    expect(JSON.parse(tags)).toMatchObject({ Tags: ['v2'] });
     await skopeo('delete', '--tls-verify=false', `${registry}/to/app:v2`);
     expect([...server.ecr.tags('to/app')]).toEqual([]);
   });

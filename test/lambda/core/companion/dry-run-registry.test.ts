@@ -1,5 +1,4 @@
 import { DryRunRegistry } from '../../../../lambda/core/companion/dry-run-registry';
-import { companionStateOf, type Outcome } from '../../../../lambda/core/companion/outcome';
 import { repair } from '../../../../lambda/core/companion/repair';
 import { FakeRegistry } from '../../../support/fake-registry';
 import { DOCKER, descriptor, dockerImage, OCI, ociImage } from '../../../support/manifests';
@@ -85,19 +84,4 @@ test('one repository, several tags: each put is seen by reads of its own tag onl
   await repair(dryRun, image, DEFAULT_POLICY);
   expect([...(await dryRun.readTags('team/app', ['v1'])).keys()]).toEqual(['v1']);
   expect([...(await dryRun.readTags('team/app', ['v1', 'v1-dockerv2', 'v2'])).keys()]).toEqual(['v1', 'v1-dockerv2']);
-});
-
-test('the state of a companion is that in which the repair found it', () => {
-  const base = { image, droppedFields: [], source: { digest: 'sha256:a', mediaType: OCI.manifest } };
-  const companion = { tag: 'v1-dockerv2', digest: 'sha256:b', mediaType: DOCKER.manifest };
-  const outcomes: [Outcome, string][] = [
-    [{ ...base, companion, outcome: 'converted' }, 'missing'],
-    [{ ...base, companion, outcome: 'converted', replacedDigest: 'sha256:c' }, 'out-of-date'],
-    [{ ...base, companion, outcome: 'aliased' }, 'missing'],
-    [{ ...base, companion, outcome: 'aliased', replacedDigest: 'sha256:c' }, 'out-of-date'],
-    [{ ...base, companion, outcome: 'unchanged' }, 'current'],
-    [{ image, outcome: 'refused', reason: 'zstd-layer', detail: '' }, 'refused'],
-    [{ image, outcome: 'skipped', reason: 'artifact', detail: '' }, 'not-needed'],
-  ];
-  expect(outcomes.map(([outcome]) => companionStateOf(outcome))).toEqual(outcomes.map(([, state]) => state));
 });

@@ -12,6 +12,7 @@ test.each([
   ['a*b*c', 'abc'],
   ['a*b*c', 'abbc'],
   ['*ab*', 'xxabyy'],
+  ['*ab*', 'abyy'],
   ['team/app', 'team/app'],
   ['', ''],
 ])('%p matches %p', (pattern, text) => {

@@ -1,4 +1,10 @@
-import { type Policy, skipReasonOf, skipReasonOfRepository } from '../../../../lambda/core/companion/policy';
+import {
+  mayNeedCompanion,
+  type Policy,
+  skipReasonOf,
+  skipReasonOfRepository,
+} from '../../../../lambda/core/companion/policy';
+import { DOCKER, OCI } from '../../../support/manifests';
 import { DEFAULT_POLICY } from '../../../support/policy';
 
 const policy: Policy = {
@@ -30,4 +36,14 @@ test.each([
   ['team/app', 'cache2', undefined],
 ])('the tag %s:%s: %p', (repository, tag, reason) => {
   expect(skipReasonOf({ repository, tag }, policy)).toBe(reason);
+});
+
+test.each([
+  [OCI.manifest, true, true],
+  [OCI.index, true, true],
+  [DOCKER.list, true, true],
+  [DOCKER.manifest, false, true],
+])('%s may need a companion: %p, or with one for every tag: %p', (mediaType, byDefault, always) => {
+  expect(mayNeedCompanion(mediaType, policy)).toBe(byDefault);
+  expect(mayNeedCompanion(mediaType, { ...policy, companionFor: 'every-tag' })).toBe(always);
 });

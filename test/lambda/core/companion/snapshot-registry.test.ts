@@ -39,6 +39,8 @@ test('a later snapshot takes over the manifests, and reads the tags anew', async
   expect(await later.readManifest('team/app', v1.digest)).toEqual(v1);
   await later.readTags('team/app', ['v1']);
   expect(registry.calls).toEqual(['readTags v1', 'readTags v1']);
+  await later.readManifest('team/app', 'sha256:none');
+  expect([...manifests]).toEqual([[v1.digest, v1]]);
 });
 
 test('bytes that are not those of the digest are not kept as its manifest', async () => {

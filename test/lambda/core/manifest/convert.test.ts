@@ -56,6 +56,7 @@ describe('OCI to Docker V2 Schema 2', () => {
 
   test.each([
     [OCI.zstd, 'zstd-layer'],
+    [`${OCI.zstd}2`, 'unknown-layer'],
     ['application/vnd.oci.image.layer.nondistributable.v1.tar+zstd', 'zstd-layer'],
     ['application/vnd.docker.image.rootfs.diff.tar.zstd', 'zstd-layer'],
     [`${OCI.gzip}+encrypted`, 'encrypted-layer'],
@@ -65,12 +66,9 @@ describe('OCI to Docker V2 Schema 2', () => {
     ['application/vnd.oci.image.layer.v1.tar+gzip; charset=utf-8', 'unknown-layer'],
     ['application/vnd.oci.image.layer.v1.squashfs', 'unknown-layer'],
   ])('refuses %s as %s, naming the layer', (mediaType, reason) => {
-    expect(
-      refusalOf(ociImage('app', { layers: [descriptor(OCI.gzip, 'a'), descriptor(mediaType, 'b')] })),
-    ).toMatchObject({
-      reason,
-      detail: expect.stringContaining('$.layers[1]'),
-    });
+    const layers = [descriptor(OCI.gzip, 'a'), descriptor(mediaType, 'b')];
+    const why = reason === 'uncompressed-layer' ? ', which is not compressed' : '';
+    expect(refusalOf(ociImage('app', { layers }))).toEqual({ reason, detail: `$.layers[1] is "${mediaType}"${why}` });
   });
 
   test('relabels an uncompressed layer only when told to', () => {
@@ -79,7 +77,14 @@ describe('OCI to Docker V2 Schema 2', () => {
   });
 
   test('refuses an image without layers', () => {
-    expect(refusalOf(ociImage('app', { layers: [] }))).toMatchObject({ reason: 'no-layers' });
+    expect(refusalOf(ociImage('app', { layers: [] }))).toEqual({ reason: 'no-layers', detail: 'layers is empty' });
+  });
+
+  test('refuses a config that only Docker takes for an image', () => {
+    expect(refusalOf(dockerImage('app', { config: descriptor('application/octet-stream', 'config') }))).toEqual({
+      reason: 'unknown-config',
+      detail: 'the config has the media type "application/octet-stream"',
+    });
   });
 
   test('takes a Docker config inside an OCI manifest, as kaniko writes it', () => {
@@ -89,10 +94,14 @@ describe('OCI to Docker V2 Schema 2', () => {
     expect(json).toEqual(dockerImage());
   });
 
-  test('repairs a Docker manifest around OCI layers', () => {
-    const mixed = dockerImage('app', { layers: ociImage().layers });
-    expect(isDocker(image(mixed))).toBe(false);
-    expect(converted(mixed).json).toEqual(dockerImage());
+  test.each([
+    ['Docker all through', dockerImage(), true],
+    ['around an OCI layer', dockerImage('app', { layers: [dockerImage().layers[0], ociImage().layers[1]] }), false],
+    ['around an OCI config', dockerImage('app', { config: ociImage().config }), false],
+    ['around Docker layers and config, but OCI itself', { ...dockerImage(), mediaType: OCI.manifest }, false],
+  ])('a manifest %s comes out as Docker', (_, manifest, isDockerAlready) => {
+    expect(isDocker(image(manifest))).toBe(isDockerAlready);
+    expect(converted(manifest).json).toEqual(dockerImage());
   });
 
   test('keeps the URLs of foreign layers, escaped as Go escapes them, and of no others', () => {
@@ -103,7 +112,14 @@ describe('OCI to Docker V2 Schema 2', () => {
         layers: [descriptor(OCI.foreignGzip, 'foreign', { urls }), descriptor(OCI.gzip, 'own', { urls })],
       }),
     );
-    expect(json.layers.map((layer: { urls?: string[] }) => layer.urls)).toEqual([urls, undefined]);
+    const { layers } = converted(ociImage('app', { layers: [descriptor(OCI.foreignGzip, 'foreign')] })).json;
+    expect(Object.keys(layers[0])).toEqual(['mediaType', 'size', 'digest']);
+    expect(json.layers.map((layer: object) => Object.keys(layer))).toEqual([
+      ['mediaType', 'size', 'digest', 'urls'],
+      ['mediaType', 'size', 'digest'],
+    ]);
+    expect(json.layers[0].urls).toEqual(urls);
+    expect(Object.keys(json.config)).toEqual(['mediaType', 'size', 'digest']);
     expect(new TextDecoder().decode(manifest.bytes)).toContain('a=1\\u0026b=\\u003c2\\u003e');
     expect(droppedFields).toEqual(['$.config.urls', '$.layers[1].urls']);
   });
@@ -145,14 +161,42 @@ describe('Docker V2 Schema 2 to OCI', () => {
     expect(converted(converted(dockerImage(), toOci).json).json).toEqual(dockerImage());
   });
 
+  test('writes the keys in the order of image-spec, keeps all URLs of layers, and lists what else it drops', () => {
+    const urls = ['https://example.com/layer'];
+    const annotations = { a: 'b' };
+    const layers = [
+      descriptor(DOCKER.gzip, 'own', { urls, annotations }),
+      descriptor(DOCKER.foreignTar, 'foreign', { urls }),
+      descriptor(DOCKER.tar, 'plain'),
+    ];
+    const config = descriptor(DOCKER.config, 'c', { data: 'e30=' });
+    const { json, manifest, droppedFields } = converted(dockerImage('app', { annotations, config, layers }), toOci);
+    expect(manifest.mediaType).toBe(OCI.manifest);
+    expect(JSON.stringify(json)).toBe(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: OCI.manifest,
+        config: descriptor(OCI.config, 'c'),
+        layers: [
+          descriptor(OCI.gzip, 'own', { urls }),
+          descriptor(OCI.foreignTar, 'foreign', { urls }),
+          descriptor(OCI.tar, 'plain'),
+        ],
+      }),
+    );
+    expect(droppedFields).toEqual(['$.annotations.a', '$.config.data', '$.layers[0].annotations.a']);
+  });
+
+  const DOCKER_ZSTD = 'application/vnd.docker.image.rootfs.diff.tar.zstd';
   test.each([
+    [dockerImage('app', { layers: [descriptor(DOCKER_ZSTD, 'l')] }), 'zstd-layer', `$.layers[0] is "${DOCKER_ZSTD}"`],
     [
-      dockerImage('app', { layers: [descriptor('application/vnd.docker.image.rootfs.diff.tar.zstd', 'layer')] }),
-      'zstd-layer',
+      dockerImage('app', { config: descriptor('text/html', 'config') }),
+      'unknown-config',
+      'the config has the media type "text/html"',
     ],
-    [dockerImage('app', { config: descriptor('application/octet-stream', 'config') }), 'unknown-config'],
-    [dockerImage('app', { layers: [] }), 'no-layers'],
-  ])('refuses what image-spec cannot say (%#)', (manifest, reason) => {
-    expect(toOci(image(manifest))).toMatchObject({ reason });
+    [dockerImage('app', { layers: [] }), 'no-layers', 'layers is empty'],
+  ])('refuses what image-spec can not say (%#)', (manifest, reason, detail) => {
+    expect(toOci(image(manifest))).toEqual({ reason, detail });
   });
 });

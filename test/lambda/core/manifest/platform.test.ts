@@ -1,5 +1,6 @@
 import {
   formatPlatform,
+  isPlatformName,
   parsePlatform,
   platformOf,
   platformTagPart,
@@ -14,6 +15,11 @@ test.each([
   ['linux/arm64', 'linux/arm64'],
   ['linux/arm64/v8', 'linux/arm64'],
   ['linux/aarch64', 'linux/arm64'],
+  ['linux/x86-64', 'linux/amd64'],
+  ['linux/i386', 'linux/386'],
+  ['linux/armhf', 'linux/arm/v7'],
+  ['linux/armhf/v6', 'linux/arm/v6'],
+  ['linux/a_b-c/v1.2', 'linux/a_b-c/v1.2'],
   ['linux/arm', 'linux/arm/v7'],
   ['linux/armel', 'linux/arm/v6'],
   ['linux/arm/v5', 'linux/arm/v5'],
@@ -23,12 +29,34 @@ test.each([
   expect(platform && formatPlatform(platform)).toBe(normalized);
 });
 
-test.each(['', 'linux', 'linux/', '/amd64', 'linux/amd64/v2/x', 'Linux/amd64', 'linux amd64'])(
-  '%p is no platform',
-  (text) => {
-    expect(parsePlatform(text)).toBeUndefined();
-  },
-);
+test.each([
+  '',
+  'linux',
+  'linux/',
+  '/amd64',
+  'linux/amd64/v2/x',
+  'Linux/amd64',
+  'linux amd64',
+  '-linux/amd64',
+  'linux/amd64/',
+  'linux/amd64/v2 ',
+])('%p is not a platform', (text) => {
+  expect(parsePlatform(text)).toBeUndefined();
+});
+
+test.each([
+  ['amd64', true],
+  ['os_v1.2-x', true],
+  ['x'.repeat(24), true],
+  ['x'.repeat(25), false],
+  ['', false],
+  ['a b', false],
+  [' a', false],
+  ['a;', false],
+  ['é', false],
+])('%p can be the name of an os or architecture: %p', (text, isName) => {
+  expect(isPlatformName(text)).toBe(isName);
+});
 
 test('equal platforms are equal however they are written', () => {
   expect(samePlatform(platformOf('linux', 'arm64'), platformOf('linux', 'aarch64', 'v8'))).toBe(true);
