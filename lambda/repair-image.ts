@@ -1,7 +1,7 @@
 import { companionStateOf, type Outcome } from './core/companion/outcome';
 import { repair } from './core/companion/repair';
 import { MEDIA_TYPE_DIMENSION, METRICS, OUTCOME_DETAIL_TYPE, REASON_DIMENSION } from './core/contract';
-import { riskOfPushes } from './core/lifecycle/risk';
+import { riskOfMoves, riskOfPushes } from './core/lifecycle/risk';
 import { isOci } from './core/manifest/media-types';
 import { type OutcomeDetail, outcomeDetail } from './events/outcome-event';
 import type { RepairWork } from './events/work';
@@ -22,11 +22,11 @@ export async function repairImage(
   const began = Date.now();
   const { registry, configuration } = service;
   const outcomes = await repair(registry, work.image, configuration.policy);
-  const lifecycleRisk = outcomes.some(isNewCompanion) ? await riskOf(service, work) : undefined;
+  const lifecycleRisk = outcomes.some(wasPut) ? await riskOf(service, work, outcomes) : undefined;
   const effort = { durationMs: Date.now() - began, registryCalls: registry.callCount };
   const details = outcomes.map((outcome) => ({
     ...outcomeDetail(outcome, configuration.address),
-    ...(lifecycleRisk !== undefined && isNewCompanion(outcome) ? { lifecycleRisk } : {}),
+    ...(lifecycleRisk !== undefined && wasPut(outcome) ? { lifecycleRisk } : {}),
   }));
   for (const detail of details) {
     log(detail.outcome === 'refused' || detail.lifecycleRisk !== undefined ? 'WARN' : 'INFO', 'image remediation', {
@@ -56,16 +56,20 @@ export async function repairImage(
   }
 }
 
-const isNewCompanion = (outcome: Outcome): boolean => companionStateOf(outcome) === 'missing';
+const isNew = (outcome: Outcome): boolean => companionStateOf(outcome) === 'missing';
+const isMoved = (outcome: Outcome): boolean => companionStateOf(outcome) === 'out-of-date';
+const wasPut = (outcome: Outcome): boolean => isNew(outcome) || isMoved(outcome);
 
 /** The companion is put by now, so an error is no reason to do it again: the next push or audit asks too. */
 async function riskOf(
   { registry, configuration }: Service,
   { image, request }: RepairWork,
+  outcomes: readonly Outcome[],
 ): Promise<string | undefined> {
   try {
     const lifecycle = await registry.recentLifecyclePolicy(image.repository);
-    return riskOfPushes(lifecycle, [image.tag], configuration.policy);
+    const risk = outcomes.some(isNew) ? riskOfPushes(lifecycle, [image.tag], configuration.policy) : undefined;
+    return risk ?? (outcomes.some(isMoved) ? riskOfMoves(lifecycle) : undefined);
   } catch (error) {
     log('WARN', 'lifecycle policy not read', { eventId: request.id, ...image, error: String(error) });
     return undefined;

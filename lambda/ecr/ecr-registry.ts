@@ -10,6 +10,7 @@ import { OPT_OUT_TAG } from '../core/contract';
 import { RegistryRefusal } from '../core/errors';
 import type { RepositoryImage } from '../core/lifecycle/planned-companions';
 import type { LifecyclePolicy, NotUnderstood } from '../core/lifecycle/policy';
+import { SKIP_REASONS } from '../core/reasons';
 import type { KeptTag, PutResult, StoredManifest, TaggedManifest } from '../core/registry';
 import { type RegistryAddress, repositoryArn } from '../core/registry-address';
 import { beforeEachAttempt } from './bounded-response';
@@ -75,8 +76,16 @@ export class EcrRegistry implements Inventory {
     this.#heavyTurn.end(this);
   }
 
-  readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, TaggedManifest>> {
-    return this.#reader.readTags(repository, tags);
+  /** The first call for an image, so a denial shows here. */
+  async readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, TaggedManifest>> {
+    try {
+      return await this.#reader.readTags(repository, tags);
+    } catch (error) {
+      const isDenied = error instanceof RegistryRefusal && error.reason === 'access-denied';
+      if (isDenied && (await this.#isKnownToOptOut(repository)))
+        throw new RegistryRefusal('opted-out', SKIP_REASONS['opted-out']);
+      throw error;
+    }
   }
 
   readManifests(repository: string, digests: readonly string[]): Promise<ManifestBatch> {

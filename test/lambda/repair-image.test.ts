@@ -212,14 +212,30 @@ describe('a lifecycle policy that can cost the repository sources', () => {
     expect(values().counted).toMatchObject({ Converted: 1, LifecycleRisk: 1 });
   });
 
-  test('is not asked for where no companion is new', async () => {
+  test('is not asked for where no companion is put', async () => {
     await repairImage(service, work, push());
-    service.registry.push(ociImage('moved'), OCI.manifest, 'v1');
     service.registry.calls.length = 0;
     await repairImage(service, work, push());
     expect(service.registry.calls).not.toContain('readLifecyclePolicy');
+    expect(service.published.at(-1)?.detail).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  test('of tags that count is told once, when their companion is new', async () => {
+    await repairImage(service, work, push());
+    service.registry.push(ociImage('moved'), OCI.manifest, 'v1');
+    await repairImage(service, work, push());
     expect(service.published.at(-1)?.detail).toMatchObject({ outcome: 'converted' });
     expect(service.published.at(-1)?.detail).not.toHaveProperty('lifecycleRisk');
+  });
+
+  test('of a companion that moves: the earlier one becomes untagged, and a rule counts those', async () => {
+    await repairImage(service, work, push());
+    service.registry.lifecyclePolicy = policyOf(keepNewest(3, 'untagged'));
+    service.registry.push(ociImage('moved'), OCI.manifest, 'v1');
+    await repairImage(service, work, push());
+    expect(service.published.at(-1)?.detail).toMatchObject({
+      lifecycleRisk: expect.stringContaining('a companion that moves leaves one'),
+    });
   });
 
   test('that can not be read does not bring the message back: its companion is put', async () => {

@@ -1,7 +1,7 @@
 import { companionTagsOf } from '../../../lambda/core/companion/plan';
 import type { Policy } from '../../../lambda/core/companion/policy';
 import { evaluate } from '../../../lambda/core/lifecycle/evaluate';
-import { type Hazard, hazardsOf } from '../../../lambda/core/lifecycle/hazard';
+import { type Hazard, hazardOfMoves, hazardsOf } from '../../../lambda/core/lifecycle/hazard';
 import { type Impact, impactOf, type PlannedCompanion, withoutCompanions } from '../../../lambda/core/lifecycle/impact';
 import { plannedCompanions, type RepositoryImage, sourcesIn } from '../../../lambda/core/lifecycle/planned-companions';
 import { type LifecyclePolicy, NotUnderstood, readPolicy } from '../../../lambda/core/lifecycle/policy';
@@ -76,6 +76,8 @@ function hazardsByRule(lifecycle: LifecyclePolicy, sources: readonly string[], p
       const known = worst.get(hazard.rule.rulePriority);
       if (!known || keepsThen(hazard) < keepsThen(known)) worst.set(hazard.rule.rulePriority, hazard);
     }
+  const ofMoves = hazardOfMoves(lifecycle);
+  if (ofMoves) worst.set(ofMoves.rule.rulePriority, ofMoves);
   return [...worst.values()].sort((a, b) => a.rule.rulePriority - b.rule.rulePriority);
 }
 

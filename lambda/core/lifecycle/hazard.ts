@@ -13,7 +13,12 @@ export interface Crowding {
 export type Hazard =
   | ({ readonly kind: 'count' } & Crowding)
   /** Consumers pull the companion, so nobody pulls the source, and the rule archives it. */
-  | { readonly kind: 'pull-time'; readonly rule: LifecycleRule };
+  | { readonly kind: 'pull-time'; readonly rule: LifecycleRule }
+  /** A companion that moves leaves an untagged image, which takes the place of an untagged source. */
+  | { readonly kind: 'untagged'; readonly rule: LifecycleRule };
+
+/** In the description of a rule that counts untagged images: its number is meant for sources and companions. */
+export const ROOM_FOR_COMPANIONS = 'room for companions';
 
 export const crowdingOf = (rule: LifecycleRule, companionsOfEach: number): Crowding => {
   const { countNumber } = rule.selection;
@@ -44,6 +49,15 @@ export function hazardsOf(
       ? []
       : [{ kind: 'count', ...crowdingOf(rule, counted.length) }];
   });
+}
+
+/** Which rule can take an untagged source when a companion moves, from the policy alone: nothing tells an untagged companion from a source. */
+export function hazardOfMoves(policy: LifecyclePolicy): Hazard | undefined {
+  const rule = policy.find(
+    (one) =>
+      one.selection.tagStatus === 'untagged' && isCountRule(one) && !one.description?.includes(ROOM_FOR_COMPANIONS),
+  );
+  return rule && { kind: 'untagged', rule };
 }
 
 const maySelect = (rule: LifecycleRule, tag: string): boolean => globsOf(rule).some((glob) => matchesGlob(glob, tag));

@@ -1,6 +1,6 @@
 import { companionTagsOf } from '../companion/plan';
 import type { Policy } from '../companion/policy';
-import { canCostSources, type Hazard, hazardsOf } from './hazard';
+import { canCostSources, type Hazard, hazardOfMoves, hazardsOf } from './hazard';
 import { type Impact, impactOf } from './impact';
 import { plannedCompanions, type RepositoryImage, sourcesIn } from './planned-companions';
 import { type LifecyclePolicy, NotUnderstood } from './policy';
@@ -30,6 +30,16 @@ export function riskOfPushes(
     if (hazard) return explainHazard(hazard);
   }
   return undefined;
+}
+
+/**
+ * Why companions that move can cost the repository untagged sources, from the policy alone.
+ * @returns one sentence; nothing if they can't
+ */
+export function riskOfMoves(lifecycle: LifecyclePolicy | NotUnderstood): string | undefined {
+  if (lifecycle instanceof NotUnderstood) return ofUnknown(lifecycle);
+  const hazard = hazardOfMoves(lifecycle);
+  return hazard && explainHazard(hazard);
 }
 
 /**
@@ -74,5 +84,7 @@ export function explainHazard(hazard: Hazard): string {
   const name = `rule ${hazard.rule.rulePriority} of the lifecycle policy`;
   if (hazard.kind === 'pull-time')
     return `${name} archives what nobody pulls, and consumers of a companion don't pull its source`;
+  if (hazard.kind === 'untagged')
+    return `${name} keeps ${hazard.rule.selection.countNumber} untagged images, and a companion that moves leaves one, too`;
   return `${name} counts companions too, so of ${hazard.keepsNow} images it keeps about ${hazard.keepsThen} with their companions`;
 }

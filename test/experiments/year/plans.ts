@@ -1,4 +1,4 @@
-import type { LocalEcr, RepositorySettings } from '../../../local/ecr';
+import type { LocalEcr } from '../../../local/ecr';
 import { COMMON_POLICIES } from '../../support/common-policies';
 import { rule } from '../../support/lifecycle-images';
 
@@ -12,10 +12,12 @@ export interface RepositoryPlan {
   readonly kindOn?: (day: number) => Kind;
   /** @default every day */
   readonly isPushedOn?: (day: number) => boolean;
-  readonly settings?: RepositorySettings;
+  readonly settings?: Parameters<LocalEcr['createRepository']>[1];
   readonly lifecyclePolicy?: string;
   /** A repository policy. */
   readonly policy?: object;
+  /** Whether its owner wants no companions. @default false */
+  readonly isLeftAlone?: boolean;
   /** Before the first day. */
   readonly onStart?: (ecr: LocalEcr) => void;
   /** After the pushes of each day. */
@@ -59,6 +61,7 @@ export const PLANS: readonly RepositoryPlan[] = [
   {
     repository: 'opted-out/app',
     tags: ['v#'],
+    isLeftAlone: true,
     onStart: (ecr) => ecr.tagResource('opted-out/app', { 'ecr-oci-remediation': 'disabled' }),
   },
   { repository: 'hub/library/nginx', tags: ['1.#'], isPushedOn: every(30, 3) },

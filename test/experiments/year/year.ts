@@ -2,6 +2,7 @@ import { LocalAccount } from '../../../local/account/account';
 import { LocalEcr } from '../../../local/ecr';
 import { imageActionEvent } from '../../../local/ecr/image-action';
 import { DOCKER_MANIFEST } from '../../../local/ecr/media-types';
+import type { StoredManifest } from '../../../local/ecr/stored-manifest';
 import { DAY } from '../../support/lifecycle-images';
 import { type AlarmsOfADay, alarmsIn } from './alarms';
 import { Operator } from './operator';
@@ -139,9 +140,14 @@ class Year {
     const { accountId, region, now } = this.account.bus;
     return pushesOf(plan, day).map(({ tag, bytes, mediaType }) => {
       const pushedAt = new Date(day > 0 ? now : now + (day - 1) * DAY);
-      const manifest = ecr.store(plan.repository, { bytes, mediaType, tag, pushedAt });
+      const manifest = ecr.store(plan.repository, {
+        bytes,
+        mediaType,
+        ...(tag === undefined ? {} : { tag }),
+        pushedAt,
+      });
       return imageActionEvent(
-        { type: 'PUSH', repository: plan.repository, tag, manifest },
+        { type: 'PUSH', repository: plan.repository, tag: tag ?? '', manifest },
         accountId,
         region,
         pushedAt,
@@ -192,21 +198,23 @@ class Year {
       this.sourcesLost.add(`${repository} ${digest} on day ${day}`);
   }
 
+  /** Of tags that were pushed within the audit window. */
   #companionsMissing(): readonly string[] {
-    const { ecr } = this.account;
-    return PLANS.filter(({ repository }) => !this.#operator.leftAlone.has(repository) && !repository.startsWith('hub/'))
-      .flatMap(({ repository }) => {
-        const tags = ecr.tags(repository);
-        const recent = ecr
-          .images(repository)
-          .filter(({ pushedAt }) => pushedAt.getTime() > this.account.bus.now - 7 * DAY);
-        return recent.flatMap((image) => [...image.tags].map((tag) => ({ repository, tag, tags, image })));
-      })
-      .filter(({ tag, image }) => !tag.endsWith('-dockerv2') && image.manifest.mediaType !== DOCKER_MANIFEST)
-      .filter(
-        ({ tag, tags, image }) =>
-          !image.manifest.layers.some(({ mediaType }) => mediaType.includes('zstd')) && !tags.has(`${tag}-dockerv2`),
-      )
-      .map(({ repository, tag }) => `${repository}:${tag}`);
+    const { ecr, bus } = this.account;
+    const served = PLANS.filter(
+      ({ repository, isLeftAlone }) => !isLeftAlone && !this.#operator.leftAlone.has(repository),
+    );
+    return served.flatMap(({ repository }) => {
+      const tags = ecr.tags(repository);
+      const sources = ecr
+        .images(repository)
+        .filter(({ pushedAt, manifest }) => pushedAt.getTime() > bus.now - 7 * DAY && isOci(manifest));
+      return sources
+        .flatMap((source) => [...source.tags])
+        .filter((tag) => !tags.has(`${tag}-dockerv2`))
+        .map((tag) => `${repository}:${tag}`);
+    });
   }
 }
+
+const isOci = ({ mediaType }: StoredManifest): boolean => mediaType !== DOCKER_MANIFEST;

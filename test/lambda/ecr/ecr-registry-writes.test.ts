@@ -87,6 +87,13 @@ describe('putting', () => {
 });
 
 describe('a repository that opted out', () => {
+  test('is left alone too if it denies reading; any other denial is an outcome', async () => {
+    aws.answers = [error('AccessDeniedException'), optedOut];
+    await expect(registry.readTags('team/app', ['v1'])).rejects.toMatchObject({ reason: 'opted-out' });
+    aws.answers = [error('AccessDeniedException'), error('AccessDeniedException')];
+    await expect(registry.readTags('team/denied', ['v1'])).rejects.toMatchObject({ reason: 'access-denied' });
+  });
+
   test('is one with the resource tag; ECR is asked once', async () => {
     aws.answers = [optedOut];
     expect([await registry.isOptedOut('team/app'), await registry.isOptedOut('team/app')]).toEqual([true, true]);

@@ -1,5 +1,5 @@
 import { type LifecyclePolicy, NotUnderstood } from '../../../../lambda/core/lifecycle/policy';
-import { riskOfBackfill, riskOfPushes } from '../../../../lambda/core/lifecycle/risk';
+import { riskOfBackfill, riskOfMoves, riskOfPushes } from '../../../../lambda/core/lifecycle/risk';
 import { FakeRegistry } from '../../../support/fake-registry';
 import { keepDays, keepNewest, keepPulled, NOW, policyOf } from '../../../support/lifecycle-images';
 import { OCI, ociImage } from '../../../support/manifests';
@@ -24,6 +24,20 @@ test.each<[string, LifecyclePolicy | NotUnderstood, string | undefined]>([
   ['a policy that is not understood', new NotUnderstood('why'), NOT_UNDERSTOOD],
 ])('pushes under %s', (_, lifecycle, risk) => {
   expect(riskOfPushes(lifecycle, ['main-1', 'v1'], DEFAULT_POLICY)).toBe(risk);
+});
+
+test.each<[string, LifecyclePolicy | NotUnderstood, string | undefined]>([
+  ['no rules', [], undefined],
+  ['a rule by age', policyOf(keepDays(30, 'untagged')), undefined],
+  ['a rule that counts tagged images', policyOf(keepNewest(10, 'any')), undefined],
+  [
+    'a rule that counts untagged images',
+    policyOf(keepNewest(3, 'untagged'), keepNewest(10, 'any')),
+    'rule 1 of the lifecycle policy keeps 3 untagged images, and a companion that moves leaves one, too',
+  ],
+  ['a policy that is not understood', new NotUnderstood('why'), NOT_UNDERSTOOD],
+])('companions that move under %s', (_, lifecycle, risk) => {
+  expect(riskOfMoves(lifecycle)).toBe(risk);
 });
 
 test('pushes: one tag that is at risk is enough', () => {

@@ -1,5 +1,5 @@
 import type { CompanionTagForm } from '../../../../lambda/core/companion/companion-tag';
-import { hazardsOf } from '../../../../lambda/core/lifecycle/hazard';
+import { hazardOfMoves, hazardsOf } from '../../../../lambda/core/lifecycle/hazard';
 import type { LifecyclePolicy, LifecycleSelection } from '../../../../lambda/core/lifecycle/policy';
 import { policyThatKeepsBoth } from '../../../../lambda/core/lifecycle/suggest';
 import { platformOf } from '../../../../lambda/core/manifest/platform';
@@ -87,6 +87,22 @@ test.each<[string, readonly LifecycleSelection[], readonly string[]]>([
   expect(suggested(policyOf(...selections), suffix, [amd64]).map(({ selection }) => shortly(selection))).toEqual(
     expected,
   );
+});
+
+test('a raised number of untagged images says that it has room for companions, so that nobody raises or reports it again', () => {
+  const suggestion = policyThatKeepsBoth(policyOf(keepNewest(5, 'untagged')), suffix, [amd64]);
+  const mended = understood(suggestion.kind === 'changed' ? suggestion.text : '');
+  expect(mended[0]).toMatchObject({ description: '5 untagged images, with room for companions' });
+  expect(hazardOfMoves(policyOf(keepNewest(5, 'untagged')))).toMatchObject({ kind: 'untagged' });
+  expect(hazardOfMoves(mended)).toBeUndefined();
+  expect(policyThatKeepsBoth(mended, suffix, [amd64])).toEqual({ kind: 'unchanged' });
+  const [room, ...releases] = [mended[0], ...policyOf(keepNewest(5, ['v*']))].filter((one) => one !== undefined);
+  const both = [room, ...releases.map((one) => ({ ...one, rulePriority: 2 }))].filter((one) => one !== undefined);
+  expect(suggested(both, suffix, [amd64]).map(({ selection }) => shortly(selection))).toEqual([
+    'v*-dockerv2 10',
+    'untagged 15',
+    'v* 15',
+  ]);
 });
 
 test('companions stay as many days as their sources', () => {
