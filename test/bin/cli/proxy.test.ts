@@ -46,7 +46,7 @@ describeWith('openssl')(`on Node.js ${process.version}, through a proxy`, () => 
       if (message.headers.host === STS) response.end(ASSUMED_ROLE);
       else if (message.headers.host === SSO) response.end(JSON.stringify(ROLE_CREDENTIALS));
       else if (message.headers.host === EVENTS) response.end('{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}');
-      else void ecr.ecr.handle(message, response, `https://${BLOBS}`, () => {});
+      else void ecr.ecr.handle(message, response, `https://${BLOBS}`, (call) => ecr.before(call));
     });
     await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve));
   });
@@ -157,6 +157,7 @@ sso_start_url = https://example.com
     ecr.before = () => {
       throw new AwsError('ThrottlingException', 'Rate exceeded');
     };
-    expect((await check({ HTTPS_PROXY: proxy.url, ...KEYS })).stderr).toMatch(/ECR is throttling/);
+    const throttled = { code: 2, stdout: '', stderr: expect.stringMatching(/ECR is throttling/) };
+    expect(await check({ HTTPS_PROXY: proxy.url, ...KEYS })).toEqual(throttled);
   });
 });
