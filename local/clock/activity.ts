@@ -1,7 +1,7 @@
 /** Tracks the work in progress, so that nothing has to guess whether the account is idle. */
 export class Activity {
   readonly #running = new Map<symbol, string>();
-  readonly #failures: Error[] = [];
+  readonly failures: Error[] = [];
   #waiting: (() => void)[] = [];
 
   /** @returns a function to call when the work is over; further calls do nothing */
@@ -23,7 +23,7 @@ export class Activity {
 
   fail(what: string, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    this.#failures.push(new Error(`${what}: ${message}`, { cause: error }));
+    this.failures.push(new Error(`${what}: ${message}`, { cause: error }));
     this.#notify();
   }
 
@@ -36,13 +36,9 @@ export class Activity {
     return [...this.#running.values()];
   }
 
-  get failures(): readonly Error[] {
-    return this.#failures;
-  }
-
   /** Resolves when nothing is running, or something failed. */
   whenIdle(): Promise<void> {
-    if (this.idle || this.#failures.length > 0) return Promise.resolve();
+    if (this.idle || this.failures.length > 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

@@ -45,10 +45,6 @@ export class RealClock implements Clock {
     return null;
   }
 
-  get timers(): readonly Timer[] {
-    return this.entries;
-  }
-
   schedule(at: number, run: () => void, what: string): Cancel {
     const entry: Entry = { at, run, what, handle: this.#timeout(at, () => this.fire(entry)) };
     this.#entries.add(entry);
@@ -64,7 +60,7 @@ export class RealClock implements Clock {
     for (const entry of this.#entries) this.#remove(entry);
   }
 
-  protected get entries(): readonly Entry[] {
+  get timers(): readonly Entry[] {
     return [...this.#entries].sort((a, b) => a.at - b.at);
   }
 
@@ -109,7 +105,7 @@ export class SkippingClock extends RealClock {
   }
 
   override advance(leapMs = 0): Promise<void> {
-    const [next, ...later] = this.entries;
+    const [next, ...later] = this.timers;
     if (next) {
       this.#skipped += Math.max(next.at - this.now(), leapMs);
       for (const entry of later) this.rearm(entry);

@@ -7,13 +7,9 @@ import { isSha256 } from './digest';
 /** A blob that is still arriving. */
 export class BlobUpload {
   readonly #hash = createHash('sha256');
-  #length = 0;
+  length = 0;
 
   constructor(readonly path: string) {}
-
-  get length(): number {
-    return this.#length;
-  }
 
   get digest(): string {
     return `sha256:${this.#hash.copy().digest('hex')}`;
@@ -26,7 +22,7 @@ export class BlobUpload {
       for await (const chunk of source) {
         await file.appendFile(chunk);
         this.#hash.update(chunk);
-        this.#length += chunk.length;
+        this.length += chunk.length;
       }
     } finally {
       await file.close();

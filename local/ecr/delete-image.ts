@@ -1,11 +1,7 @@
-import { findImage, type ImageFailure, type ImageId } from './image-id';
+import { type Failed, failed, findImage, type ImageId } from './image-id';
 import { isIndex } from './media-types';
 import type { Registry } from './registry';
 import type { Image, Repository } from './repository';
-
-export type Deletion =
-  | { readonly kind: 'deleted'; readonly imageIds: readonly ImageId[] }
-  | { readonly kind: 'failed'; readonly failure: ImageFailure };
 
 function referencedBy(repository: Repository, digest: string): readonly string[] {
   return [...repository.images]
@@ -19,7 +15,11 @@ function referencedBy(repository: Repository, digest: string): readonly string[]
  * By tag it deletes the tag, and with the last tag the image; by digest it deletes the image with all its tags:
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
  */
-export function deleteImage(registry: Registry, repository: Repository, imageId: ImageId): Deletion {
+export function deleteImage(
+  registry: Registry,
+  repository: Repository,
+  imageId: ImageId,
+): Failed | { readonly kind: 'deleted'; readonly imageIds: readonly ImageId[] } {
   const found = findImage(repository, imageId);
   if (found.kind === 'failed') return found;
   const { manifest, tags } = found.image;
@@ -29,7 +29,7 @@ export function deleteImage(registry: Registry, repository: Repository, imageId:
   const indexes = removesImage ? referencedBy(repository, digest) : [];
   if (indexes.length > 0) {
     const failureReason = `Requested image referenced by manifest list: [${indexes.join(', ')}]`;
-    return { kind: 'failed', failure: { imageId, failureCode: 'ImageReferencedByManifestList', failureReason } };
+    return failed(imageId, 'ImageReferencedByManifestList', failureReason);
   }
   if (removesImage) return { kind: 'deleted', imageIds: removeImage(registry, repository, found.image) };
   repository.untag(imageTag);

@@ -41,10 +41,9 @@ const invalid = (why: string) => invalidParameter('LifecyclePolicyText', `Lifecy
 function rulesOf(text: string): readonly unknown[] | undefined {
   try {
     const { rules }: JsonObject = JSON.parse(text);
-    return Array.isArray(rules) && rules.length > 0 ? rules : undefined;
-  } catch {
-    return undefined; // Refused like every other text that is no policy.
-  }
+    if (Array.isArray(rules) && rules.length > 0) return rules;
+  } catch {} // Refused like every other text that isn't a policy.
+  return undefined;
 }
 
 function isRule(rule: unknown): rule is LifecycleRule {
@@ -54,29 +53,25 @@ function isRule(rule: unknown): rule is LifecycleRule {
   return isObject(selection) && isObject(action) && isSelection(selection) && isAction(action, selection.countType);
 }
 
-const FIELDS = [
-  'tagStatus',
-  'tagPatternList',
-  'tagPrefixList',
-  'storageClass',
-  'countType',
-  'countUnit',
-  'countNumber',
-];
-
-function isSelection(selection: JsonObject): boolean {
-  const { tagStatus, tagPatternList, tagPrefixList, storageClass, countType, countUnit, countNumber } = selection;
+function isSelection({
+  tagStatus,
+  tagPatternList,
+  tagPrefixList,
+  storageClass = 'standard',
+  ...count
+}: JsonObject): boolean {
+  const { countType, countUnit, countNumber } = count;
   const lists = [tagPatternList, tagPrefixList].filter((list) => list !== undefined);
   const isArchived = countType === 'sinceImageTransitioned';
-  const counts = ['imageCountMoreThan', 'sinceImagePushed', 'sinceImagePulled', 'sinceImageTransitioned'];
+  const isCount = countType === 'imageCountMoreThan';
   return (
-    hasOnly(selection, FIELDS) &&
+    hasOnly(count, ['countType', 'countUnit', 'countNumber']) &&
     ['tagged', 'untagged', 'any'].includes(String(tagStatus)) &&
     lists.length === (tagStatus === 'tagged' ? 1 : 0) &&
     lists.every((list) => Array.isArray(list) && list.length > 0 && list.every(isPattern)) &&
-    counts.includes(String(countType)) &&
-    countUnit === (countType === 'imageCountMoreThan' ? undefined : 'days') &&
-    (isArchived ? storageClass === 'archive' : [undefined, 'standard'].includes(storageClass as undefined)) &&
+    (isCount || isArchived || countType === 'sinceImagePushed' || countType === 'sinceImagePulled') &&
+    countUnit === (isCount ? undefined : 'days') &&
+    storageClass === (isArchived ? 'archive' : 'standard') &&
     isPositive(countNumber)
   );
 }

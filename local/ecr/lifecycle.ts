@@ -54,20 +54,12 @@ function isDue({ selection }: LifecycleRule, image: Image, place: number, now: n
   return now - timeOf(countType, image) > countNumber * DAY;
 }
 
-function timeOf(
-  countType: LifecycleRule['selection']['countType'],
-  { pushedAt, lastPulledAt, lastActivatedAt, lastArchivedAt }: Image,
-): number {
-  switch (countType) {
-    case 'imageCountMoreThan':
-    case 'sinceImagePushed':
-      return pushedAt.getTime();
-    case 'sinceImagePulled':
-      // An image that was restored, but "never pulled since": the restoration counts. One that was "never pulled": its push.
-      return lastPulledAt ? Math.max(lastPulledAt.getTime(), lastActivatedAt?.getTime() ?? 0) : pushedAt.getTime();
-    case 'sinceImageTransitioned':
-      return (lastArchivedAt ?? pushedAt).getTime();
-  }
+function timeOf(countType: string, { pushedAt, lastPulledAt, lastActivatedAt, lastArchivedAt }: Image): number {
+  if (countType === 'sinceImageTransitioned') return (lastArchivedAt ?? pushedAt).getTime();
+  // An image that was restored, but "never pulled since": the restoration counts. One that was "never pulled": its push.
+  if (countType === 'sinceImagePulled' && lastPulledAt)
+    return Math.max(lastPulledAt.getTime(), lastActivatedAt?.getTime() ?? 0);
+  return pushedAt.getTime();
 }
 
 /**

@@ -52,7 +52,7 @@ export class LocalEcr {
     request: IncomingMessage,
     response: ServerResponse,
     origin: string,
-    beforeCall: BeforeCall,
+    beforeCall: BeforeCall = () => {},
   ): Promise<boolean> {
     const registry = this.#registry;
     const operation = ecrOperation(request);
@@ -64,7 +64,7 @@ export class LocalEcr {
     }
     if (!isRegistryPath(request)) return false;
     const before = (call: EcrCall) => this.#received(call, 'registry', beforeCall);
-    await serveRegistry(request, response, { registry, before });
+    await serveRegistry(request, response, registry, before);
     return true;
   }
 

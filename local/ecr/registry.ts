@@ -22,17 +22,12 @@ export interface RegistryOptions extends AccountRegion {
 /** What BatchGetImage answers for a tag if ECR can't ask the upstream registry for it. */
 export type UpstreamFailure = 'UpstreamAccessDenied' | 'UpstreamTooManyRequests' | 'UpstreamUnavailable';
 
-interface CacheRule {
-  readonly createdAt: Date;
-  readonly failure: UpstreamFailure | undefined;
-}
-
 /** One account's registry in one Region: the state behind both APIs. */
 export class Registry {
   readonly #repositories = new Map<string, Repository>();
   readonly #options: RegistryOptions;
   /** Pull-through cache rules, by the prefix of their repositories. */
-  readonly cacheRules = new Map<string, CacheRule>();
+  readonly cacheRules = new Map<string, { readonly createdAt: Date; readonly failure: UpstreamFailure | undefined }>();
   readonly blobs: BlobStore;
   /** Uploads in progress, by their paths. */
   readonly uploads = new Map<string, BlobUpload>();
@@ -80,12 +75,7 @@ export class Registry {
 
   /** @throws AwsError if the name is not valid or is taken */
   create(name: string, mutability: TagMutability = {}): Repository {
-    if (!isRepositoryName(name)) {
-      throw invalidParameter(
-        'repositoryName',
-        "must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*'",
-      );
-    }
+    if (!isRepositoryName(name)) throw invalidParameter('repositoryName', 'must be a valid repository name');
     if (this.#repositories.has(name)) {
       throw new AwsError(
         'RepositoryAlreadyExistsException',

@@ -37,35 +37,25 @@ export class Bus {
    * @default the event itself
    */
   deliver: (event: EventBridgeEvent) => readonly EventBridgeEvent[] = (event) => [event];
-  readonly #options: BusOptions;
   readonly #rules: readonly CompiledRule[];
 
   /** @throws for a pattern that AWS would refuse, and for targets other than queues */
-  constructor(options: BusOptions) {
-    this.#options = options;
+  constructor(readonly options: BusOptions) {
     this.#rules = options.rules.map((view) => compileRule(view, options));
   }
 
-  get accountId(): string {
-    return this.#options.accountId;
-  }
-
-  get region(): string {
-    return this.#options.region;
-  }
-
   get now(): number {
-    return this.#options.now();
+    return this.options.now();
   }
 
   put(event: EventBridgeEvent, busName = 'default'): void {
-    if (!this.#options.busNames.includes(busName)) {
+    if (!this.options.busNames.includes(busName)) {
       // AWS drops it too, and answers with success: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
-      this.#options.log(`event bus ${busName} does not exist: event ${event.id} is dropped`);
+      this.options.log(`event bus ${busName} does not exist: event ${event.id} is dropped`);
       return;
     }
     this.events.push(event);
-    this.#options.onEvent?.(event);
+    this.options.onEvent?.(event);
     for (const seen of this.deliver(event)) this.redeliver(seen, busName);
   }
 
@@ -92,9 +82,9 @@ export class Bus {
       id: randomUUID(),
       'detail-type': 'Scheduled Event',
       source: 'aws.events',
-      account: this.accountId,
+      account: this.options.accountId,
       time: eventTime(this.now),
-      region: this.region,
+      region: this.options.region,
       resources: [view.arn],
       detail: {},
     });
@@ -109,8 +99,8 @@ export class Bus {
   #send(rule: RuleView, event: EventBridgeEvent): void {
     for (const target of rule.targets) {
       const body = target.input ?? JSON.stringify(event);
-      const refusal = deliver(rule, target, body, this.#options.queues, this.accountId);
-      if (refusal) this.#options.log(`event ${event.id} is lost: rule ${rule.logicalId}: ${refusal}`);
+      const refusal = deliver(rule, target, body, this.options.queues, this.options.accountId);
+      if (refusal) this.options.log(`event ${event.id} is lost: rule ${rule.logicalId}: ${refusal}`);
     }
   }
 }

@@ -1,7 +1,6 @@
 import { isObject, type JsonObject, show } from '../aws/json';
 import { unsupported } from '../aws/unsupported';
-import { InvalidEventPattern } from './invalid-event-pattern';
-import { compileMatcher, type Matcher } from './matchers';
+import { compileMatcher, InvalidEventPattern, type Matcher } from './matchers';
 
 export interface CompiledPattern {
   matches(event: unknown): boolean;

@@ -63,9 +63,9 @@ function putEntry(bus: Bus, entry: JsonObject): EntryResult {
     id: randomUUID(),
     'detail-type': detailType,
     source,
-    account: bus.accountId,
+    account: bus.options.accountId,
     time: eventTime(typeof time === 'number' ? time * 1_000 : bus.now),
-    region: bus.region,
+    region: bus.options.region,
     resources: Array.isArray(resources) ? resources.map(String) : [],
     detail,
   } as const;

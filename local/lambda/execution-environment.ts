@@ -2,8 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { LogLines } from './log-lines';
-import type { FromFunction, InvocationContext, ToFunction } from './messages';
-import { type InvocationResult, invocationError } from './result';
+import type { FromFunction, InvocationContext, InvocationResult, ToFunction } from './messages';
 import { environmentOf, type HostSettings, nodeOptions } from './settings';
 
 export interface LogLine {
@@ -132,14 +131,15 @@ export class ExecutionEnvironment {
   }
 
   #broken(answer: Answer, requestId: string): InvocationResult {
-    if (answer.type === 'error') return invocationError(answer.errorType, answer.errorMessage);
+    if (answer.type === 'error')
+      return { kind: 'error', errorType: answer.errorType, errorMessage: answer.errorMessage };
     const how = answer.type === 'exited' ? answer.how : `unexpected answer ${answer.type}`;
     const [errorType, reason] = how.startsWith('timed out')
       ? ['Sandbox.Timedout', `Task ${how}`]
       : ['Runtime.ExitError', `Runtime exited with error: ${how}`];
     const errorMessage = `RequestId: ${requestId} Error: ${reason}`;
     this.#write(errorMessage);
-    return invocationError(errorType, errorMessage);
+    return { kind: 'error', errorType, errorMessage };
   }
 
   #write(line: string): void {

@@ -1,5 +1,5 @@
 import { ExecutionEnvironment, type LogLine } from './execution-environment';
-import type { InvocationResult } from './result';
+import type { InvocationResult } from './messages';
 import { type HostSettings, taskRootOf } from './settings';
 
 export type { LogLine } from './execution-environment';

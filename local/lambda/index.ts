@@ -1,3 +1,3 @@
 export { FunctionHost, type LogLine } from './host';
+export type { InvocationResult } from './messages';
 export { Poller } from './poller';
-export type { InvocationResult } from './result';

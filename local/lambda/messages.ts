@@ -25,3 +25,8 @@ export type FromFunction =
   /** `response` is JSON; absent if the handler returned nothing. */
   | { readonly type: 'response'; readonly response?: string }
   | { readonly type: 'error'; readonly errorType: string; readonly errorMessage: string };
+
+/** The result of one invocation. An error is what the caller of Lambda sees; it is also in the log. */
+export type InvocationResult =
+  | { readonly kind: 'response'; readonly response: unknown }
+  | { readonly kind: 'error'; readonly errorType: string; readonly errorMessage: string };

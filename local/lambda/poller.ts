@@ -4,8 +4,8 @@ import type { MappingView } from '../cloudformation';
 import type { ReceivedMessage } from '../sqs/message';
 import type { Queue } from '../sqs/queue';
 import { type BatchOutcome, readBatchResponse } from './batch-response';
+import type { InvocationResult } from './messages';
 import { lambdaRecord } from './record';
-import type { InvocationResult } from './result';
 
 export interface PollerOptions {
   readonly mapping: MappingView;

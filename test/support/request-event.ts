@@ -3,7 +3,7 @@ import type { Bus, EventBridgeEvent } from '../../local';
 
 /** A request to the service, as `aws events put-events` would put it. */
 export const requestEvent = (
-  { accountId, region, now }: Bus,
+  { options: { accountId, region }, now }: Bus,
   detailType: string,
   detail: object,
 ): EventBridgeEvent => ({

@@ -6,7 +6,6 @@ import { imageListOperations } from './image-lists';
 import { imageOperations } from './images';
 import { Input } from './input';
 import type { Context, Operation } from './operation';
-import { pullThroughCacheOperations } from './pull-through-cache';
 import { repositoryOperations } from './repositories';
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
@@ -14,7 +13,6 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     ...repositoryOperations,
     ...imageOperations,
     ...imageListOperations,
-    ...pullThroughCacheOperations,
   }),
 );
 

@@ -1,5 +1,4 @@
 import { AwsError } from '../../aws/error';
-import { readRepositoryPolicy } from '../../iam/policy';
 import { invalidParameter, repositoryNotFound } from '../errors';
 import { readLifecyclePolicy } from '../lifecycle-policy';
 import type { Registry } from '../registry';
@@ -35,12 +34,19 @@ export const repositoryOperations: Operations = {
     return { repositories: rows.map((repository) => describe(registry, repository)), nextToken };
   },
 
-  /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
-  SetRepositoryPolicy(input, { registry }) {
-    const repository = repositoryOf(input, registry);
-    const policyText = input.string('policyText', { max: 10_240 });
-    repository.policy = readRepositoryPolicy(JSON.parse(policyText));
-    return { registryId: registry.accountId, repositoryName: repository.name, policyText };
+  /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribePullThroughCacheRules.html */
+  DescribePullThroughCacheRules(input, { registry }) {
+    checkRegistryId(input, registry, '');
+    input.refuse(['ecrRepositoryPrefixes'], 'the local account');
+    const sorted = [...registry.cacheRules].sort(([a], [b]) => (a < b ? -1 : 1));
+    const { rows, nextToken } = page(input, sorted, ([prefix]) => prefix);
+    const pullThroughCacheRules = rows.map(([ecrRepositoryPrefix, { createdAt }]) => ({
+      ecrRepositoryPrefix,
+      registryId: registry.accountId,
+      upstreamRegistryUrl: 'registry-1.docker.io',
+      createdAt: timestamp(createdAt),
+    }));
+    return { pullThroughCacheRules, nextToken };
   },
 
   PutLifecyclePolicy(input, { registry }) {

@@ -44,16 +44,18 @@ export function isRegistryPath(request: IncomingMessage): boolean {
   return pathname === '/v2' || pathname.startsWith('/v2/') || pathname.startsWith('/blob-download/');
 }
 
-export interface RegistryContext {
-  readonly registry: Registry;
-  readonly before: (call: EcrCall) => Promise<void>;
-}
+type Before = (call: EcrCall) => Promise<void>;
 
-async function route(request: IncomingMessage, response: ServerResponse, context: RegistryContext): Promise<void> {
+async function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  registry: Registry,
+  before: Before,
+): Promise<void> {
   const { pathname, query } = targetOf(request);
   const method = request.method ?? 'GET';
   if (pathname === '/v2/' || pathname === '/v2') {
-    await context.before({ operation: `${method} base` });
+    await before({ operation: `${method} base` });
     return send(response, 200);
   }
   for (const { object, path, serve } of ROUTES) {
@@ -61,8 +63,8 @@ async function route(request: IncomingMessage, response: ServerResponse, context
     if (match === null) continue;
     const [repository = '', reference = ''] = match.slice(1).map(decode);
     const tagged = object === 'manifest' && isTag(reference);
-    await context.before({ operation: `${method} ${object}`, repository, ...(tagged ? { tag: reference } : {}) });
-    return serve({ registry: context.registry, request, response, method, repository, reference, query });
+    await before({ operation: `${method} ${object}`, repository, ...(tagged ? { tag: reference } : {}) });
+    return serve({ registry, request, response, method, repository, reference, query });
   }
   throw new RegistryError(404, 'UNSUPPORTED', `The local ECR has nothing at ${pathname}`);
 }
@@ -71,11 +73,12 @@ async function route(request: IncomingMessage, response: ServerResponse, context
 export async function serveRegistry(
   request: IncomingMessage,
   response: ServerResponse,
-  context: RegistryContext,
+  registry: Registry,
+  before: Before,
 ): Promise<void> {
   response.setHeader('docker-distribution-api-version', 'registry/2.0');
   try {
-    await route(request, response, context);
+    await route(request, response, registry, before);
   } catch (error) {
     answerRegistryError(response, error);
   }

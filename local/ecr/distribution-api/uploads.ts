@@ -49,10 +49,7 @@ export async function serveUpload(exchange: Exchange): Promise<void> {
   const upload = registry.uploads.get(location);
   if (!upload)
     throw new RegistryError(404, 'BLOB_UPLOAD_UNKNOWN', `The repository '${repository}' has no upload '${reference}'`);
-  if (method === 'PUT') {
-    registry.uploads.delete(location);
-    return finish(exchange, upload);
-  }
+  if (method === 'PUT' && registry.uploads.delete(location)) return finish(exchange, upload);
   if (method !== 'PATCH') throw methodNotAllowed(method, 'upload');
   await receive(exchange, upload);
   progress(exchange, location, upload);

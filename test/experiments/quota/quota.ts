@@ -152,7 +152,7 @@ async function pushBacklog(account: LocalAccount, tags: number): Promise<Readonl
     const { text, mediaType } = image.top;
     const manifest = account.ecr.store(BACKLOG, { bytes: Buffer.from(text), mediaType, tag });
     const push = { type: 'PUSH', repository: BACKLOG, tag, manifest } as const;
-    account.bus.put(imageActionEvent(push, account.bus.accountId, account.bus.region, new Date()));
+    account.bus.put(imageActionEvent(push, account.bus.options.accountId, account.bus.options.region, new Date()));
     wanted.set(`${tag}-dockerv2`, digestOf(companionOf(image, 'top')));
   }
   return wanted;

@@ -1,4 +1,4 @@
-import { BatchGetImageCommand, ECRClient, SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
+import { BatchGetImageCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { LocalAccount, type LocalAccountOptions } from '../../../local/account/account';
 import { PROBE, probeEvent } from '../../support/probe';
 import { manifest } from '../ecr/support';
@@ -61,8 +61,7 @@ describe('a repository policy', () => {
     ['denies all but the role', { Condition: { StringNotLike: { 'aws:PrincipalArn': '*:role/Probe-*' } } }, false],
   ])('that %s', async (_, more, isDenied) => {
     const ecr = await start();
-    const policyText = JSON.stringify({ Statement: [deny(more)] });
-    await ecr.send(new SetRepositoryPolicyCommand({ repositoryName: 'team/app', policyText }));
+    account.ecr.setRepositoryPolicy('team/app', { Statement: [deny(more)] });
     await functionReads();
     expect(attempts()).toBe(isDenied ? 3 : 1);
     expect(account.deadLetters()).toHaveLength(isDenied ? 1 : 0);

@@ -66,6 +66,7 @@ test.each<[string, object[], string]>([
   ['hours', [rule({ ...AGE, countUnit: 'hours' })], SCHEMA],
   ['no unit', [rule({ ...AGE, countUnit: undefined })], SCHEMA],
   ['null for an absent field', [rule(COUNT, 1, { ...EXPIRE, targetStorageClass: null })], SCHEMA],
+  ['null for standard', [rule({ ...COUNT, storageClass: null })], SCHEMA],
   ['an unknown field', [rule({ ...COUNT, imageTag: 'v1' })], SCHEMA],
   ['a count of 0', [rule({ ...COUNT, countNumber: 0 })], SCHEMA],
   ['half an image', [rule({ ...COUNT, countNumber: 1.5 })], SCHEMA],
