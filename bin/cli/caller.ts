@@ -15,7 +15,6 @@ export class Caller {
   readonly #profile: string | undefined;
   readonly #settings;
   #known: AwsCredentialIdentity | undefined;
-  #pending: Promise<AwsCredentialIdentity> | undefined;
 
   /** @param profile the one of --profile */
   constructor(profile: string | undefined, io: Pick<Io, 'stdin' | 'stderr'>) {
@@ -28,12 +27,10 @@ export class Caller {
     };
   }
 
-  /** Shared by all calls and registries, since an MFA code is good for once. */
-  readonly credentials = (options: ProviderOptions): Promise<AwsCredentialIdentity> => {
-    this.#pending ??= this.#fresh(options).finally(() => {
-      this.#pending = undefined;
-    });
-    return this.#pending;
+  /** Kept for the next registry, since an MFA code is good for once. A client asks one at a time, and commands one client at a time. */
+  readonly credentials = async (options: ProviderOptions): Promise<AwsCredentialIdentity> => {
+    if (!this.#known || isExpiring(this.#known)) this.#known = await this.#provide(options);
+    return this.#known;
   };
 
   /** @throws Error if there is none */
@@ -52,11 +49,6 @@ export class Caller {
     const selectors = { ...NODE_REGION_CONFIG_OPTIONS, environmentVariableSelector, default: fallback };
     const profile = this.#profile ? { profile: this.#profile } : {};
     return loadConfig(selectors, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...profile })();
-  }
-
-  async #fresh(options: ProviderOptions): Promise<AwsCredentialIdentity> {
-    if (!this.#known || isExpiring(this.#known)) this.#known = await this.#provide(options);
-    return this.#known;
   }
 
   /**

@@ -7,44 +7,46 @@ import { isOfOneRepository } from './error-scope';
 import type { ScanSettings } from './inspect-batch';
 import type { ListedTag } from './listing';
 
-type Tags = Pick<ToCheck, 'sources' | 'missing'>;
-
 /** Why the repository's lifecycle policy can cost it images because of companions, in one sentence; nothing if it can't. */
 export async function lifecycleRiskOf(
   settings: ScanSettings,
   repository: string,
   listing: ReadonlyMap<string, ListedTag>,
 ): Promise<string | undefined> {
-  const { policy } = settings;
+  const { account, policy } = settings;
   const sources = [...listing.values()]
     .filter(({ tag, mediaType }) => mayNeedCompanion(mediaType, policy) && !skipReasonOf({ repository, tag }, policy))
     .map(({ tag }) => tag);
   const missing = sources.filter((tag) => !companionTagsOf(tag, policy).some((companion) => listing.has(companion)));
-  const checked = await check(settings, repository, { sources, missing });
-  return typeof checked === 'string' ? checked : checked.risk;
+  return sentenceOf(async () => {
+    const { risk } = await check(settings, repository, { sources, missing });
+    // A repository that opted out gets no companions.
+    return risk !== undefined && (await account.registry.isOptedOut(repository)) ? undefined : risk;
+  });
 }
 
 /** Why these source tags must not get their first companions, in one sentence; nothing if every image stays. */
-export async function whyNotBackfill(
+export const whyNotBackfill = (
   settings: ScanSettings,
   repository: string,
   missing: readonly string[],
-): Promise<string | undefined> {
-  const checked = await check(settings, repository, { sources: [], missing });
-  return typeof checked === 'string' ? checked : checked.refusals[0]?.detail;
-}
+): Promise<string | undefined> =>
+  sentenceOf(async () => (await check(settings, repository, { sources: [], missing })).refusals[0]?.detail);
 
-/** As the service's audit does. @returns why the policy can't be read, if so: that counts as a risk too */
-async function check(
+/** As the service's audit does. */
+const check = (
   { account, policy }: ScanSettings,
   repository: string,
-  tags: Tags,
-): Promise<LifecycleCheck | string> {
+  tags: Pick<ToCheck, 'sources' | 'missing'>,
+): Promise<LifecycleCheck> => checkLifecycle(account.registry, repository, policy, { ...tags, now: Date.now() });
+
+/** A policy that can't be read counts as a risk. */
+async function sentenceOf(read: () => Promise<string | undefined>): Promise<string | undefined> {
   try {
-    return await checkLifecycle(account.registry, repository, policy, { ...tags, now: Date.now() });
+    return await read();
   } catch (error) {
     // It was deleted meanwhile.
-    if (error instanceof RepositoryNotFound) return { refusals: [] };
+    if (error instanceof RepositoryNotFound) return undefined;
     if (!isOfOneRepository(error)) throw error;
     return `the lifecycle policy can't be checked: ${explain(error).message}`;
   }

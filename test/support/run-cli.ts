@@ -75,11 +75,9 @@ export interface EcrCli {
   start(args: readonly string[], options?: RunOptions): Running;
   push(tag: string, image: Package, repository?: string): Promise<unknown>;
   /** Gives the repository the resource tag by which its owner opts out. */
-  optOut(repository?: string): Promise<void>;
+  optOut(repository?: string): void;
   /** Gives the repository a lifecycle policy with these rules. */
-  setLifecycleRules(rules: readonly object[], repository?: string): Promise<void>;
-  /** The lifecycle policy that the repository has now. */
-  lifecyclePolicy(repository?: string): Promise<object>;
+  setLifecycleRules(rules: readonly object[], repository?: string): void;
   /** How often an operation was called. */
   calls(operation: string): number;
 }
@@ -106,36 +104,11 @@ export function useEcrCli({ sharedBy = 'test' }: { readonly sharedBy?: 'test' | 
     start,
     run: (args, options) => start(args, options).ended,
     push: (tag, image, repository = 'team/app') => started().registry.push(repository, tag, image),
-    optOut: async (repository = 'team/app') => {
-      const tags = [{ Key: 'ecr-oci-remediation', Value: 'disabled' }];
-      const resourceArn = `arn:aws:ecr:eu-north-1:123456789012:repository/${repository}`;
-      await callEcr(started(), 'TagResource', { resourceArn, tags });
-    },
-    setLifecycleRules: async (rules, repositoryName = 'team/app') => {
-      const lifecyclePolicyText = JSON.stringify({ rules });
-      await callEcr(started(), 'PutLifecyclePolicy', { repositoryName, lifecyclePolicyText });
-    },
-    lifecyclePolicy: async (repositoryName = 'team/app') =>
-      JSON.parse((await callEcr(started(), 'GetLifecyclePolicy', { repositoryName })).lifecyclePolicyText ?? ''),
+    optOut: (repository = 'team/app') => started().ecr.tagResource(repository, { 'ecr-oci-remediation': 'disabled' }),
+    setLifecycleRules: (rules, repository = 'team/app') =>
+      started().ecr.putLifecyclePolicy(repository, JSON.stringify({ rules })),
     calls: (operation) => started().ecr.calls.filter((call) => call.operation === operation).length,
   };
-}
-
-async function callEcr(
-  { endpoint }: EcrServer,
-  operation: string,
-  input: object,
-): Promise<{ readonly lifecyclePolicyText?: string }> {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${operation}`,
-    },
-    body: JSON.stringify(input),
-  });
-  if (!response.ok) throw new Error(`${operation} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as { readonly lifecyclePolicyText?: string };
 }
 
 /** For commands without this ECR: the SDK reads the environment of the process. */

@@ -29,6 +29,17 @@ beforeAll(async () => {
     const body = await text(request);
     bodies.push(body);
     authorizations.push(request.headers.authorization ?? '');
+    if (request.url === '/container') {
+      response.end(
+        JSON.stringify({
+          AccessKeyId: 'container',
+          SecretAccessKey: 'x',
+          Token: 'x',
+          Expiration: '2099-01-01T00:00:00Z',
+        }),
+      );
+      return;
+    }
     if (body.includes('Action=AssumeRole')) {
       response.end(`<AssumeRoleResponse><AssumeRoleResult>${CREDENTIALS}</AssumeRoleResult></AssumeRoleResponse>`);
       return;
@@ -119,6 +130,19 @@ test.each<[profile: string, stderr: RegExp]>([
 
 test('without any credentials', async () => {
   expect((await check('')).stderr).toMatch(/^error: No AWS credentials were found\.\n/);
+});
+
+test.each(['empty', ''])('those of a container, if the profile has none: %j', async (profile) => {
+  authorizations.length = 0;
+  await check(profile, { env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}/container` } });
+  expect(authorizations.at(-1)).toContain('Credential=container/');
+});
+
+test('the profile counts, not the keys of the environment', async () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'environment', AWS_SECRET_ACCESS_KEY: 'x' };
+  expect((await check('broken', { env: keys })).stderr).toMatch(/^error: The credential_process of the profile broken/);
+  await check('', { env: keys });
+  expect(authorizations.at(-1)).toContain('Credential=environment/');
 });
 
 test('a profile is missing, not the Region', async () => {

@@ -157,6 +157,7 @@ sso_start_url = https://example.com
     ecr.before = () => {
       throw new AwsError('ThrottlingException', 'Rate exceeded');
     };
-    expect((await check({ HTTPS_PROXY: proxy.url, ...KEYS })).stderr).toMatch(/ECR is throttling/);
+    const throttled = { code: 2, stdout: '', stderr: expect.stringMatching(/ECR is throttling/) };
+    expect(await check({ HTTPS_PROXY: proxy.url, ...KEYS })).toEqual(throttled);
   });
 });

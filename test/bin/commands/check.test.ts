@@ -141,7 +141,7 @@ describe('the report', () => {
 
   test('of an image in a repository that opted out: that, and not the command that would repair it', async () => {
     await cli.push('v1', await dockerDesktopImage(), 'team/opted-out');
-    await cli.optOut('team/opted-out');
+    cli.optOut('team/opted-out');
     const { stdout } = await check('team/opted-out:v1');
     expect(stdout).toMatch(/companion +none: opted-out: .*ecr-oci-remediation: disabled/);
     expect(stdout).not.toContain('ecr-oci repair');
@@ -278,7 +278,7 @@ describe('an error is one sentence, and exit code 2', () => {
     const anonymous = await runCli(['check', `${IN_ECR}:v1`]);
     expect([anonymous.code, anonymous.stderr]).toEqual([2, expect.stringContaining('No AWS credentials')]);
     const profile = await runCli(['check', `${IN_ECR}:v1`, '--profile', 'nobody']);
-    expect([profile.code, profile.stderr]).toEqual([2, expect.stringContaining("profile nobody doesn't exist")]);
+    expect([profile.code, profile.stderr]).toEqual([2, expect.stringContaining('There is no AWS profile nobody')]);
     const nowhere = await runCli(['check', 'team/app:v1']);
     expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('No AWS Region')]);
   });

@@ -66,7 +66,7 @@ test('an immutable companion is refused with the filter that would cure it', asy
 });
 
 test.each([[[]], [['--dry-run']], [['--json']]])('a repository that opted out gets nothing: %j', async (args) => {
-  await cli.optOut();
+  cli.optOut();
   const { code, stderr } = await repair('team/app:v1', ...args);
   expect(code).toBe(1);
   expect(stderr).toContain('team/app opted out of companions: it has the resource tag ecr-oci-remediation: disabled');
@@ -75,7 +75,7 @@ test.each([[[]], [['--dry-run']], [['--json']]])('a repository that opted out ge
 
 test('a companion that is current needs no put, so opting out changes nothing', async () => {
   await repair('team/app:v1');
-  await cli.optOut();
+  cli.optOut();
   expect(await repair('team/app:v1')).toMatchObject({ code: 0, stderr: '' });
 });
 

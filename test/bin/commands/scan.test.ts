@@ -132,7 +132,7 @@ describe('each tag', () => {
 
   test('needs no companion in a repository that opted out', async () => {
     await push('v1', await dockerDesktopImage());
-    await cli.optOut();
+    cli.optOut();
     expect(stateOf(imagesOf(await scan('--json')), 'v1')).toBe('not-needed opted-out');
   });
 

@@ -1,6 +1,6 @@
 import { dockerDesktopImage, dockerImage } from '../../../../local/images/catalogue';
+import { keepNewest, keepPulled, rule } from '../../../support/lifecycle-images';
 import { useEcrCli } from '../../../support/run-cli';
-import { ARCHIVE_UNPULLED, keepNewest } from '../lifecycle-rules';
 
 const cli = useEcrCli();
 const backfill = (...args: string[]) => cli.run(['backfill', '--rate', '100', ...args]);
@@ -10,7 +10,7 @@ const companionsOf = (repository: string) =>
 beforeEach(async () => {
   for (const name of ['ml/count', 'ml/none'])
     for (const tag of ['v1', 'v2', 'v3']) await cli.push(tag, await dockerDesktopImage(`app ${tag}`), name);
-  await cli.setLifecycleRules([keepNewest(3, '*')], 'ml/count');
+  cli.setLifecycleRules([rule(1, keepNewest(3, ['*']))], 'ml/count');
 });
 
 test('leaves a repository alone whose lifecycle policy would lose images, says why, and exits with 1', async () => {
@@ -45,7 +45,7 @@ test('a companion that is out of date is updated all the same', async () => {
 });
 
 test('leaves a repository alone whose policy archives what nobody pulls', async () => {
-  await cli.setLifecycleRules([ARCHIVE_UNPULLED], 'ml/none');
+  cli.setLifecycleRules([rule(1, keepPulled(30, 'any'))], 'ml/none');
   const { code, stderr } = await backfill('--repository', 'ml/none');
   expect([code, companionsOf('ml/none')]).toEqual([1, []]);
   expect(stderr).toMatch(/ml\/none gets no new companions .* archives what nobody pulls/);

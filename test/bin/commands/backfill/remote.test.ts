@@ -4,9 +4,9 @@ import { LocalAccount } from '../../../../local/account/account';
 import { dockerDesktopImage } from '../../../../local/images/catalogue';
 import { RegistryClient } from '../../../../local/images/registry-client';
 import { synthesize } from '../../../support/assembly';
+import { keepNewest, rule } from '../../../support/lifecycle-images';
 import { LeapingClock, runCli, useNoAwsConfiguration } from '../../../support/run-cli';
 import { seed, wrongCompanions } from '../../../support/seed';
-import { keepNewest } from '../lifecycle-rules';
 
 let assembly: string;
 let account: LocalAccount;
@@ -70,8 +70,7 @@ describe('a repository whose lifecycle policy would lose images', () => {
         await call('BatchDeleteImage', { repositoryName: repository, imageIds: [{ imageTag: `${tag}-dockerv2` }] });
     await account.settle();
     account.bus.events.length = 0;
-    const lifecyclePolicyText = JSON.stringify({ rules: [keepNewest(2, '*')] });
-    await call('PutLifecyclePolicy', { repositoryName: 'team/count', lifecyclePolicyText });
+    account.ecr.putLifecyclePolicy('team/count', JSON.stringify({ rules: [rule(1, keepNewest(2, ['*']))] }));
   });
   const call = async (operation: string, input: object) => {
     const target = { 'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${operation}` };

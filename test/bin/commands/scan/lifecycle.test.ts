@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AwsError } from '../../../../local/aws/error';
 import { dockerDesktopImage } from '../../../../local/images/catalogue';
+import { keepDays, keepNewest, rule } from '../../../support/lifecycle-images';
 import { useEcrCli } from '../../../support/run-cli';
-import { keepDays, keepNewest } from '../lifecycle-rules';
+import { seed } from '../../../support/seed';
 
 const cli = useEcrCli();
 const directory = mkdtempSync(join(tmpdir(), 'scan-'));
@@ -18,8 +19,8 @@ const pushTo = async (repository: string, count: number) => {
 describe('repositories whose lifecycle policy would lose images', () => {
   beforeEach(async () => {
     for (const name of ['ml/count', 'ml/days', 'ml/none']) await pushTo(name, 3);
-    await cli.setLifecycleRules([keepNewest(3, '*')], 'ml/count');
-    await cli.setLifecycleRules([keepDays(90)], 'ml/days');
+    cli.setLifecycleRules([rule(1, keepNewest(3, ['*']))], 'ml/count');
+    cli.setLifecycleRules([rule(1, keepDays(90, 'any'))], 'ml/days');
   });
 
   test('are listed in text, JSON and HTML, with one call for each repository', async () => {
@@ -40,12 +41,26 @@ describe('repositories whose lifecycle policy would lose images', () => {
   });
 
   test('also if every companion is there, and the next pushes will take images', async () => {
-    await cli.setLifecycleRules([keepNewest(100, '*')], 'ml/count');
+    cli.setLifecycleRules([rule(1, keepNewest(100, ['*']))], 'ml/count');
     await cli.run(['backfill', '--rate', '100']);
     const { lifecycleRisks } = JSON.parse((await scan('--json')).stdout);
     const why =
       'rule 1 of the lifecycle policy counts companions too, so of 100 images it keeps about 50 with their companions';
     expect(lifecycleRisks).toEqual([{ repository: 'ml/count', why }]);
+  });
+
+  test('once, however many tags they have', async () => {
+    const [name = ''] = seed(cli.server.ecr, { repositories: 1, images: 150, seed: 1 }).map(
+      ({ repository }) => repository,
+    );
+    cli.setLifecycleRules([rule(1, keepNewest(100, ['*']))], name);
+    const { lifecycleRisks } = JSON.parse((await scan('--json', '--repository', name)).stdout);
+    expect(lifecycleRisks).toHaveLength(1);
+  });
+
+  test('unless they opted out, and get no companions', async () => {
+    cli.optOut('ml/count');
+    expect(JSON.parse((await scan('--json')).stdout).lifecycleRisks).toEqual([]);
   });
 
   test('also if their policy may not be read, which hides no image', async () => {
