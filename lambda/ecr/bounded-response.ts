@@ -7,9 +7,7 @@ export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 const LARGE_RESPONSE_BYTES = 256 * 1024;
 
 /** An answer that would not fit the memory of the function. It is not read to its end. */
-export class ResponseTooLarge extends Error {
-  override readonly name = 'ResponseTooLarge';
-}
+export class ResponseTooLarge extends Error {}
 
 interface Result {
   readonly response: unknown;

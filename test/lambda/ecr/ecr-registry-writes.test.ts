@@ -61,6 +61,7 @@ describe('putting', () => {
     aws.answers = [error(type)];
     const detail = `PutImage of team/app:v1-dockerv2 answered ${type}: because`;
     expect(await put()).toEqual({ kind: 'refused', reason, detail });
+    expect(aws.operations).toEqual(['PutImage']);
   });
 
   test.each([
@@ -79,6 +80,17 @@ describe('putting', () => {
       expect(aws.operations).toEqual(['PutImage']);
     },
   );
+
+  test('of what is archived is a refusal of the image', async () => {
+    aws.answers = [error('ImageArchivedException')];
+    const detail = 'PutImage of team/app: ImageArchivedException: because';
+    await expect(put()).rejects.toMatchObject({ name: 'RegistryRefusal', reason: 'archived', detail });
+  });
+
+  test('is an error to a person whose key ECR may not use', async () => {
+    aws.answers = [{ json: { tags: [] } }, error('KmsException')];
+    await expect(put(careful)).rejects.toMatchObject({ name: 'KmsException' });
+  });
 
   test('names the repository that is gone', async () => {
     aws.answers = [error('RepositoryNotFoundException')];
