@@ -1,9 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Command, InvalidArgumentError } from 'commander';
-import { OciImageRemediationStack } from '../../../lib';
 import { tableOfSummary } from '../chaos/summary';
 import { type QuotaResult, runQuota } from './quota';
 
@@ -22,56 +17,74 @@ interface Options {
   readonly alone: number;
   readonly rate?: number;
   readonly concurrency?: number;
+  readonly batch?: number;
   readonly json?: boolean;
 }
 
-async function run({ tags, quota, ci, alone, rate, concurrency, json }: Options): Promise<void> {
-  const outdir = mkdtempSync(join(tmpdir(), 'quota-'));
-  const app = new App({ outdir });
-  new OciImageRemediationStack(app, 'OciImageRemediation', {
-    ...(rate === undefined ? {} : { putImagesPerSecond: rate }),
-    ...(concurrency === undefined ? {} : { maxConcurrency: concurrency }),
+async function run({ tags, quota, ci, alone, rate, concurrency, batch, json }: Options): Promise<void> {
+  const result = await runQuota({
+    props: {
+      ...(rate === undefined ? {} : { putImagesPerSecond: rate }),
+      ...(concurrency === undefined ? {} : { maxConcurrency: concurrency }),
+    },
+    ...(batch === undefined ? {} : { batchSize: batch }),
+    tags,
+    quota,
+    ciPerSecond: ci,
+    aloneSeconds: alone,
+    patienceSeconds: tags + 120,
+    progress,
   });
-  const assembly = app.synth().directory;
-  try {
-    const result = await runQuota({ assembly, tags, quota, ciPerSecond: ci, aloneSeconds: alone, progress });
-    console.log(json ? JSON.stringify(result, null, 2) : tableOfSummary(rowsOf(result)));
-    process.exitCode = result.missing === 0 && throttledShare(result.withUs) <= throttledShare(result.alone) ? 0 : 1;
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
+  console.log(json ? JSON.stringify(result, null, 2) : tableOfSummary(rowsOf(result)));
+  const isWithinCeiling = result.busiest.every(({ calls, ceiling }) => calls <= ceiling);
+  const isCiUnharmed = throttledShare(result.withService) <= throttledShare(result.alone);
+  process.exitCode = result.missing === 0 && isWithinCeiling && isCiUnharmed ? 0 : 1;
 }
 
-/** Attempts that CI was refused, of all that it made. */
+/** Of the CI's attempts. */
 const throttledShare = ({ pushes, throttled }: QuotaResult['alone']) => throttled / Math.max(1, pushes + throttled);
 
-function rowsOf({ alone, withUs, ...ours }: QuotaResult): Readonly<Record<string, string | number>> {
+function rowsOf({
+  alone,
+  withService,
+  busiest,
+  calls,
+  ...ours
+}: QuotaResult): Readonly<Record<string, string | number>> {
   return {
     'CI alone: seconds': Math.round(alone.seconds),
     'CI alone: pushes': alone.pushes,
     'CI alone: throttled': alone.throttled,
-    'CI with us: seconds': Math.round(withUs.seconds),
-    'CI with us: pushes': withUs.pushes,
-    'CI with us: throttled': withUs.throttled,
-    'seconds to all companions': ours.secondsToAllCompanions ?? 'never',
+    'CI with the service: seconds': Math.round(withService.seconds),
+    'CI with the service: pushes': withService.pushes,
+    'CI with the service: throttled': withService.throttled,
+    companions: ours.companions,
     'companions missing': ours.missing,
-    'our PutImage calls, busiest second': ours.ourBusiestSecond,
+    'seconds to all companions':
+      ours.secondsToAllCompanions === undefined ? 'never' : Math.round(ours.secondsToAllCompanions),
+    'audits of everything': ours.audits,
+    'execution environments that put': ours.environments,
     ...Object.fromEntries(
-      Object.entries(ours.ourCalls).map(([operation, count]) => [`our calls: ${operation}`, count]),
+      busiest.map(({ seconds, calls, ceiling }) => [
+        `PutImage calls of the service, busiest ${seconds} s (at most ${ceiling})`,
+        calls,
+      ]),
     ),
+    ...Object.fromEntries(Object.entries(calls).map(([operation, count]) => [`calls: ${operation}`, count])),
   };
 }
 
 const program = new Command('npm run quota --')
   .description(
-    'Many tags at once, beside a CI that keeps pushing: do we take what CI needs of the PutImage quota? In real time.',
+    'Many tags at once, and audits of everything, beside a CI that keeps pushing: does the service take what the CI needs of the PutImage quota? In real time.',
   )
-  .option('--tags <n>', 'tags that are pushed at once; four a second get their companions', positive, 800)
-  .option('--quota <n>', 'PutImage calls a second of the account', positive, 10)
-  .option('--ci <n>', 'pushes a second of CI', positive, 5)
-  .option('--alone <seconds>', 'how long CI pushes before, without us', positive, 20)
+  .option('--tags <n>', 'tags that are pushed at once; a quarter as many old images wait for an audit', positive, 400)
+  .option('--quota <n>', 'PutImage calls per second of the account', positive, 10)
+  .option('--ci <n>', 'pushes per second of the CI: Docker and OCI images, alternately', positive, 5)
+  .option('--alone <seconds>', 'how long the CI pushes without the service, for comparison', positive, 20)
   .option('--rate <n>', 'putImagesPerSecond of the construct (default: its own)', positive)
   .option('--concurrency <n>', 'maxConcurrency of the construct (default: its own)', positive)
+  .option('--batch <n>', 'messages of an invocation (default: as many as the construct allows)', positive)
   .option('--json', 'print the result as JSON')
   .action(run);
 
