@@ -73,8 +73,9 @@ export async function listCachePrefixes(calls: EcrCalls): Promise<readonly strin
     const page = await calls.call('DescribePullThroughCacheRules', 'the registry', (options) =>
       calls.client.send(command, options),
     );
+    // A prefix may end with a slash: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PullThroughCacheRule.html
     for (const { ecrRepositoryPrefix } of page.pullThroughCacheRules ?? [])
-      if (ecrRepositoryPrefix) prefixes.push(ecrRepositoryPrefix);
+      if (ecrRepositoryPrefix) prefixes.push(ecrRepositoryPrefix.replace(/\/$/, ''));
     nextToken = page.nextToken;
   } while (nextToken);
   return prefixes;

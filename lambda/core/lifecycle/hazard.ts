@@ -72,10 +72,44 @@ function areKeptApart(
   companionTags: readonly string[],
   sourceTag: string,
 ): boolean {
+  const companionsKept = companionsKeptAbove(policy, rule, companionTags, [sourceTag]);
+  if (companionsKept === undefined) return false;
+  return rule !== claimingRule(policy, [sourceTag]) || companionsKept < rule.selection.countNumber;
+}
+
+/**
+ * How many images a count rule is meant to keep beside their companions: its number less the companions that higher rules keep. A rule that
+ * is full of them and their companions takes an older image for each new one, as it did before.
+ * @param companionTags of the repository
+ * @param sourceTags of images that the rule takes
+ * @returns nothing if its number wasn't chosen with companions in mind
+ */
+export function releasesMeantBy(
+  policy: LifecyclePolicy,
+  rule: LifecycleRule,
+  companionTags: readonly string[],
+  sourceTags: readonly string[],
+): number | undefined {
+  if (!isCountRule(rule)) return undefined;
+  const { tagStatus, countNumber } = rule.selection;
+  if (tagStatus === 'untagged') return rule.description?.includes(ROOM_FOR_COMPANIONS) ? 0 : undefined;
+  const counted = companionTags.filter((tag) => maySelect(rule, tag));
+  const companionsKept = companionsKeptAbove(policy, rule, counted, sourceTags);
+  return companionsKept !== undefined && companionsKept < countNumber ? countNumber - companionsKept : undefined;
+}
+
+/** @returns nothing if a companion isn't claimed by a higher rule that leaves sources alone */
+function companionsKeptAbove(
+  policy: LifecyclePolicy,
+  rule: LifecycleRule,
+  companionTags: readonly string[],
+  sourceTags: readonly string[],
+): number | undefined {
   let companionsKept = 0;
   for (const claim of new Set(companionTags.map((tag) => claimingRule(policy, [tag])))) {
-    if (!claim || claim.rulePriority >= rule.rulePriority || maySelect(claim, sourceTag)) return false;
+    if (!claim || claim.rulePriority >= rule.rulePriority) return undefined;
+    if (sourceTags.some((tag) => maySelect(claim, tag))) return undefined;
     companionsKept += isCountRule(claim) ? claim.selection.countNumber : Number.POSITIVE_INFINITY;
   }
-  return rule !== claimingRule(policy, [sourceTag]) || companionsKept < rule.selection.countNumber;
+  return companionsKept;
 }

@@ -1,5 +1,5 @@
 import { evaluate, type LifecycleImage, type Loss } from './evaluate';
-import { type Crowding, crowdingOf } from './hazard';
+import { type Crowding, crowdingOf, releasesMeantBy } from './hazard';
 import type { LifecyclePolicy, LifecycleRule } from './policy';
 import { isCountRule, selects } from './selection';
 
@@ -12,7 +12,7 @@ export interface PlannedCompanion {
 }
 
 export interface Impact {
-  /** Images other than companions that would stay if there were no companions. */
+  /** Images other than companions that would stay if there were no companions, unless their rule keeps as many as it's meant to. */
   readonly lost: readonly { readonly image: LifecycleImage; readonly fate: Loss }[];
   readonly companionsLost: readonly { readonly companion: PlannedCompanion; readonly fate: Loss }[];
   /** Count rules that count companions, and what they come to keep when every release has its companions. */
@@ -38,11 +38,22 @@ export function impactOf(
     const fate = fatesAfter.get(digest);
     return fate?.kind === 'keep' ? undefined : fate;
   };
+  const taken = before.flatMap((image) => {
+    const fate = lossOf(image.digest);
+    return fate && fatesBefore.get(image.digest)?.kind === 'keep' ? [{ image, fate }] : [];
+  });
+  const keepsAsMeant = (rule: LifecycleRule): boolean => {
+    const takenTags = taken.flatMap(({ image, fate }) => (fate.rule === rule ? image.tags : []));
+    const companionTags = companions.map(({ tag }) => tag);
+    const meant = releasesMeantBy(policy, rule, companionTags, takenTags);
+    const isKept = ({ digest, tags, storageClass }: LifecycleImage) =>
+      selects(rule, tags, storageClass) && !lossOf(digest);
+    return meant !== undefined && before.filter(isKept).length >= meant;
+  };
+  const rules = [...new Set(taken.map(({ fate }) => fate.rule))];
+  const asMeant = new Set(rules.filter(keepsAsMeant));
   return {
-    lost: before.flatMap((image) => {
-      const fate = lossOf(image.digest);
-      return fate && fatesBefore.get(image.digest)?.kind === 'keep' ? [{ image, fate }] : [];
-    }),
+    lost: taken.filter(({ fate }) => !asMeant.has(fate.rule)),
     companionsLost: companions.flatMap((companion) => {
       const fate = lossOf(digestOf(companion));
       return fate ? [{ companion, fate }] : [];

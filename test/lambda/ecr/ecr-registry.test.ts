@@ -272,7 +272,7 @@ describe('lists', () => {
   test('the prefixes of pull-through caches over all pages', async () => {
     aws.answers = [
       { json: { pullThroughCacheRules: [{ ecrRepositoryPrefix: 'docker-hub' }, {}], nextToken: 'next' } },
-      { json: { pullThroughCacheRules: [{ ecrRepositoryPrefix: 'quay' }] } },
+      { json: { pullThroughCacheRules: [{ ecrRepositoryPrefix: 'quay/' }] } },
       {},
     ];
     expect(await registry.listCachePrefixes()).toEqual(['docker-hub', 'quay']);

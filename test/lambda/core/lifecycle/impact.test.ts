@@ -1,4 +1,5 @@
 import { type Impact, impactOf, type PlannedCompanion } from '../../../../lambda/core/lifecycle/impact';
+import type { LifecycleSelection } from '../../../../lambda/core/lifecycle/policy';
 import { image, keepDays, keepNewest, keepPulled, NOW, policyOf } from '../../../support/lifecycle-images';
 
 const sources = (count: number) =>
@@ -55,6 +56,41 @@ test('an untagged image that companions push out is lost too', () => {
   expect(summaryOf(impactOf(policyOf(keepNewest(2, 'any')), images, companions(1), NOW)).lost).toEqual([
     'untagged expire 1',
   ]);
+});
+
+describe('a rule whose number was chosen with companions in mind', () => {
+  const lostBy = (selections: readonly LifecycleSelection[], count = 4) => {
+    const { lost } = impactOf(policyOf(...selections), sources(count), companions(count), NOW);
+    return lost.map(({ image }) => image.digest);
+  };
+
+  test('takes an older image for a newer one, as it did before, if it keeps as many as it is meant to', () => {
+    // Six less four companions: two releases.
+    expect(lostBy([keepNewest(4, ['*-dockerv2']), keepNewest(6, 'any')])).toEqual([]);
+    expect(lostBy([keepNewest(6, 'any')])).toEqual(['s1', 's2']);
+  });
+
+  test('loses what is missing from that', () => {
+    // Six less three companions: three releases, of which late companions leave two.
+    expect(lostBy([keepNewest(3, ['*-dockerv2']), keepNewest(6, 'any')])).toEqual(['s1', 's2']);
+  });
+
+  test.each<[string, readonly LifecycleSelection[], readonly string[]]>([
+    ['an age claims the companions', [keepDays(9, ['*-dockerv2']), keepNewest(6, 'any')], ['s1', 's2']],
+    ['a rule for sources claims them', [keepNewest(2, ['v*']), keepNewest(3, 'any')], ['s3', 's4']],
+    ['as many companions as images', [keepNewest(6, ['*-dockerv2']), keepNewest(6, 'any')], ['s1', 's2']],
+  ])('not one where %s', (_, selections, lost) => {
+    expect(lostBy(selections)).toEqual(lost);
+  });
+
+  test('of untagged images says so in its description', () => {
+    const images = [image('s1', [], 3), image('s2', ['v1'], 2), image('c1', ['v1-dockerv2'], 1)];
+    const moved = [companionOf(1, { digest: 'new' })];
+    const [keeps] = policyOf(keepNewest(1, 'untagged'));
+    const lostOf = (description?: string) =>
+      keeps && impactOf([{ ...keeps, ...(description ? { description } : {}) }], images, moved, NOW).lost.length;
+    expect([lostOf(), lostOf('1 untagged image, with room for companions')]).toEqual([1, 0]);
+  });
 });
 
 test('a rule that counts only companions, or only sources, is not crowded', () => {
