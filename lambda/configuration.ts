@@ -13,7 +13,7 @@ export interface Configuration {
   readonly auditWindowDays: number;
   /** The bus that outcomes are published on. */
   readonly eventBusName: string;
-  /** PutImage calls a second, at the most, of one execution environment: for pushes, and for what audits ask for. */
+  /** PutImage calls a second, at the most, of one invocation: for pushes, and for what audits ask for. */
   readonly putImagesPerSecond: number;
   readonly auditPutImagesPerSecond: number;
   /** The value of the one dimension of every metric. */
