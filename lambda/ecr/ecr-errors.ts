@@ -14,7 +14,7 @@ const REFUSALS = new Map<string, RefusalReason | SkipReason>([
 ]);
 
 /** What BatchGetImage says of one image, beside the answer. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageFailure.html */
-const FAILURE_CODES = new Map<string, RefusalReason | SkipReason>([
+const FAILURE_CODES = new Map<string | undefined, RefusalReason | SkipReason>([
   ['ImageInaccessible', 'image-inaccessible'],
   ['KmsError', 'kms-key'],
   ['UpstreamAccessDenied', 'pull-through-cache'],
@@ -53,7 +53,7 @@ interface ImageFailure {
 }
 
 /** What a failure beside the answer means; an unknown code is tried again. */
-export function errorOf({ imageId, failureCode = '', failureReason }: ImageFailure, repository: string): Error {
+export function errorOf({ imageId, failureCode, failureReason }: ImageFailure, repository: string): Error {
   const image = `${repository} ${imageId?.imageTag ?? imageId?.imageDigest}`;
   const what = `ECR can't read ${image}: ${failureCode} ${failureReason}`;
   const reason = FAILURE_CODES.get(failureCode);

@@ -42,8 +42,7 @@ export async function factsOf(
     );
     const [image] = imageDetails;
     if (!image) return undefined;
-    const lastPulledAt = image.lastRecordedPullTime?.getTime();
-    return { isArchived: image.imageStatus === 'ARCHIVED', ...(lastPulledAt === undefined ? {} : { lastPulledAt }) };
+    return { isArchived: image.imageStatus === 'ARCHIVED', lastPulledAt: image.lastRecordedPullTime?.getTime() };
   } catch (error) {
     if (nameOf(error) === 'ImageNotFoundException') return undefined;
     throw error;

@@ -8,7 +8,7 @@ import type { ManifestBatch } from '../core/audit/inventory';
 import { RegistryRefusal, TransientFailure } from '../core/errors';
 import { ACCEPTED_MEDIA_TYPES } from '../core/manifest/media-types';
 import type { StoredManifest, TaggedManifest } from '../core/registry';
-import { boundResponse, ResponseTooLarge } from './bounded-response';
+import { boundResponse, MAX_RESPONSE_BYTES, ResponseTooLarge } from './bounded-response';
 import type { EcrCalls } from './ecr-calls';
 import { errorOf } from './ecr-errors';
 
@@ -87,7 +87,7 @@ export class ManifestReader {
     const manifests = new Map<string, StoredManifest>();
     const unread = [...digests];
     let bytes = 0;
-    for (let size = MAX_IMAGE_IDS; unread.length > 0 && size >= 1 && bytes < MAX_BATCH_BYTES; ) {
+    for (let size = MAX_IMAGE_IDS; unread.length > 0 && bytes < MAX_BATCH_BYTES; ) {
       const some = unread.slice(0, size);
       const answer = await this.#batchGet(
         repository,
@@ -128,7 +128,8 @@ export class ManifestReader {
       if (!(error instanceof ResponseTooLarge)) throw error;
       if (imageIds.length > 1) return undefined;
       const image = imageIds[0]?.imageTag ?? imageIds[0]?.imageDigest;
-      throw new RegistryRefusal('too-large', `${repositoryName} ${image}: ${error.message}`);
+      const detail = `${repositoryName} ${image}: the answer has more than ${MAX_RESPONSE_BYTES} bytes`;
+      throw new RegistryRefusal('too-large', detail);
     }
   }
 }

@@ -4,7 +4,7 @@ import type { KeptTag } from '../registry';
 export interface TagFacts {
   readonly isArchived: boolean;
   /** In milliseconds since the epoch; absent if it was never pulled. */
-  readonly lastPulledAt?: number;
+  readonly lastPulledAt?: number | undefined;
 }
 
 /** A companion that somebody pulled within this time is in use, although its source tag is gone. ECR records pulls once in 24 hours. */

@@ -46,7 +46,10 @@ test('keeps a companion that was pulled in the last 30 days, and deletes the oth
   ];
   const kept = await remove('v1-dockerv2', 'v1-dockerv2-arm64');
   expect(kept).toEqual([{ tag: 'v1-dockerv2', why: 'it was pulled 29 days ago' }]);
-  expect(aws.received.at(-1)?.input.imageIds).toEqual([{ imageTag: 'v1-dockerv2-arm64' }]);
+  expect(aws.received.at(-1)).toEqual({
+    operation: 'BatchDeleteImage',
+    input: { repositoryName: 'team/app', imageIds: [{ imageTag: 'v1-dockerv2-arm64' }] },
+  });
 });
 
 test('keeps those of an opted-out repository; any other denial is an outcome', async () => {
@@ -57,7 +60,37 @@ test('keeps those of an opted-out repository; any other denial is an outcome', a
   await expect(registry.deleteCompanions('team/denied', 'v1', ['v1-dockerv2'])).rejects.toMatchObject({
     name: 'RegistryRefusal',
     reason: 'access-denied',
+    detail: 'BatchDeleteImage of team/denied: AccessDeniedException: because',
   });
+});
+
+test('a tag that a listing leaves out does not exist', async () => {
+  aws.answers = [{}, image({}), DELETED];
+  expect(await remove('v1-dockerv2')).toEqual([]);
+  expect(aws.operations.at(-1)).toBe('BatchDeleteImage');
+});
+
+test.each(['ServerException', 'ImageArchivedException'])(
+  'another error of the deletion (%s) does not ask whether the repository opted out',
+  async (type) => {
+    aws.answers = [ABSENT, image({}), errorAnswer(type)];
+    await expect(remove('v1-dockerv2')).rejects.toThrow();
+    expect(aws.operations).toEqual(['DescribeImages', 'DescribeImages', 'BatchDeleteImage']);
+  },
+);
+
+test('with credentials that may delete everywhere, asks for the opt-out tag first', async () => {
+  const careful = new EcrRegistry({
+    client: new ECRClient(aws.clientOptions),
+    pacer: new Pacer(1_000),
+    address: ADDRESS,
+    caller: 'person',
+  });
+  aws.answers = [{ json: { tags: [{ Key: 'ecr-oci-remediation', Value: 'disabled' }] } }];
+  expect(await careful.deleteCompanions('team/app', 'v1', ['v1-dockerv2'])).toEqual([
+    { tag: 'v1-dockerv2', why: 'the repository opted out' },
+  ]);
+  expect(aws.operations).toEqual(['ListTagsForResource']);
 });
 
 test('a listing that fails is no licence to delete', async () => {

@@ -51,6 +51,18 @@ describe('putting', () => {
     turn.mockRestore();
   });
 
+  test('takes a turn for each attempt, also those of the SDK', async () => {
+    // The SDK waits for a random part of a time that doubles with each attempt.
+    const impatient = jest.spyOn(Math, 'random').mockReturnValue(0);
+    const turn = jest.spyOn(pacer, 'turn');
+    const client = new ECRClient({ ...aws.clientOptions, maxAttempts: 2 });
+    aws.answers = [{ status: 500 }, {}];
+    expect(await put(new EcrRegistry({ client, pacer, address: ADDRESS }))).toEqual({ kind: 'done' });
+    expect(turn).toHaveBeenCalledTimes(2);
+    turn.mockRestore();
+    impatient.mockRestore();
+  });
+
   test.each([
     ['LayersNotFoundException', 'layers-missing'],
     ['InvalidParameterException', 'rejected-by-registry'],
@@ -61,6 +73,7 @@ describe('putting', () => {
     aws.answers = [error(type)];
     const detail = `PutImage of team/app:v1-dockerv2 answered ${type}: because`;
     expect(await put()).toEqual({ kind: 'refused', reason, detail });
+    expect(aws.operations).toEqual(['PutImage']);
   });
 
   test.each([
@@ -79,6 +92,17 @@ describe('putting', () => {
       expect(aws.operations).toEqual(['PutImage']);
     },
   );
+
+  test('of what is archived is a refusal of the image', async () => {
+    aws.answers = [error('ImageArchivedException')];
+    const detail = 'PutImage of team/app: ImageArchivedException: because';
+    await expect(put()).rejects.toMatchObject({ name: 'RegistryRefusal', reason: 'archived', detail });
+  });
+
+  test('is an error to a person whose key ECR may not use', async () => {
+    aws.answers = [{ json: { tags: [] } }, error('KmsException')];
+    await expect(put(careful)).rejects.toMatchObject({ name: 'KmsException' });
+  });
 
   test('names the repository that is gone', async () => {
     aws.answers = [error('RepositoryNotFoundException')];

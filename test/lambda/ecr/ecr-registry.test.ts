@@ -1,16 +1,18 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { RepositoryNotFound, TransientFailure } from '../../../lambda/core/errors';
 import { digestOf } from '../../../lambda/core/manifest/digest';
-import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
+import { EcrRegistry, type EcrRegistryOptions } from '../../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../../lambda/ecr/pacer';
 import { ADDRESS } from '../../support/fake-service';
 import { bytesOf, DOCKER, OCI, ociImage } from '../../support/manifests';
 import { errorAnswer as error, ScriptedAws } from '../../support/scripted-aws';
 
 const aws = ScriptedAws.forTests();
+let options: EcrRegistryOptions;
 let registry: EcrRegistry;
 beforeEach(() => {
-  registry = new EcrRegistry({ client: new ECRClient(aws.clientOptions), pacer: new Pacer(1_000), address: ADDRESS });
+  options = { client: new ECRClient(aws.clientOptions), pacer: new Pacer(1_000), address: ADDRESS };
+  registry = new EcrRegistry(options);
 });
 
 const image = (imageTag: string, name = 'app') => ({
@@ -93,12 +95,9 @@ describe('reading tags', () => {
     await expect(readBoth()).rejects.toThrow(new TransientFailure("ECR can't read team/app v1: NewFailure because"));
   });
 
-  test('access that is denied is an outcome', async () => {
-    aws.answers = [error('AccessDeniedException', 'explicit deny')];
-    await expect(readBoth()).rejects.toMatchObject({
-      reason: 'access-denied',
-      detail: 'BatchGetImage of team/app: AccessDeniedException: explicit deny',
-    });
+  test('an inaccessible image whose tag was deleted meanwhile is not archived', async () => {
+    aws.answers = [failing('ImageInaccessible'), error('ImageNotFoundException')];
+    await expect(readBoth()).rejects.toMatchObject({ reason: 'image-inaccessible' });
   });
 
   test.each([
@@ -132,11 +131,11 @@ describe('reading by digest', () => {
     expect(aws.received[1]?.input.imageIds).toEqual([{ imageDigest: 'v100' }]);
   });
 
-  const READS: [string, () => Promise<unknown>][] = [
+  const BY_DIGEST: [string, () => Promise<unknown>][] = [
     ['one', () => registry.readManifest('team/app', 'sha256:aa')],
     ['many', () => registry.readManifests('team/app', ['sha256:aa'])],
   ];
-  test.each(READS)('an answer that says nothing, or half of it, is not an answer: %s', async (_, read) => {
+  test.each(BY_DIGEST)('an answer that says nothing, or half of it, is not an answer: %s', async (_, read) => {
     const { imageManifest } = image('');
     aws.answers = [
       {},
@@ -152,14 +151,15 @@ describe('reading by digest', () => {
     json: { failures: [failure(imageId, failureCode)] },
   });
 
+  const readOne = () => registry.readManifest('team/app', 'sha256:aa');
+
   test('one that can not be read is not one that is gone', async () => {
     const imageId = { imageDigest: 'sha256:aa' };
     aws.answers = [unreadable(imageId), unreadable(imageId, 'NewFailure'), unreadable()];
-    const [read] = READS.map(([, one]) => one);
     const detail = "ECR can't read team/app sha256:aa: KmsError because";
-    await expect(read?.()).rejects.toMatchObject({ name: 'RegistryRefusal', reason: 'kms-key', detail });
-    await expect(read?.()).rejects.toThrow(TransientFailure);
-    await expect(read?.()).rejects.toMatchObject({ name: 'RegistryRefusal' });
+    await expect(readOne()).rejects.toMatchObject({ name: 'RegistryRefusal', reason: 'kms-key', detail });
+    await expect(readOne()).rejects.toThrow(TransientFailure);
+    await expect(readOne()).rejects.toMatchObject({ name: 'RegistryRefusal' });
   });
 
   test('one of many that can not be read does not keep the others back', async () => {
@@ -174,18 +174,53 @@ describe('reading by digest', () => {
   });
 });
 
-test.each<[string, () => Promise<unknown>]>([
-  ['readTags', () => registry.readTags('team/app', ['v1'])],
-  ['readManifest', () => registry.readManifest('team/app', 'sha256:aa')],
-  ['listManifests', () => registry.listManifests('team/app')],
-  ['readBlob', () => registry.readBlob('team/app', 'sha256:aa', 1)],
-  ['isOptedOut', () => registry.isOptedOut('team/app')],
-  ['deleteCompanions', () => registry.deleteCompanions('team/app', 'v1', ['v1-dockerv2'])],
-])('%s names the repository that is gone, and passes on any other error', async (_, call) => {
-  aws.answers = [error('RepositoryNotFoundException'), error('ServerException', 'down')];
-  await expect(call()).rejects.toThrow(new RepositoryNotFound('team/app'));
-  await expect(call()).rejects.toMatchObject({ name: 'ServerException', message: 'down' });
-  expect(registry.callCount).toBe(2);
+/** Each method that reads, with the operation that it calls first. */
+const READS: [method: string, operation: string, of: string, call: (by: EcrRegistry) => Promise<unknown>][] = [
+  ['readTags', 'BatchGetImage', 'team/app', (by) => by.readTags('team/app', ['v1'])],
+  ['readManifest', 'BatchGetImage', 'team/app', (by) => by.readManifest('team/app', 'sha256:aa')],
+  ['readManifests', 'BatchGetImage', 'team/app', (by) => by.readManifests('team/app', ['sha256:aa'])],
+  ['readBlob', 'GetDownloadUrlForLayer', 'team/app', (by) => by.readBlob('team/app', 'sha256:aa', 1)],
+  ['listManifests', 'DescribeImages', 'team/app', (by) => by.listManifests('team/app')],
+  ['listImages', 'DescribeImages', 'team/app', (by) => by.listImages('team/app')],
+  ['deleteCompanions', 'DescribeImages', 'team/app', (by) => by.deleteCompanions('team/app', 'v1', ['v1-dockerv2'])],
+  ['listRepositories', 'DescribeRepositories', 'the registry', (by) => by.listRepositories()],
+  ['listCachePrefixes', 'DescribePullThroughCacheRules', 'the registry', (by) => by.listCachePrefixes()],
+  ['isOptedOut', 'ListTagsForResource', 'team/app', (by) => by.isOptedOut('team/app')],
+];
+
+describe.each(READS)('%s', (_, operation, of, call) => {
+  test('names the repository that is gone, and passes on what a retry can cure', async () => {
+    aws.answers = [error('RepositoryNotFoundException'), error('ServerException', 'down')];
+    await expect(call(registry)).rejects.toThrow(new RepositoryNotFound(of));
+    await expect(call(registry)).rejects.toMatchObject({ name: 'ServerException', message: 'down' });
+    expect(registry.callCount).toBe(2);
+  });
+
+  test('refuses what is denied, by the name of the operation', async () => {
+    aws.answers = [error('AccessDeniedException', 'explicit deny')];
+    const detail = `${operation} of ${of}: AccessDeniedException: explicit deny`;
+    await expect(call(registry)).rejects.toMatchObject({ name: 'RegistryRefusal', reason: 'access-denied', detail });
+  });
+
+  test('ends with the signal of its work', async () => {
+    const abort = new AbortController();
+    aws.answers = [{ hangs: true }];
+    const ended = expect(call(new EcrRegistry({ ...options, signal: abort.signal }))).rejects.toThrow(
+      new TransientFailure(`${operation} of ${of} was not done in time`),
+    );
+    await aws.requests(1);
+    abort.abort();
+    await ended;
+  });
+});
+
+test('to a person, what their credentials or keys do not allow is an error, and other refusals stay refusals', async () => {
+  const person = new EcrRegistry({ ...options, caller: 'person' });
+  aws.answers = ['AccessDeniedException', 'KmsException', 'LayersNotFoundException'].map((type) => error(type));
+  const read = () => person.readBlob('team/app', 'sha256:aa', 1);
+  await expect(read()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  await expect(read()).rejects.toMatchObject({ name: 'KmsException' });
+  await expect(read()).rejects.toMatchObject({ name: 'RegistryRefusal', reason: 'layers-missing' });
 });
 
 describe('reading a blob', () => {
@@ -214,6 +249,16 @@ describe('reading a blob', () => {
     await expect(read()).rejects.toThrow(new TransientFailure('ECR gave no download URL for sha256:aa of team/app'));
   });
 
+  test('a download ends with the signal of its work', async () => {
+    const abort = new AbortController();
+    aws.answers = [download(), { hangs: true }];
+    const by = new EcrRegistry({ ...options, signal: abort.signal });
+    const ended = expect(by.readBlob('team/app', 'sha256:aa', 1)).rejects.toThrow('out of time');
+    await aws.requests(2);
+    abort.abort(new Error('out of time'));
+    await ended;
+  });
+
   test('a download is given up after ten seconds', async () => {
     const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(new Error('too slow')));
     aws.answers = [download(), { body: 'content' }];
@@ -224,6 +269,20 @@ describe('reading a blob', () => {
 });
 
 describe('lists', () => {
+  test('the prefixes of pull-through caches over all pages', async () => {
+    aws.answers = [
+      { json: { pullThroughCacheRules: [{ ecrRepositoryPrefix: 'docker-hub' }, {}], nextToken: 'next' } },
+      { json: { pullThroughCacheRules: [{ ecrRepositoryPrefix: 'quay' }] } },
+      {},
+    ];
+    expect(await registry.listCachePrefixes()).toEqual(['docker-hub', 'quay']);
+    expect(await registry.listCachePrefixes()).toEqual([]);
+    expect(aws.received.slice(0, 2)).toEqual([
+      { operation: 'DescribePullThroughCacheRules', input: { maxResults: 1_000 } },
+      { operation: 'DescribePullThroughCacheRules', input: { maxResults: 1_000, nextToken: 'next' } },
+    ]);
+  });
+
   test('tagged manifests by the thousand', async () => {
     const row = {
       imageDigest: 'sha256:aa',

@@ -33,7 +33,12 @@ describe('a lifecycle policy', () => {
     aws.answers = [errorAnswer('AccessDeniedException', 'not allowed')];
     const policy = await registry.readLifecyclePolicy('team/app');
     expect(policy).toBeInstanceOf(NotUnderstood);
-    expect(policy).toMatchObject({ detail: expect.stringContaining('not allowed') });
+    expect(policy).toMatchObject({ detail: 'GetLifecyclePolicy of team/app: AccessDeniedException: not allowed' });
+  });
+
+  test('one that ECR can not tell now is an error', async () => {
+    aws.answers = [errorAnswer('ServerException', 'down')];
+    await expect(registry.readLifecyclePolicy('team/app')).rejects.toThrow('down');
   });
 
   test('is asked for once by work that does not need it fresh', async () => {
@@ -129,6 +134,11 @@ describe('all images of a repository', () => {
         nextToken: 'more',
       },
     ]);
+  });
+
+  test('of an empty repository are none', async () => {
+    aws.answers = [{}];
+    expect(await registry.listImages('team/app')).toEqual([]);
   });
 
   test('more than ten pages are too many', async () => {
