@@ -29,8 +29,7 @@ export async function auditRepository(service: Service, work: RepositoryAuditWor
   }));
   const { nextToken } = page;
   const lifecycleRisk = page.lifecycleRisk ?? work.lifecycleRisk;
-  const isAtRisk = lifecycleRisk !== undefined;
-  const detail = { repository, ...continued(work), nextToken, counts, ...(isAtRisk ? { lifecycleRisk } : {}) };
+  const detail = { repository, ...continued(work), nextToken, counts, lifecycleRisk };
   const next = nextToken ? [{ detailType: REQUESTS.repositoryAudit, detail }] : [];
   // The next page first: its token does not last as long as the repairs can take.
   await service.request([...next, ...repairs]);
@@ -72,10 +71,9 @@ async function finish(
   findings: Findings,
 ): Promise<void> {
   const { counts, lifecycleRisk, skipped } = findings;
-  const isAtRisk = lifecycleRisk !== undefined;
-  const detail = { repository, ...counts, ...(isAtRisk ? { lifecycleRisk } : {}), ...(skipped ? { skipped } : {}) };
+  const detail = { repository, ...counts, lifecycleRisk, skipped };
   // No metric: its alarm would go off every day. Pushes have one.
-  log(isAtRisk ? 'WARN' : 'INFO', 'repository audit finished', {
+  log(lifecycleRisk === undefined ? 'INFO' : 'WARN', 'repository audit finished', {
     eventId: request.id,
     ...detail,
     registryCalls: service.registry.callCount,

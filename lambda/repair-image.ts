@@ -20,7 +20,7 @@ export async function repairImage(service: Service, work: RepairWork, pushes: re
   const effort = { durationMs: Date.now() - began, registryCalls: registry.callCount };
   const details = outcomes.map((outcome) => ({
     ...outcomeDetail(outcome, configuration.address),
-    ...(lifecycleRisk !== undefined && isNewCompanion(outcome) ? { lifecycleRisk } : {}),
+    ...(isNewCompanion(outcome) ? { lifecycleRisk } : {}),
   }));
   for (const detail of details) {
     log(detail.outcome === 'refused' || detail.lifecycleRisk !== undefined ? 'WARN' : 'INFO', 'image remediation', {

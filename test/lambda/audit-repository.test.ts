@@ -1,5 +1,6 @@
 import { auditRepository } from '../../lambda/audit-repository';
 import { NO_COUNTS } from '../../lambda/core/audit/counts';
+import { RegistryRefusal, RepositoryNotFound } from '../../lambda/core/errors';
 import type { RepositoryAuditWork } from '../../lambda/events/work';
 import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST } from '../support/fake-service';
 import { DOCKER, descriptor, dockerImage, OCI, ociImage } from '../support/manifests';
@@ -94,6 +95,49 @@ describe('a repository of several pages', () => {
   });
 });
 
+describe('the audit window', () => {
+  const DAY_MS = 86_400_000;
+  /** With a window of seven days. */
+  const requestedFor = async (ageMs: number, isBackfill: boolean) => {
+    service = new FakeService();
+    const { digest } = service.registry.push(ociImage(), OCI.manifest, 'v1');
+    service.registry.pushedAt.set(digest, Date.now() - ageMs);
+    await auditRepository(service, { ...audit, isBackfill });
+    return service.requested.length;
+  };
+
+  test('has images of its last days; a backfill has those of any age', async () => {
+    expect(await requestedFor(7 * DAY_MS - 60_000, false)).toBe(1);
+    expect(await requestedFor(7 * DAY_MS + 60_000, false)).toBe(0);
+    expect(await requestedFor(7 * DAY_MS + 60_000, true)).toBe(1);
+  });
+});
+
+describe('when ECR no longer knows the page token', () => {
+  const expired = Object.assign(new Error('Invalid token'), { name: 'InvalidParameterException' });
+
+  test('the audit begins again, as what it was and with counts of its own', async () => {
+    service.registry.before = () => {
+      throw expired;
+    };
+    await auditRepository(service, { ...audit, nextToken: 'old', isDespiteLifecycle: true });
+    expect(service.requested).toEqual([
+      {
+        detailType: 'Repository Audit Requested',
+        detail: { repository: 'team/app', backfill: true, despiteLifecycle: true, restarts: 1 },
+      },
+    ]);
+    expect(service.published).toEqual([]);
+  });
+
+  test('but not on the first page', async () => {
+    service.registry.before = () => {
+      throw expired;
+    };
+    await expect(auditRepository(service, audit)).rejects.toBe(expired);
+  });
+});
+
 describe('a repository that is left alone', () => {
   const finishedWith = (skipped: string) => [
     { detailType: 'Repository Audit Finished', detail: { repository: 'team/app', ...NO_COUNTS, skipped } },
@@ -115,8 +159,15 @@ describe('a repository that is left alone', () => {
     expect(service.registry.calls).toEqual([]);
   });
 
+  test('because of what no retry changes', async () => {
+    service.registry.before = () => {
+      throw new RegistryRefusal('access-denied', 'an explicit deny');
+    };
+    await auditRepository(service, audit);
+    expect([service.requested, service.published]).toEqual([[], finishedWith('access-denied')]);
+  });
+
   test.each(['isOptedOut', 'listManifests'])('because it is gone at %s', async (call) => {
-    const { RepositoryNotFound } = await import('../../lambda/core/errors');
     service.registry.before = (made) => {
       if (made === call) throw new RepositoryNotFound('team/app');
     };

@@ -46,6 +46,7 @@ test('does what each event requests', async () => {
   ]);
   expect(answer).toEqual(failed());
   expect(service.registry.tags.has('v1-dockerv2')).toBe(true);
+  expect(service.runs.map(({ wasPushed }) => wasPushed)).toEqual([true, false, false]);
   expect(service.requested).toContainEqual({
     detailType: 'Repository Audit Requested',
     detail: { repository: 'team/app' },
@@ -96,7 +97,7 @@ describe('the same tag several times in a batch', () => {
   });
 
   test('has the pace of a push if one of them is a push, whatever comes first', async () => {
-    await handle([repairRequestOf('v1'), pushOf('v1'), repairRequestOf('v2')]);
+    await handle([repairRequestOf('v1'), pushOf('v1'), repairRequestOf('v1'), repairRequestOf('v2')]);
     expect(service.runs.map(({ wasPushed }) => wasPushed)).toEqual([true, false]);
   });
 
@@ -107,6 +108,12 @@ describe('the same tag several times in a batch', () => {
     expect(await handle([pushOf('v1'), pushOf('v2'), pushOf('v1')])).toEqual(failed(0, 2, 1));
     expect(lines.metrics().map(({ Failed }) => Failed)).toEqual([2, 1]);
   });
+});
+
+test('what an audit requests counts no push', async () => {
+  await handle([repairRequestOf('v1')]);
+  expect(lines.metrics()[0]).toMatchObject({ Converted: 1 });
+  expect(lines.metrics()[0]).not.toHaveProperty('Pushed');
 });
 
 test('what was replicated has the pace of audits', async () => {
@@ -141,10 +148,19 @@ describe('an event of elsewhere is ignored, though the repository has the same n
 });
 
 describe('time', () => {
+  afterEach(() => jest.useRealTimers());
+
   test('nothing is begun that could not be finished', async () => {
     expect(await handle([pushOf('v1'), pushOf('v2'), pushOf('v1')], 9_000)).toEqual(failed(0, 2, 1));
     expect(service.runs).toEqual([]);
     expect(lines.logs()).toEqual([]);
+  });
+
+  test('work begins with five seconds left beside those for the answer', async () => {
+    jest.useFakeTimers();
+    expect(await handle([pushOf('v1')], 9_999)).toEqual(failed(0));
+    expect(await handle([pushOf('v1')], 10_000)).toEqual(failed());
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   test('work ends in time for the answer, and what was finished stays finished', async () => {
@@ -157,7 +173,7 @@ describe('time', () => {
     await jest.advanceTimersByTimeAsync(1);
     expect(await answer).toEqual(failed(1));
     expect(service.registry.tags.has('v1-dockerv2')).toBe(true);
-    jest.useRealTimers();
+    expect(lines.logs().at(-1)).toMatchObject({ error: 'TransientFailure', detail: 'the work was not done in time' });
   });
 
   test('one repository takes no more than forty seconds of a longer invocation', async () => {
@@ -166,7 +182,6 @@ describe('time', () => {
     const answer = handle([pushOf('v1')], 600_000);
     await jest.advanceTimersByTimeAsync(40_000);
     expect(await answer).toEqual(failed(0));
-    jest.useRealTimers();
   });
 
   /** What a call does that never answers: it ends with the signal of its work. */

@@ -163,6 +163,16 @@ describe('an index and two platforms', () => {
     await repairImage(service, work, push());
     expect(values().counted).toMatchObject({ Pushed: 1, OciImagesPushed: 1, Converted: 1, Skipped: 1 });
   });
+
+  test('are at risk of a lifecycle policy for the new companion, not for what was skipped', async () => {
+    pushIndexOf('amd64');
+    service.registry.lifecyclePolicy = policyOf(keepNewest(10, 'any'));
+    await repairImage(service, work, push());
+    const [converted, skipped] = service.published.map(({ detail }) => detail);
+    expect(converted).toMatchObject({ outcome: 'converted', lifecycleRisk: expect.stringContaining('rule 1') });
+    expect(skipped).toMatchObject({ outcome: 'skipped', reason: 'platform-absent' });
+    expect(skipped).not.toHaveProperty('lifecycleRisk');
+  });
 });
 
 test('outcomes that the bus does not take are logged with all they say, and counted', async () => {

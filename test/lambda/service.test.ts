@@ -130,6 +130,28 @@ describe('pace', () => {
     jest.useRealTimers();
   });
 
+  test('is kept by the next invocation: this one rests until the intervals of its puts are over', async () => {
+    turns.mockRestore();
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+    for (const [wasPushed, interval] of [
+      [true, 250],
+      [false, 2_000],
+    ] as const) {
+      aws.answers = [{}];
+      const invocation = invocationOf();
+      await put(invocation, wasPushed);
+      let isRested = false;
+      const rest = invocation.rest().then(() => {
+        isRested = true;
+      });
+      await jest.advanceTimersByTimeAsync(interval - 1);
+      expect(isRested).toBe(false);
+      await jest.advanceTimersByTimeAsync(1);
+      await rest;
+    }
+    jest.useRealTimers();
+  });
+
   test('counts each attempt of a put, also those of the SDK', async () => {
     aws.answers = [{ status: 500 }, {}];
     await put(invocationOf(), true);

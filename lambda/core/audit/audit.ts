@@ -20,7 +20,7 @@ export interface AuditPage {
   readonly outOfSync: readonly string[];
   readonly refusals: readonly Refused[];
   /** Why the lifecycle policy can cost the repository sources, in one sentence. */
-  readonly lifecycleRisk?: string;
+  readonly lifecycleRisk?: string | undefined;
   /** Where the next page begins; absent if this was the last. */
   readonly nextToken?: string;
 }
@@ -87,7 +87,7 @@ export async function auditPage(
     },
     outOfSync,
     refusals,
-    ...(lifecycle.risk === undefined ? {} : { lifecycleRisk: lifecycle.risk }),
+    lifecycleRisk: lifecycle.risk,
     ...(listing.nextToken ? { nextToken: listing.nextToken } : {}),
   };
 }

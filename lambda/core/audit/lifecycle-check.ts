@@ -5,7 +5,7 @@ import type { Inventory } from './inventory';
 
 export interface LifecycleCheck {
   /** Why companions can cost the repository sources, in one sentence; absent if they can't. */
-  readonly risk?: string;
+  readonly risk?: string | undefined;
   /** The sources whose companions would take other images now. */
   readonly refusals: readonly Refused[];
 }
@@ -30,9 +30,8 @@ export async function checkLifecycle(
   const lifecycle = await inventory.readLifecyclePolicy(repository);
   const backfillRisk =
     missing.length > 0 ? await riskOfBackfill(inventory, lifecycle, repository, policy, { since, now }) : undefined;
-  const risk = backfillRisk ?? riskOfPushes(lifecycle, sources, policy);
   return {
-    ...(risk === undefined ? {} : { risk }),
+    risk: backfillRisk ?? riskOfPushes(lifecycle, sources, policy),
     refusals: backfillRisk === undefined ? [] : missing.map((tag) => refusedAs({ repository, tag }, backfillRisk)),
   };
 }

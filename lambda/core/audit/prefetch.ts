@@ -7,9 +7,7 @@ import type { ManifestIdentity, StoredManifest } from '../registry';
 import type { BatchReader } from './inventory';
 
 /** There was no room for a manifest among the others of its batch. Its own repair has room. */
-export class NoRoom extends Error {
-  override readonly name = 'NoRoom';
-}
+export class NoRoom extends Error {}
 
 /**
  * Reads these manifests, and of each index the images that the policy's platforms choose, in two batches.

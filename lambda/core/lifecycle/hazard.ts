@@ -1,5 +1,5 @@
 import { matchesGlob } from '../companion/glob';
-import { type LifecyclePolicy, type LifecycleRule, storageClassOf } from './policy';
+import type { LifecyclePolicy, LifecycleRule } from './policy';
 import { claimingRule, globsOf, isCountRule } from './selection';
 
 /** A count rule that counts companions too. */
@@ -46,8 +46,7 @@ export function hazardsOf(
   });
 }
 
-const maySelect = (rule: LifecycleRule, tag: string): boolean =>
-  storageClassOf(rule) === 'standard' && globsOf(rule).some((glob) => matchesGlob(glob, tag));
+const maySelect = (rule: LifecycleRule, tag: string): boolean => globsOf(rule).some((glob) => matchesGlob(glob, tag));
 
 /**
  * Whether higher rules claim these companions and not their source. Then somebody chose the counts with companions in mind, unless the

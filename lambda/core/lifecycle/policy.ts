@@ -133,11 +133,12 @@ function countAt(fields: JsonObject, name: string, path: JsonPath): number {
 }
 
 function globsAt(fields: JsonObject, name: string, path: JsonPath, maxWildcards: number) {
-  if (!fields.has(name)) return undefined;
-  const globs = arrayAt(fields.get(name), [...path, name]).map((glob, at) =>
+  const list = fields.get(name);
+  if (list === undefined) return undefined;
+  const globs = arrayAt(list, [...path, name]).map((glob, at) =>
     typeof glob === 'string' && glob !== '' && glob.split('*').length <= maxWildcards + 1
       ? glob
       : badField([...path, name, at], `a tag with at most ${maxWildcards} wildcards`, glob),
   );
-  return globs.length > 0 ? globs : badField([...path, name], 'at least one tag', []);
+  return globs.length > 0 ? globs : badField([...path, name], 'at least one tag', list);
 }

@@ -84,6 +84,13 @@ describe('entries that the bus does not take', () => {
     ]);
   });
 
+  test('without a word which ones are an error that says how many, if they fail again', async () => {
+    aws.answers = Array(2).fill({ json: { FailedEntryCount: 2 } });
+    await expect(putEvents(client, 'default', [event(1), event(2)])).rejects.toThrow(
+      'the bus default did not take 2 events: 2 failed',
+    );
+  });
+
   test('keep later events back, so that the order holds when the message is retried', async () => {
     const failed = { json: { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] } };
     aws.answers = [failed, failed];

@@ -80,8 +80,13 @@ test('reads requests, and a schedule as the request for everything', () => {
     isDespiteLifecycle: false,
     restarts: 0,
   });
-  const begunAgain = { repository: 'a/b', backfill: true, restarts: 2 };
-  expect(read(ownRequest('Repository Audit Requested', begunAgain))).toMatchObject({ isBackfill: true, restarts: 2 });
+  const later = { repository: 'a/b', backfill: true, despiteLifecycle: true, restarts: 2, lifecycleRisk: 'rule 1' };
+  expect(read(ownRequest('Repository Audit Requested', later))).toMatchObject({
+    isBackfill: true,
+    isDespiteLifecycle: true,
+    restarts: 2,
+    lifecycleRisk: 'rule 1',
+  });
   expect(read(ownRequest('Registry Audit Requested', { backfill: false }))).toMatchObject({ isBackfill: false });
   expect(read(ownRequest('Repository Audit Requested', { repository: 'a/b', nextToken: 'n', counts }))).toMatchObject({
     nextToken: 'n',
@@ -128,6 +133,9 @@ test.each<[wrong: object, message: string]>([
   [{ time: 'yesterday' }, 'time is "yesterday", expected a timestamp'],
   [ownRequest('Registry Audit Requested', { nextToken: 1 }), 'nextToken is 1, expected text'],
   [ownRequest('Registry Audit Requested', { backfill: 'yes' }), 'backfill is "yes", expected true or false'],
+  [ownAudit({ despiteLifecycle: 1 }), 'despiteLifecycle is 1, expected true or false'],
+  [ownAudit({ restarts: -1 }), 'restarts is -1, expected a whole number'],
+  [ownAudit({ lifecycleRisk: 1 }), 'lifecycleRisk is 1, expected text'],
   [ownRequest('Image Repair Requested', { repository: 'a' }), 'tag is undefined, expected text'],
   [ownRequest('Image Repair Requested', { tag: 'v1' }), 'repository is undefined, expected text'],
   [ownAudit({ repository: undefined }), 'repository is undefined, expected text'],

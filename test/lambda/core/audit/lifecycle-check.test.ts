@@ -2,8 +2,8 @@ import { type AuditOptions, auditPage } from '../../../../lambda/core/audit/audi
 import { repair } from '../../../../lambda/core/companion/repair';
 import { NotUnderstood } from '../../../../lambda/core/lifecycle/policy';
 import { FakeRegistry } from '../../../support/fake-registry';
-import { DOCKER, dockerImage, OCI, ociImage } from '../../../support/manifests';
-import { DEFAULT_POLICY } from '../../../support/policy';
+import { DOCKER, dockerImage, index, OCI, ociImage, platform } from '../../../support/manifests';
+import { AMD64, ARM64, DEFAULT_POLICY } from '../../../support/policy';
 import { keepDays, keepNewest, NOW, policyOf } from '../lifecycle/repository';
 
 let registry: FakeRegistry;
@@ -19,8 +19,11 @@ test('a backfill leaves a repository alone in which companions would expire sour
   registry.lifecyclePolicy = policyOf(keepNewest(3, 'any'));
   const { outOfSync, refusals, counts, lifecycleRisk } = await audit();
   expect(outOfSync).toEqual([]);
-  expect(refusals.map(({ image, reason, detail }) => [image.tag, reason, detail])).toEqual(
-    ['v1', 'v2', 'v3'].map((tag) => [tag, 'lifecycle-policy', LOSS]),
+  expect(refusals).toEqual(
+    ['v1', 'v2', 'v3'].map((tag) => {
+      const image = { repository: 'team/app', tag };
+      return { image, outcome: 'refused', reason: 'lifecycle-policy', detail: LOSS };
+    }),
   );
   expect(counts).toMatchObject({ requested: 0, refused: { 'lifecycle-policy': 3 } });
   expect(lifecycleRisk).toBe(LOSS);
@@ -39,6 +42,22 @@ test('a companion that exists is kept up to date there: a stale one is worse tha
   const { outOfSync, counts } = await audit();
   expect(outOfSync).toEqual(['v2']);
   expect(counts.refused).toEqual({ 'lifecycle-policy': 2 });
+});
+
+test('so is an image that has one of its two companions', async () => {
+  registry = new FakeRegistry();
+  const children = ['amd64', 'arm64'].map((name) => {
+    const { digest, bytes } = registry.push(ociImage(name), OCI.manifest);
+    return { mediaType: OCI.manifest, digest, size: bytes.length, ...platform(name) };
+  });
+  registry.push(index(children), OCI.index, 'v1');
+  registry.push(dockerImage('earlier'), DOCKER.manifest, 'v1-dockerv2');
+  registry.lifecyclePolicy = policyOf(keepNewest(2, ['v*']));
+  const policy = { ...DEFAULT_POLICY, platforms: [AMD64, ARM64] as const };
+  expect(await auditPage(registry, 'team/app', policy, { now: NOW })).toMatchObject({
+    outOfSync: ['v1'],
+    refusals: [],
+  });
 });
 
 test('where there is room, companions are requested, and the risk of later pushes is told', async () => {

@@ -1,4 +1,5 @@
 import { auditPage } from '../../../../lambda/core/audit/audit';
+import type { CompanionTagForm } from '../../../../lambda/core/companion/companion-tag';
 import type { Policy } from '../../../../lambda/core/companion/policy';
 import { RegistryRefusal } from '../../../../lambda/core/errors';
 import { FakeRegistry } from '../../../support/fake-registry';
@@ -37,19 +38,20 @@ describe('the audit window', () => {
     expect((await audit(registry, SINCE)).outOfSync).toEqual(['new', 'old']);
   });
 
-  test('also where source and companion are on different pages', async () => {
+  test.each<[listed: string, form: CompanionTagForm, stale: string, between: string]>([
+    ['after its source', { suffix: '-dockerv2' }, 'v-dockerv2', 'v-a'],
+    ['before its source', { prefix: 'dockerv2-' }, 'dockerv2-v', 'e'],
+  ])('also where the companion is listed on another page, %s', async (_, companionTag, stale, between) => {
+    const policy = { ...DEFAULT_POLICY, companionTag };
     registry = new FakeRegistry();
     registry.pageSize = 1;
-    push(registry, 'a', SINCE - 1);
-    registry.push(dockerImage('earlier'), DOCKER.manifest, 'a-dockerv2');
-    for (let n = 0; n < 12; n += 1) push(registry, `0${n}`, SINCE - 1);
-    const first = await audit(registry, SINCE);
-    const second = await auditPage(registry, REPOSITORY, DEFAULT_POLICY, {
-      since: SINCE,
-      nextToken: first.nextToken,
-      now: 0,
-    });
-    expect([...first.outOfSync, ...second.outOfSync]).toEqual(['a']);
+    push(registry, 'v', SINCE - 1);
+    registry.push(dockerImage('earlier'), DOCKER.manifest, stale);
+    for (let n = 10; n < 22; n += 1) push(registry, `${between}${n}`, SINCE - 1);
+    const first = await auditPage(registry, REPOSITORY, policy, { since: SINCE, now: 0 });
+    const { nextToken } = first;
+    const second = await auditPage(registry, REPOSITORY, policy, { since: SINCE, nextToken, now: 0 });
+    expect([...first.outOfSync, ...second.outOfSync]).toEqual(['v']);
   });
 
   test('a Docker image needs no companion, whatever its age', async () => {
@@ -97,6 +99,19 @@ describe('what an audit can not read', () => {
       counts: { refused: { 'kms-key': 1 } },
     });
   });
+});
+
+test('a read that fails is thrown, so that the queue tries the audit again', async () => {
+  const registry = new FakeRegistry();
+  const children = ['a', 'b'].map((name) => {
+    const { digest, bytes } = registry.push(ociImage(name), OCI.manifest);
+    return { mediaType: OCI.manifest, digest, size: bytes.length };
+  });
+  registry.push(index(children), OCI.index, 'v1');
+  registry.before = (call) => {
+    if (call === 'readBlob') throw new Error('throttled');
+  };
+  await expect(audit(registry)).rejects.toThrow('throttled');
 });
 
 describe('orphaned companions', () => {

@@ -60,6 +60,11 @@ test('deletions are dry too, and seen by later reads', async () => {
   expect(registry.tags.has('v1-dockerv2')).toBe(true);
 });
 
+test('a dry deletion keeps nothing', async () => {
+  const dryRun = new DryRunRegistry(new FakeRegistry());
+  expect(await dryRun.deleteCompanions('team/app', 'v1', ['v1-dockerv2'])).toEqual([]);
+});
+
 test('an obstacle answers a put, by the tag and whether it is taken', async () => {
   const registry = registryWith((one) => {
     one.push(ociImage(), OCI.manifest, 'v1');

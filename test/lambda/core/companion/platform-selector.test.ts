@@ -1,5 +1,5 @@
 import { describePlatforms, PlatformSelector } from '../../../../lambda/core/companion/platform-selector';
-import { readManifest } from '../../../../lambda/core/manifest/manifest';
+import { MAX_REMEMBERED_BYTES, readManifest } from '../../../../lambda/core/manifest/manifest';
 import { platformOf } from '../../../../lambda/core/manifest/platform';
 import { Refusal, type RefusalReason } from '../../../../lambda/core/reasons';
 import { FakeRegistry } from '../../../support/fake-registry';
@@ -61,6 +61,20 @@ describe('the image of a platform', () => {
     expect(await selector.imageFor(ARM64, false)).toMatchObject(image(arm64, ARM64));
     expect(await selector.imageFor(S390X, false)).toEqual({ absent: [ARM64, AMD64] });
     expect(registry.calls).toEqual(['readManifest', 'readBlob', 'readManifest', 'readBlob']);
+  });
+
+  test.each([
+    [MAX_REMEMBERED_BYTES, 2],
+    [MAX_REMEMBERED_BYTES + 1, 3],
+  ])('is read again if it is chosen, only if it is too large to remember: %d bytes', async (bytes, reads) => {
+    const padded = (architecture: string) => {
+      const config = { mediaType: OCI.config, ...registry.pushBlob({ os: 'linux', architecture }) };
+      const withNote = (a: string) => ociImage(architecture, { config, annotations: { a } });
+      return push(withNote('x'.repeat(bytes - bytesOf(withNote('')).length)));
+    };
+    const [arm64, amd64] = [pushSilent('arm64'), padded('amd64')];
+    expect(await select([arm64, amd64])).toMatchObject(image(amd64));
+    expect(registry.calls.filter((call) => call === 'readManifest')).toHaveLength(reads);
   });
 
   test('is looked for in an index below, even if that names the platform itself', async () => {

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../../../lambda/core/companion/outcome';
 import type { Policy } from '../../../../lambda/core/companion/policy';
 import { repair } from '../../../../lambda/core/companion/repair';
+import { RegistryRefusal } from '../../../../lambda/core/errors';
 import { FakeRegistry } from '../../../support/fake-registry';
 import {
   DOCKER,
@@ -255,6 +256,17 @@ describe('what the registry will not take', () => {
     const { digest, bytes } = registry.push(ociImage(), OCI.manifest, 'v1');
     registry.manifests.set(digest, { digest, mediaType: OCI.manifest, bytes: new Uint8Array([...bytes, 0x20]) });
     expect(names(await repair(registry, image, policy))).toEqual(['refused digest-mismatch']);
+  });
+
+  test.each([
+    ['access-denied', 'refused'],
+    ['archived', 'skipped'],
+  ] as const)('an answer that no retry changes is an outcome: %s is %s', async (reason, outcome) => {
+    const registry = new FakeRegistry();
+    registry.before = () => {
+      throw new RegistryRefusal(reason, 'as ECR says');
+    };
+    expect(await repair(registry, image, policy)).toEqual([{ image, outcome, reason, detail: 'as ECR says' }]);
   });
 
   test('an error of the registry is nobody’s outcome', async () => {

@@ -56,6 +56,11 @@ test('a rule that counts only companions, or only sources, is not crowded', () =
   expect(summaryOf(impactOf(policy, sources(1), companions(1), NOW))).toEqual(nothing);
 });
 
+test('a new companion with one of the two tags that a rule names does not count', () => {
+  const images = [image('s1', ['v1', 'stable'], 1)];
+  expect(summaryOf(impactOf(policyOf(keepNewest(1, ['v*', '*a*'])), images, companions(1), NOW))).toEqual(nothing);
+});
+
 describe('companions that exist', () => {
   const existing = (at: number, pushedDaysAgo: number) => image(`c${at}`, [`v${at}-dockerv2`], pushedDaysAgo);
   const named = (at: number) => companionOf(at, { digest: `c${at}` });

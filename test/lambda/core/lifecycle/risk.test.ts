@@ -55,6 +55,11 @@ describe('a backfill', () => {
     expect(await riskOf(registry, policyOf(keepNewest(6, 'any')))).toBeUndefined();
   });
 
+  test('under several rules, one of which counts', async () => {
+    const lifecycle = policyOf(keepDays(1, 'untagged'), keepNewest(5, 'any'));
+    expect(await riskOf(registryOf(['v1', 'v2', 'v3']), lifecycle)).toContain('rule 2 would expire v1');
+  });
+
   test('of the audit window only', async () => {
     const registry = registryOf(['v1', 'v2', 'v3']);
     const lifecycle = policyOf(keepNewest(4, 'any'));

@@ -89,6 +89,13 @@ test.each<[string, readonly LifecycleSelection[], readonly string[]]>([
   );
 });
 
+test('companions stay as many days as their sources', () => {
+  const suggestion = policyThatKeepsBoth(policyOf(keepDays(90, ['v*']), keepNewest(9, 'any')), suffix, [amd64]);
+  const [first] = suggestion.kind === 'changed' ? suggestion.changes : [];
+  const explanation = 'new: claims the companions of rule 1, for as many days';
+  expect(first).toEqual({ rulePriority: 1, explanation });
+});
+
 test('further platforms have rules of their own, except where a prefix covers them', () => {
   const policy = policyOf(keepNewest(5, ['v*']), keepNewest(9, 'any'));
   const both = (form: CompanionTagForm) =>
@@ -142,10 +149,12 @@ test.each<[string, CompanionTagForm, LifecycleSelection, string]>([
   ['selects companions of some tags by their end', suffix, keepNewest(9, ['*rc-dockerv2']), unclear('*rc-dockerv2')],
   ['seeks the same with two wildcards in a row', suffix, keepDays(9, ['*-**']), unclear('*-**')],
   ['finds a part of it in companions', suffix, keepDays(9, ['*-sha-*']), unclear('*-sha-*')],
+  ['seeks the end of some tags and the suffix', suffix, keepDays(9, ['*x-dockerv2*']), unclear('*x-dockerv2*')],
   ['has one such pattern of two', suffix, keepDays(9, ['v*', '*-*']), unclear('v*,*-*')],
   ['selects companions by prefix', prefix, keepNewest(9, ['dockerv2-*']), unclear('dockerv2-*')],
   ['selects companions by the beginning of the prefix', prefix, keepNewest(9, ['d*']), unclear('d*')],
   ['finds in prefixed companions what it seeks in tags', prefix, keepNewest(9, ['*v2*']), unclear('*v2*')],
+  ['seeks the prefix and the beginning of some tags', prefix, keepDays(9, ['*dockerv2-x*']), unclear('*dockerv2-x*')],
   [
     'archives by pull time',
     suffix,
