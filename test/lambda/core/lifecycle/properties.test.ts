@@ -21,6 +21,9 @@ import {
   understood,
 } from './repository';
 
+/** A taste in a second. `LONGER=20 npx jest core/lifecycle/properties` tries twenty times as many. */
+const cases = (count: number) => ({ numRuns: count * Number(process.env.LONGER ?? 1) });
+
 const TAGS = ['a1', 'a2', 'ab1', 'b1', 'b2', 'c', 'd3'] as const;
 const globs = fc.oneof(
   fc.constantFrom('*', 'a*', 'b*', 'ab*', 'c', 'a*1*', '*1', '*b*', '*d*', 'd*', '*2').map((glob) => [glob]),
@@ -118,7 +121,7 @@ describe('the evaluator', () => {
           expect(new Map(fates)).toEqual(told(policy, list));
         },
       ),
-      { numRuns: 2_000 },
+      cases(400),
     );
   });
 });
@@ -229,7 +232,7 @@ describe('the suggested policy', () => {
         });
         expect(lostWith(present, suggestionFor(present, chosen), built)).toEqual([]);
       }),
-      { numRuns: 3_000 },
+      cases(400),
     );
   });
 
@@ -254,7 +257,7 @@ describe('the suggested policy', () => {
           ),
         ).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      cases(150),
     );
   });
 
@@ -273,7 +276,7 @@ describe('the suggested policy', () => {
         );
         expect(hazardsOf(suggested, tag, companions)).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      cases(150),
     );
   });
 });
