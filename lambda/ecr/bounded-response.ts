@@ -1,4 +1,4 @@
-import { type Readable, Transform } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 
 /** More than one image can have: 4 MiB, each character escaped, and room for the rest of the answer. */
 export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
@@ -24,7 +24,7 @@ interface Command {
 
 /**
  * Reads an answer only as far as memory has room for it.
- * @param beforeLarge called once before more than 256 KiB are read; what is left of the answer waits on the wire until it resolves
+ * @param beforeLarge called before each piece beyond 256 KiB; what is left of the answer waits on the wire until it resolves
  */
 export function boundResponse(command: Command, beforeLarge: () => Promise<void>): void {
   const bound =
@@ -36,23 +36,21 @@ export function boundResponse(command: Command, beforeLarge: () => Promise<void>
       return result;
     };
   // `low` is nearest to the connection, so that the SDK's parser reads the bounded body.
-  command.middlewareStack.add(bound, { step: 'deserialize', priority: 'low', name: 'boundResponse' });
+  command.middlewareStack.add(bound, { step: 'deserialize', priority: 'low' });
 }
 
 function bounded(body: Readable, beforeLarge: () => Promise<void>): Readable {
   let bytes = 0;
   const bound = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
-      const wasLarge = bytes > LARGE_RESPONSE_BYTES;
       bytes += chunk.length;
       if (bytes > MAX_RESPONSE_BYTES) done(new ResponseTooLarge());
-      else if (wasLarge || bytes <= LARGE_RESPONSE_BYTES) done(null, chunk);
+      else if (bytes <= LARGE_RESPONSE_BYTES) done(null, chunk);
       else beforeLarge().then(() => done(null, chunk), done);
     },
   });
-  body.once('error', (error) => bound.destroy(error));
-  bound.once('close', () => body.destroy());
-  return body.pipe(bound);
+  // Either ends with the other. The reader gets the error, so the callback has nothing to do.
+  return pipeline(body, bound, () => {});
 }
 
 /** Runs before each attempt of a command, also those of the SDK's own retries. */
@@ -63,5 +61,5 @@ export function beforeEachAttempt(command: Command, run: () => Promise<void>): v
       await run();
       return next(args);
     };
-  command.middlewareStack.add(wait, { step: 'finalizeRequest', priority: 'low', name: 'beforeEachAttempt' });
+  command.middlewareStack.add(wait, { step: 'finalizeRequest', priority: 'low' });
 }

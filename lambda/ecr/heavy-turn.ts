@@ -12,7 +12,7 @@ export class HeavyTurn {
       signal?.throwIfAborted();
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiting.push(resolve);
-      signal?.addEventListener('abort', () => resolve(), { once: true });
+      signal?.addEventListener('abort', () => resolve());
       await promise;
     }
     signal?.throwIfAborted();

@@ -19,7 +19,7 @@ export interface OutcomeDetail {
   readonly replacedDigest?: string;
   readonly platform?: string;
   /** Why the repository's lifecycle policy can expire or archive images because of this new companion, in one sentence. */
-  readonly lifecycleRisk?: string;
+  readonly lifecycleRisk?: string | undefined;
   /** At most 50; `droppedFieldCount` says how many there were. */
   readonly droppedFields?: readonly string[];
   readonly droppedFieldCount?: number;

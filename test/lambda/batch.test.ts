@@ -167,6 +167,13 @@ describe('time', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  test('work begins with five seconds left beside those for the answer', async () => {
+    jest.useFakeTimers();
+    expect(await handle([pushOf('v1')], 9_999)).toEqual(failed(0));
+    expect(await handle([pushOf('v1')], 10_000)).toEqual(failed());
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   test('work ends in time for the answer, and what was finished stays finished', async () => {
     jest.useFakeTimers();
     service.registry.push(ociImage('slow'), OCI.manifest, 'slow');

@@ -17,6 +17,8 @@ export interface Answer {
   readonly body?: string;
   /** The request is received, and that is all. */
   readonly hangs?: boolean;
+  /** The connection ends after the body, before the answer does. */
+  readonly breaksOff?: boolean;
 }
 
 export const errorAnswer = (type: string, message = 'because'): Answer => ({
@@ -55,7 +57,9 @@ export class ScriptedAws {
       const answer = this.answers.shift() ?? { status: 500 };
       const { status = 200, json = {}, body: raw = JSON.stringify(json) } = answer;
       if (answer.hangs) return;
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(raw);
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+      if (answer.breaksOff) response.write(raw, () => response.destroy());
+      else response.end(raw);
     });
   }
 

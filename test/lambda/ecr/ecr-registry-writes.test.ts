@@ -51,6 +51,18 @@ describe('putting', () => {
     turn.mockRestore();
   });
 
+  test('takes a turn for each attempt, also those of the SDK', async () => {
+    // The SDK waits for a random part of a time that doubles with each attempt.
+    const impatient = jest.spyOn(Math, 'random').mockReturnValue(0);
+    const turn = jest.spyOn(pacer, 'turn');
+    const client = new ECRClient({ ...aws.clientOptions, maxAttempts: 2 });
+    aws.answers = [{ status: 500 }, {}];
+    expect(await put(new EcrRegistry({ client, pacer, address: ADDRESS }))).toEqual({ kind: 'done' });
+    expect(turn).toHaveBeenCalledTimes(2);
+    turn.mockRestore();
+    impatient.mockRestore();
+  });
+
   test.each([
     ['LayersNotFoundException', 'layers-missing'],
     ['InvalidParameterException', 'rejected-by-registry'],

@@ -67,6 +67,11 @@ describe('an answer of more than 16 MiB', () => {
   });
 });
 
+test('an answer that breaks off is an error, so that the queue tries again', async () => {
+  aws.answers = [{ json: {}, breaksOff: true }];
+  await expect(registry.readTags('team/app', ['v1'])).rejects.toThrow('aborted');
+});
+
 describe('manifests of more than 8 MiB together', () => {
   test('are not all kept of tags', async () => {
     aws.answers = [answerOf(image('a', 4 * MIB), image('b', 4 * MIB), image('c'))];

@@ -1,4 +1,4 @@
-import { manifestOf, readManifest } from '../../../../lambda/core/manifest/manifest';
+import { MAX_REMEMBERED_BYTES, manifestOf, readManifest } from '../../../../lambda/core/manifest/manifest';
 import { bytesOf, DOCKER, descriptor, dockerImage, index, OCI, ociImage, platform } from '../../../support/manifests';
 
 const child = (name: string, more: object = platform('amd64')) => descriptor(OCI.manifest, name, more);
@@ -145,4 +145,16 @@ test('a stored manifest is read once, however often it is asked about', () => {
   expect(manifestOf(stored)).toMatchObject({ kind: 'image' });
   expect(manifestOf(stored)).toBe(manifestOf(stored));
   expect(manifestOf({ ...stored, mediaType: OCI.index })).toMatchObject({ reason: 'media-type-mismatch' });
+});
+
+test.each([
+  [MAX_REMEMBERED_BYTES, true],
+  [MAX_REMEMBERED_BYTES + 1, false],
+])('what a stored manifest of %d bytes says is remembered: %p', (size, isRemembered) => {
+  const withNote = (a: string) => bytesOf(ociImage('app', { annotations: { a } }));
+  const bytes = withNote('x'.repeat(size - withNote('').length));
+  const stored = { digest: 'sha256:aa', mediaType: OCI.manifest, bytes };
+  const [first, second] = [manifestOf(stored), manifestOf(stored)];
+  expect(second).toEqual(first);
+  expect(second === first).toBe(isRemembered);
 });
