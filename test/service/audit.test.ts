@@ -7,13 +7,11 @@ import { synthesize } from '../support/assembly';
 import { requestEvent } from '../support/request-event';
 import { type SeededTag, seed, wrongCompanions } from '../support/seed';
 
-const FAST = { putImagesPerSecond: 500, auditPutImagesPerSecond: 500 };
-
 let account: LocalAccount;
 const assemblies: string[] = [];
 
 async function deploy(props: Parameters<typeof synthesize>[0] = {}): Promise<void> {
-  const assembly = synthesize({ ...FAST, ...props });
+  const assembly = synthesize(props);
   assemblies.push(assembly);
   account = await LocalAccount.start({ assembly, clock: 'skipping' });
 }

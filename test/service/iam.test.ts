@@ -9,6 +9,7 @@ import { runDemo } from '../../local/demo/demo';
 import { dockerDesktopImage } from '../../local/images/catalogue';
 import { imageOf, indexOf } from '../../local/images/package';
 import { RegistryClient } from '../../local/images/registry-client';
+import { UNPACED } from '../support/assembly';
 import { OCI } from '../support/manifests';
 
 const arnOf = (repository: string) => `arn:aws:ecr:eu-north-1:123456789012:repository/${repository}`;
@@ -39,7 +40,7 @@ const EXACT = { forbidden: [], unused: [], wide: [] };
 async function used(propsIn: (stack: Stack) => OciImageRemediationProps, prefix = '') {
   const app = new App();
   const stack = new Stack(app, 'OciImageRemediation');
-  new OciImageRemediation(stack, 'Remediation', propsIn(stack));
+  new OciImageRemediation(stack, 'Remediation', { ...UNPACED, ...propsIn(stack) });
   const assembly = app.synth().directory;
   let fault: (call: ReceivedCall) => void = () => {};
   const account = await LocalAccount.start({ assembly, clock: 'skipping', beforeCall: (call) => fault(call) });
@@ -58,7 +59,7 @@ async function used(propsIn: (stack: Stack) => OciImageRemediationProps, prefix 
     await account.settle();
     // An error on each way, and an audit of all that was missed.
     fault = ({ operation }) => {
-      if (operation === 'PutImage') throw new AwsError('ServerException', 'no answer');
+      if (operation === 'PutImage') throw new AwsError('UnexplainedException', 'because');
     };
     await registry.push(`${prefix}team/app`, 'failing', await dockerDesktopImage('failing'));
     await account.settle();

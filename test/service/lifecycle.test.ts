@@ -34,7 +34,7 @@ let account: LocalAccount;
 let twin: LocalEcr;
 
 beforeAll(() => {
-  assembly = synthesize({ auditPutImagesPerSecond: 500, putImagesPerSecond: 500 });
+  assembly = synthesize();
 });
 beforeEach(async () => {
   account = await LocalAccount.start({ assembly, clock: 'skipping' });

@@ -263,13 +263,13 @@ describe('nothing is lost', () => {
   test('a message that fails five times is a dead letter with its content, and a redrive repairs the image', async () => {
     await deploy();
     fault = ({ operation }) => {
-      if (operation === 'BatchGetImage') throw new AwsError('ServerException', 'no answer');
+      if (operation === 'BatchGetImage') throw new AwsError('UnexplainedException', 'because');
     };
     await push(await dockerDesktopImage());
     expect(outcomes()).toEqual([]);
     expect(metric('Failed')).toBe(5);
     expect(logLines().map(({ level, error, detail }) => [level, error, detail])).toEqual(
-      Array(5).fill(['ERROR', 'ServerException', expect.stringContaining('no answer')]),
+      Array(5).fill(['ERROR', 'UnexplainedException', expect.stringContaining('because')]),
     );
     expect(account.deadLetters().map(({ body }) => JSON.parse(body).detail['image-tag'])).toEqual(['v1']);
 

@@ -70,7 +70,7 @@ beforeAll(async () => {
   await registry.push('team/kept', 'v1', await dockerDesktopImage('kept'));
   await runDemo(account, () => {});
   fault = ({ service, operation }) => {
-    if (operation === 'BatchGetImage') throw new AwsError('ServerException', 'no answer');
+    if (operation === 'BatchGetImage') throw new AwsError('UnexplainedException', 'because');
     if (service === 'events') throw new AwsError('InternalException', 'the bus is down');
   };
   await registry.push('team/failing', 'v1', await dockerDesktopImage('failing'));

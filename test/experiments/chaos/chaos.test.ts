@@ -14,7 +14,7 @@ const IMAGES = 150;
 
 let assembly: string;
 beforeAll(() => {
-  assembly = synthesize({ maxConcurrency: 6, putImagesPerSecond: 1_000 });
+  assembly = synthesize({ maxConcurrency: 6 });
 });
 afterAll(() => {
   rmSync(assembly, { recursive: true });

@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
 import { OciImageRemediationStack, RemediationAlarm } from '../../../lib';
+import { UNPACED } from '../../support/assembly';
 import { runYear, type YearResult } from './year';
 
 function wholeNumber(text: string): number {
@@ -17,9 +18,7 @@ async function run(options: { days: number; operator: boolean; json?: boolean })
   const outdir = mkdtempSync(join(tmpdir(), 'year-'));
   const app = new App({ outdir });
   new OciImageRemediationStack(app, 'OciImageRemediation', {
-    // The pace is shown by `npm run quota`; here it would only take time.
-    putImagesPerSecond: 500,
-    auditPutImagesPerSecond: 500,
+    ...UNPACED,
     disabledAlarms: [RemediationAlarm.OCI_IMAGES_PUSHED],
   });
   const progress = (line: string) => process.stderr.write(`${line}\n`);

@@ -7,12 +7,7 @@ const DAYS = 10;
 
 let assembly: string;
 beforeAll(() => {
-  // The pace is shown by `npm run quota`.
-  assembly = synthesize({
-    putImagesPerSecond: 500,
-    auditPutImagesPerSecond: 500,
-    disabledAlarms: [RemediationAlarm.OCI_IMAGES_PUSHED],
-  });
+  assembly = synthesize({ disabledAlarms: [RemediationAlarm.OCI_IMAGES_PUSHED] });
 });
 afterAll(() => rmSync(assembly, { recursive: true }));
 

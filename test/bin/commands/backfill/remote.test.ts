@@ -13,7 +13,7 @@ let account: LocalAccount;
 
 useNoAwsConfiguration();
 beforeAll(() => {
-  assembly = synthesize({ repositories: [RepositoryFilter.matching('team/*')], auditPutImagesPerSecond: 10 });
+  assembly = synthesize({ repositories: [RepositoryFilter.matching('team/*')] });
 });
 afterAll(() => rmSync(assembly, { recursive: true }));
 beforeEach(async () => {
