@@ -52,10 +52,10 @@ Exits with 1 if a mutant lives without being accepted, if an accepted one is dea
 
 /** By folder, in the order of the folders. */
 function chosen(paths: readonly string[]): [folder: string, files: string][] {
-  if (paths.length === 0) return FOLDERS.map((folder) => [folder, '*']);
+  if (paths.length === 0) return FOLDERS.map((folder) => [folder, '*.ts']);
   return paths.map((path) => {
-    const [folder, file] = path.endsWith('.ts') ? [dirname(path), basename(path)] : [join(path), '*'];
-    if (FOLDERS.includes(folder) && (file === '*' || existsSync(join(root, 'lambda', path)))) return [folder, file];
+    const [folder, file] = path.endsWith('.ts') ? [dirname(path), basename(path)] : [join(path), '*.ts'];
+    if (FOLDERS.includes(folder) && (file === '*.ts' || existsSync(join(root, 'lambda', path)))) return [folder, file];
     throw new Error(`${path} is not a file of lambda/, nor one of its folders: ${FOLDERS.join(', ')}`);
   });
 }

@@ -90,12 +90,14 @@ describe('a message that fails', () => {
 describe('the same tag several times in a batch', () => {
   test('is one repair, and counts each push', async () => {
     const later = { id: 'event-later', time: '2026-11-24T10:00:05Z' };
-    expect(await handle([pushOf('v1'), pushOf('v1', later), repairRequestOf('v1'), pushOf('v1')])).toEqual(failed());
+    expect(
+      await handle([pushOf('v1'), pushOf('v1', later), repairRequestOf('v1'), pushOf('v1', { id: 'event-last' })]),
+    ).toEqual(failed());
     expect(service.registry.calls.filter((call) => call.startsWith('putManifest'))).toHaveLength(1);
     expect(service.published).toHaveLength(1);
     expect(lines.metrics()[0]).toMatchObject({ Pushed: 3, Converted: 1 });
     const [line] = lines.logs();
-    expect([line?.eventId, line?.mergedEventIds]).toEqual(['event-v1', ['event-later', 'event-request']]);
+    expect([line?.eventId, line?.mergedEventIds]).toEqual(['event-v1', ['event-later', 'event-request', 'event-last']]);
   });
 
   test('has the pace of a push if one of them is a push, whatever comes first', async () => {

@@ -43,6 +43,7 @@ test('a pushed OCI image: its outcome is logged, counted and published', async (
   expect(lines.logs()).toMatchObject([
     { level: 'INFO', message: 'image remediation', eventId: 'event-1', ...detail, registryCalls: 4 },
   ]);
+  expect(lines.logs()[0]).not.toHaveProperty('mergedEventIds');
   expect(lines.logs()[0]?.durationMs).toBeGreaterThanOrEqual(0);
   expect(lines.logs()[0]?.durationMs).toBeLessThan(60_000);
   const { counted, further } = values();
@@ -146,14 +147,17 @@ test('a push that was never read has no media type', async () => {
 });
 
 describe('an index and two platforms', () => {
+  const pushIndexAgain = (...names: readonly (readonly [name: string, architecture: string])[]) => {
+    const children = names.map(([name, architecture]) => {
+      const { digest, bytes } = service.registry.push(ociImage(name), OCI.manifest);
+      return { mediaType: OCI.manifest, digest, size: bytes.length, ...platform(architecture) };
+    });
+    service.registry.push(index(children), OCI.index, 'v1');
+  };
   const pushIndexOf = (...architectures: string[]) => {
     const configuration = { ...CONFIGURATION, policy: { ...DEFAULT_POLICY, platforms: [AMD64, ARM64] as const } };
     service = new FakeService(new FakeServiceRegistry(), configuration);
-    const children = architectures.map((name) => {
-      const { digest, bytes } = service.registry.push(ociImage(name), OCI.manifest);
-      return { mediaType: OCI.manifest, digest, size: bytes.length, ...platform(name) };
-    });
-    service.registry.push(index(children), OCI.index, 'v1');
+    pushIndexAgain(...architectures.map((name) => [name, name] as const));
   };
 
   test('make two outcomes of one push', async () => {
@@ -171,6 +175,18 @@ describe('an index and two platforms', () => {
     pushIndexOf('amd64');
     await repairImage(service, work, push());
     expect(values().counted).toMatchObject({ Pushed: 1, OciImagesPushed: 1, Converted: 1, Skipped: 1 });
+  });
+
+  test('are at risk of a rule that counts untagged images if one of two companions moves', async () => {
+    pushIndexOf('amd64', 'arm64');
+    await repairImage(service, work, push());
+    service.registry.lifecyclePolicy = policyOf(keepNewest(3, 'untagged'));
+    pushIndexAgain(['amd64', 'amd64'], ['changed', 'arm64']);
+    await repairImage(service, work, push());
+    const [amd64, arm64] = service.published.slice(-2).map(({ detail }) => detail);
+    expect(amd64).toMatchObject({ outcome: 'unchanged' });
+    expect(amd64).not.toHaveProperty('lifecycleRisk');
+    expect(arm64).toMatchObject({ outcome: 'converted', lifecycleRisk: expect.stringContaining('untagged') });
   });
 
   test('are at risk of a lifecycle policy for the new companion, not for what was skipped', async () => {

@@ -98,6 +98,9 @@ test('reads requests, and a schedule as the request for everything', () => {
     image: { repository: 'a/b', tag: 'v1' },
     isUrgent: false,
   });
+  expect(read(ownRequest('Image Repair Requested', { repository: 'a/b', tag: 'v1', audit: true }))).toMatchObject({
+    isAuditFinding: true,
+  });
 });
 
 const inDetail = (change: object) => ({ detail: { ...event.detail, ...change } });
