@@ -2,6 +2,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Configuration } from './configuration';
 import type { Inventory } from './core/audit/inventory';
+import type { Recompressor } from './core/companion/recompressor';
 import { REQUEST_BUS } from './core/contract';
 import type { LifecyclePolicy, NotUnderstood } from './core/lifecycle/policy';
 import { EcrRegistry } from './ecr/ecr-registry';
@@ -28,6 +29,8 @@ export interface ServiceRegistry extends Inventory {
 export interface Service {
   readonly configuration: Configuration;
   readonly registry: ServiceRegistry;
+  /** Only in the function that may upload layers. */
+  readonly recompressor?: Recompressor;
   /** Publishes what was done, on the bus that the deployer chose. @throws if the bus did not take all events */
   publish(events: readonly OwnEvent[]): Promise<void>;
   /** Requests further work of the service itself, in order. @throws if the bus did not take all events */

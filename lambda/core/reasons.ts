@@ -40,6 +40,7 @@ export const REFUSAL_REASONS = {
   'zstd-layer': 'a layer is compressed with zstd, for which Docker V2 Schema 2 has no type',
   'uncompressed-layer': 'a layer is not compressed, which AWS Lambda refuses under a Docker manifest',
   'encrypted-layer': 'a layer is encrypted',
+  'layer-too-large': 'a layer is too large to recompress',
   'empty-index': 'the index is empty',
   'no-runnable-image': 'the index has only attestations and images of unknown platform',
   'platform-not-found': 'the index has no image for the wanted platform',

@@ -41,7 +41,14 @@ export const exitCodeOf = (outcomes: readonly Outcome[]): ExitCode =>
     ),
   );
 
-const STYLES = { converted: 'green', aliased: 'green', unchanged: 'green', skipped: 'yellow', refused: 'red' } as const;
+const STYLES = {
+  converted: 'green',
+  aliased: 'green',
+  unchanged: 'green',
+  recompressing: 'yellow',
+  skipped: 'yellow',
+  refused: 'red',
+} as const;
 
 function lineOf(detail: OutcomeDetail, account: Account, output: Output): string {
   const { repository, sourceTag, outcome, reason, companionTag, companionDigest, platform, droppedFieldCount } = detail;

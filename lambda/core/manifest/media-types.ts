@@ -33,9 +33,21 @@ const LAYER_PAIRS: readonly (readonly [oci: string, docker: string])[] = [
 ];
 
 export const UNCOMPRESSED_DOCKER_LAYER = `${DOCKER_LAYER}diff.tar`;
+export const GZIP_DOCKER_LAYER = `${DOCKER_LAYER}diff.tar.gzip`;
+
+/** Layers that can be rewritten as gzip. Some tools write the Docker name of zstd, which no specification has. */
+const COMPRESSIONS = new Map<string, 'zstd' | 'none'>([
+  [`${OCI_LAYER}v1.tar+zstd`, 'zstd'],
+  [`${DOCKER_LAYER}diff.tar.zstd`, 'zstd'],
+  [`${OCI_LAYER}v1.tar`, 'none'],
+  [UNCOMPRESSED_DOCKER_LAYER, 'none'],
+]);
 
 const dockerLayers = new Map(LAYER_PAIRS);
 const ociLayers = new Map(LAYER_PAIRS.map(([oci, docker]) => [docker, oci]));
+
+/** How a layer is compressed that recompression makes gzip of; nothing for every other layer. */
+export const compressionOf = (mediaType: string): 'zstd' | 'none' | undefined => COMPRESSIONS.get(mediaType);
 
 export const isManifest = (mediaType: string): boolean => mediaType === OCI_MANIFEST || mediaType === DOCKER_MANIFEST;
 export const isIndex = (mediaType: string): boolean => mediaType === OCI_INDEX || mediaType === DOCKER_LIST;
