@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https, { type Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Fetch } from '../../lambda/ecr/download';
+import type { Fetch } from '../../lambda/ecr/layer-download';
 import type { ProxyAgent } from './proxy-agent';
 import { hasProxy } from './proxy-choice';
 
