@@ -4,6 +4,7 @@ import { MEDIA_TYPE_DIMENSION, METRICS, OUTCOME_DETAIL_TYPE, REASON_DIMENSION, R
 import { riskOfMoves, riskOfPushes } from './core/lifecycle/risk';
 import { isOci } from './core/manifest/media-types';
 import { type OutcomeDetail, outcomeDetail } from './events/outcome-event';
+import type { OwnEvent } from './events/put-events';
 import type { RepairWork } from './events/work';
 import type { Service } from './service';
 import { emitMetrics, log, type MetricValues } from './telemetry';
@@ -22,8 +23,7 @@ export async function repairImage(
   const began = Date.now();
   const { registry, configuration } = service;
   const outcomes = await repair(registry, work.image, configuration.policy, service.recompressor);
-  if (outcomes.some(({ outcome }) => outcome === 'recompressing'))
-    await service.request([{ detailType: REQUESTS.imageRecompression, detail: work.image }]);
+  if (outcomes.some(({ outcome }) => outcome === 'recompressing')) await service.request([requestFor(work)]);
   const lifecycleRisk = outcomes.some(wasPut) ? await riskOf(service, work, outcomes) : undefined;
   const effort = { durationMs: Date.now() - began, registryCalls: registry.callCount };
   const details = outcomes.map((outcome) => ({
@@ -57,6 +57,11 @@ export async function repairImage(
     emitMetrics(configuration.functionName, { [METRICS.refused]: 1 }, { [REASON_DIMENSION]: reason ?? '' });
   }
 }
+
+const requestFor = ({ image, isAuditFinding }: RepairWork): OwnEvent => ({
+  detailType: REQUESTS.imageRecompression,
+  detail: { ...image, ...(isAuditFinding ? { audit: true } : {}) },
+});
 
 const wasPut = ({ outcome }: Outcome): boolean => outcome === 'converted' || outcome === 'aliased';
 const isNew = (outcome: Outcome): boolean => wasPut(outcome) && companionStateOf(outcome) === 'missing';

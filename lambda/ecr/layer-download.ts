@@ -1,5 +1,4 @@
-import { setTimeout as setTimer } from 'node:timers';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { GetDownloadUrlForLayerCommand } from '@aws-sdk/client-ecr';
 import { TransientFailure } from '../core/errors';
 import type { EcrCalls } from './ecr-calls';
@@ -63,7 +62,7 @@ export async function* streamLayer(
         `download of ${digest} of ${repository} broke at byte ${offset} of ${size}: ${problem}`,
       );
     if (failures > 1)
-      await setTimeout(FIRST_PAUSE_MS * 2 ** failures, undefined, calls.signal ? { signal: calls.signal } : {});
+      await pause(FIRST_PAUSE_MS * 2 ** failures, undefined, calls.signal ? { signal: calls.signal } : {});
   }
 }
 
@@ -76,7 +75,7 @@ async function* bytesFrom(
   const stall = new AbortController();
   const either = signal ? AbortSignal.any([signal, stall.signal]) : stall.signal;
   const inTime = <T>(wait: Promise<T>): Promise<T> => {
-    const timer = setTimer(() => stall.abort(new Error(`nothing came for ${STALL_MS / 1000} seconds`)), STALL_MS);
+    const timer = setTimeout(() => stall.abort(new Error(`nothing came for ${STALL_MS / 1000} seconds`)), STALL_MS);
     return wait.finally(() => clearTimeout(timer));
   };
   const response = await inTime(fetchUrl(url, { signal: either, headers: { range: `bytes=${offset}-` } }));

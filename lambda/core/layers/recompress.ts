@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGzip, createZstdDecompress } from 'node:zlib';
-import { Refusal } from '../reasons';
+import { LayerRefused } from './layer-refused';
 
 export interface RecompressOptions {
   readonly compression: 'zstd' | 'none';
@@ -37,7 +37,7 @@ export function recompress(
             options.signal?.throwIfAborted();
             tarBytes += chunk.length;
             if (tarBytes > options.maxTarBytes)
-              throw new Refusal('layer-too-large', `the tar has more than ${options.maxTarBytes} bytes`);
+              throw new LayerRefused('layer-too-large', `the tar has more than ${options.maxTarBytes} bytes`);
             tarHash.update(chunk);
             yield chunk;
           }
@@ -55,7 +55,7 @@ export function recompress(
       }
       const diffId = `sha256:${tarHash.digest('hex')}`;
       if (diffId !== options.diffId)
-        throw new Refusal('digest-mismatch', `the tar hashes to ${diffId}, not ${options.diffId}`);
+        throw new LayerRefused('digest-mismatch', `the tar hashes to ${diffId}, not ${options.diffId}`);
       resolve({ digest: `sha256:${hash.digest('hex')}`, size, tarBytes });
     } catch (error) {
       reject(error);
