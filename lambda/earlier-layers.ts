@@ -1,10 +1,10 @@
 import type { Inventory, ListedManifest } from './core/audit/inventory';
 import { sourceTagOf } from './core/companion/companion-tag';
 import type { Policy } from './core/companion/policy';
-import { diffIdsOf } from './core/layers/diff-ids';
 import type { LayerStore } from './core/layers/layer-store';
 import { isGzipOf } from './core/layers/verify';
 import type { Descriptor } from './core/manifest/descriptor';
+import { diffIdsOf } from './core/manifest/image-config';
 import { type ImageManifest, MAX_MANIFEST_BYTES, manifestOf } from './core/manifest/manifest';
 import { DOCKER_MANIFEST, GZIP_DOCKER_LAYER } from './core/manifest/media-types';
 import { Refusal } from './core/reasons';

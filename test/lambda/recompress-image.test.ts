@@ -102,14 +102,13 @@ describe('an image', () => {
 
 describe('refused, with nothing put', () => {
   test.each([
-    ['content that is not what the config says', { diffIds: [digestOf(tarOf('other'))] }, /digest/],
-    ['another number of diff_ids than layers', { diffIds: [] }, /diff.ids/i],
-  ])('%s', async (_, more, detail) => {
+    ['content that is not what the config says', { diffIds: [digestOf(tarOf('other'))] }, 'layer-content-mismatch'],
+    ['another number of diff_ids than layers', { diffIds: [] }, 'diff-ids-mismatch'],
+  ])('%s', async (_, more, reason) => {
     const repository = new LayeredRepository();
     repository.push('v1', [[tarOf('a'), OCI.zstd]], more);
     const outcome = await processOf(repository)('v1');
-    expect(outcome).toMatchObject({ outcome: 'refused', companion: { tag: 'v1-dockerv2' } });
-    expect(`${outcome && 'reason' in outcome ? `${outcome.reason} ${outcome.detail}` : ''}`).toMatch(detail);
+    expect(outcome).toMatchObject({ outcome: 'refused', reason, companion: { tag: 'v1-dockerv2' } });
     expect(repository.registry.tags.has('v1-dockerv2')).toBe(false);
   });
 

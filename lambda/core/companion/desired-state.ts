@@ -1,7 +1,7 @@
 import { isDocker, toDocker } from '../manifest/convert';
 import { quote } from '../manifest/json-path';
 import { type ImageIndex, type ImageManifest, type Manifest, manifestOf } from '../manifest/manifest';
-import { compressionOf, GZIP_DOCKER_LAYER } from '../manifest/media-types';
+import { compressionToReplace, GZIP_DOCKER_LAYER } from '../manifest/media-types';
 import { formatPlatform, type Platform } from '../manifest/platform';
 import { Refusal, type SkipReason } from '../reasons';
 import type { Registry, StoredManifest } from '../registry';
@@ -93,17 +93,19 @@ function converted(image: ImageManifest, policy: Policy): DesiredCompanion {
 
 /** A Docker manifest can name zstd layers by a type that no specification has. */
 const needsRecompression = (image: ImageManifest, { recompression }: Policy): boolean =>
-  recompression !== undefined && image.layers.some(({ mediaType }) => compressionOf(mediaType) === 'zstd');
+  recompression !== undefined && image.layers.some(({ mediaType }) => compressionToReplace(mediaType) === 'zstd');
 
 function recompressed(image: ImageManifest, why: Refusal, { recompression }: Policy): DesiredCompanion {
   if (!recompression) return refused(why);
   const { maxLayerBytes } = recompression;
   const gzipLayers = image.layers.map((layer) =>
-    compressionOf(layer.mediaType) ? { ...layer, mediaType: GZIP_DOCKER_LAYER } : layer,
+    compressionToReplace(layer.mediaType) ? { ...layer, mediaType: GZIP_DOCKER_LAYER } : layer,
   );
   const conversion = toDocker({ ...image, layers: gzipLayers }, 'refuse');
   if (conversion instanceof Refusal) return refused(conversion);
-  const tooLarge = image.layers.findIndex(({ mediaType, size }) => compressionOf(mediaType) && size > maxLayerBytes);
+  const tooLarge = image.layers.findIndex(
+    ({ mediaType, size }) => compressionToReplace(mediaType) && size > maxLayerBytes,
+  );
   if (tooLarge < 0) return { kind: 'recompressed', image, why, droppedFields: conversion.droppedFields };
   const detail = `$.layers[${tooLarge}] has ${image.layers[tooLarge]?.size} bytes, the limit is ${maxLayerBytes}`;
   return refused(new Refusal('layer-too-large', detail));

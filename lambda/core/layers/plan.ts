@@ -1,60 +1,84 @@
-// Stand-in until the branch layers is merged.
+import { isDocker, toDocker } from '../manifest/convert';
 import type { Descriptor } from '../manifest/descriptor';
-import { parseJson } from '../manifest/json';
+import { digestOf } from '../manifest/digest';
+import { diffIdsOf } from '../manifest/image-config';
 import type { ImageManifest } from '../manifest/manifest';
-import { DOCKER_CONFIG, DOCKER_MANIFEST, isConfig } from '../manifest/media-types';
+import { compressionToReplace, GZIP_DOCKER_LAYER, type LayerCompression } from '../manifest/media-types';
 import { Refusal } from '../reasons';
 
 export interface LayerToRecompress {
+  /** In the layers of the manifest. */
   readonly index: number;
   readonly descriptor: Descriptor;
-  readonly compression: 'zstd' | 'none';
+  readonly compression: LayerCompression;
+  /** The digest of its tar. */
   readonly diffId: string;
 }
-const GZIP = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
-const compressionOf = (mediaType: string) =>
-  /[+.]zstd$/.test(mediaType) ? 'zstd' : /(layer\.v1|rootfs\.diff)\.tar$/.test(mediaType) ? 'none' : undefined;
 
+/** A layer as gzip, which takes the place of the layer with this index. */
+export type GzipLayers = ReadonlyMap<number, Pick<Descriptor, 'digest' | 'size'>>;
+
+/**
+ * Which layers of an image have to be recompressed before it can be Docker V2 Schema 2. The other layers stay what they are.
+ * @param config the blob that the manifest names
+ * @returns none if the image can be converted as it is; or why recompression would not help
+ */
 export function planRecompression(manifest: ImageManifest, config: Uint8Array): readonly LayerToRecompress[] | Refusal {
-  const json = JSON.parse(new TextDecoder().decode(config));
-  void parseJson;
-  const ids = json.rootfs?.diff_ids ?? [];
-  if (ids.length !== manifest.layers.length) return new Refusal('bad-field', 'diff_ids do not match the layers');
-  return manifest.layers.flatMap((descriptor, index) => {
-    const compression = compressionOf(descriptor.mediaType);
-    return compression ? [{ index, descriptor, compression, diffId: ids[index] } as const] : [];
-  });
+  const layers = layersToRecompress(manifest);
+  // Their content does not matter yet: this is about all that the manifest has beside them.
+  const conversion = convert(manifest, new Map(layers.map(({ index, descriptor }) => [index, descriptor])));
+  if (conversion instanceof Refusal) return conversion;
+  if (layers.length === 0) return [];
+  if (digestOf(config) !== manifest.config.digest)
+    return new Refusal('digest-mismatch', `the config hashes to ${digestOf(config)}, not to ${manifest.config.digest}`);
+  const diffIds = diffIdsOf(config);
+  if (diffIds instanceof Refusal) return diffIds;
+  if (diffIds.length !== manifest.layers.length)
+    return new Refusal(
+      'diff-ids-mismatch',
+      `the image config has ${diffIds.length} diff_ids, but the manifest has ${manifest.layers.length} layers`,
+    );
+  return layers.map((layer) => ({ ...layer, diffId: diffIds[layer.index] ?? '' }));
 }
 
-export function recompressedManifest(
-  manifest: ImageManifest,
-  gzipLayers: ReadonlyMap<number, { digest: string; size: number }>,
-): Uint8Array {
-  const plain = ({ mediaType, size, digest }: Pick<Descriptor, 'mediaType' | 'size' | 'digest'>) => ({
-    mediaType,
-    size,
-    digest,
-  });
-  return new TextEncoder().encode(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: DOCKER_MANIFEST,
-      config: plain({ ...manifest.config, mediaType: DOCKER_CONFIG }),
-      layers: manifest.layers.map((layer, at) => plain({ ...layer, ...gzipLayers.get(at), mediaType: GZIP })),
-    }),
-  );
+/**
+ * The Docker V2 Schema 2 manifest of the image with these layers; the config stays, and with it the image ID.
+ * @throws Error if a layer is left that Docker V2 Schema 2 has no name for
+ */
+export function recompressedManifest(manifest: ImageManifest, gzipLayers: GzipLayers): Uint8Array {
+  const conversion = convert(manifest, gzipLayers);
+  if (conversion instanceof Refusal) throw new Error(`the image is not recompressed: ${conversion.detail}`);
+  return conversion.manifest.bytes;
 }
 
+/**
+ * Whether a companion is its source, recompressed. The recompressed layers may be any gzip layers, because the bytes that gzip makes of a
+ * tar are not the same in each version of zlib: the config, which has the digests of the tars, says that they are the same files.
+ */
 export function isRecompressionCurrent(source: ImageManifest, companion: ImageManifest): boolean {
-  return (
-    companion.mediaType === DOCKER_MANIFEST &&
-    isConfig(companion.config.mediaType) &&
-    companion.config.digest === source.config.digest &&
-    companion.layers.length === source.layers.length &&
-    companion.layers.every(
-      (layer, at) =>
-        layer.mediaType === GZIP &&
-        (compressionOf(source.layers[at]?.mediaType ?? '') || layer.digest === source.layers[at]?.digest),
-    )
-  );
+  const gzipLayers = new Map<number, Descriptor>();
+  for (const { index } of layersToRecompress(source)) {
+    const layer = companion.layers[index];
+    if (!layer) return false;
+    gzipLayers.set(index, layer);
+  }
+  const expected = convert(source, gzipLayers);
+  const found = toDocker(companion, 'refuse');
+  if (expected instanceof Refusal || found instanceof Refusal) return false;
+  return isDocker(companion) && expected.manifest.digest === found.manifest.digest;
+}
+
+function layersToRecompress({ layers }: ImageManifest): Omit<LayerToRecompress, 'diffId'>[] {
+  return layers.flatMap((descriptor, index) => {
+    const compression = compressionToReplace(descriptor.mediaType);
+    return compression ? [{ index, descriptor, compression }] : [];
+  });
+}
+
+function convert(manifest: ImageManifest, gzipLayers: GzipLayers) {
+  const layers = manifest.layers.map((layer, index) => {
+    const gzip = gzipLayers.get(index);
+    return gzip ? { ...layer, mediaType: GZIP_DOCKER_LAYER, digest: gzip.digest, size: gzip.size } : layer;
+  });
+  return toDocker({ ...manifest, layers }, 'refuse');
 }
