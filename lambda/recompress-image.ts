@@ -52,8 +52,10 @@ export class LayerRecompressor implements Recompressor {
     // Otherwise the put would be denied, when all the work is done.
     if (await this.#options.registry.isOptedOut(repository))
       throw new RegistryRefusal('opted-out', SKIP_REASONS['opted-out']);
-    const config = await this.#readConfig(repository, image);
-    if (config instanceof Refusal) return config;
+    const { digest, size } = image.config;
+    if (size > MAX_MANIFEST_BYTES)
+      return new Refusal('bad-field', `the config has ${size} bytes, the limit is ${MAX_MANIFEST_BYTES}`);
+    const config = await this.#options.registry.readBlob(repository, digest, MAX_MANIFEST_BYTES);
     const plan = planRecompression(image, config);
     if (plan instanceof Refusal) return plan;
     const progress: Progress = { image, began: Date.now(), read: new Map(), gzip: new Map(), made: 0 };
@@ -68,16 +70,6 @@ export class LayerRecompressor implements Recompressor {
         seconds: Math.round((Date.now() - progress.began) / 1000),
       },
     };
-  }
-
-  async #readConfig(repository: string, { config }: ImageManifest): Promise<Uint8Array | Refusal> {
-    if (config.size > MAX_MANIFEST_BYTES)
-      return new Refusal('bad-field', `the config has ${config.size} bytes, the limit is ${MAX_MANIFEST_BYTES}`);
-    const bytes = await this.#options.registry.readBlob(repository, config.digest, MAX_MANIFEST_BYTES);
-    const actual = digestOf(bytes);
-    return actual === config.digest
-      ? bytes
-      : new Refusal('digest-mismatch', `the bytes of the config ${config.digest} hash to ${actual}`);
   }
 
   /** A layer that this process can't finish, no other can: the message would come back, time after time. */

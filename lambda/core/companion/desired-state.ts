@@ -1,7 +1,8 @@
+import { conversionAfterRecompression, layersToRecompress } from '../layers/plan';
 import { isDocker, toDocker } from '../manifest/convert';
 import { quote } from '../manifest/json-path';
 import { type ImageIndex, type ImageManifest, type Manifest, manifestOf } from '../manifest/manifest';
-import { compressionToReplace, GZIP_DOCKER_LAYER } from '../manifest/media-types';
+import { compressionToReplace } from '../manifest/media-types';
 import { formatPlatform, type Platform } from '../manifest/platform';
 import { Refusal, type SkipReason } from '../reasons';
 import type { Registry, StoredManifest } from '../registry';
@@ -98,16 +99,12 @@ const needsRecompression = (image: ImageManifest, { recompression }: Policy): bo
 function recompressed(image: ImageManifest, why: Refusal, { recompression }: Policy): DesiredCompanion {
   if (!recompression) return refused(why);
   const { maxLayerBytes } = recompression;
-  const gzipLayers = image.layers.map((layer) =>
-    compressionToReplace(layer.mediaType) ? { ...layer, mediaType: GZIP_DOCKER_LAYER } : layer,
-  );
-  const conversion = toDocker({ ...image, layers: gzipLayers }, 'refuse');
+  const conversion = conversionAfterRecompression(image);
   if (conversion instanceof Refusal) return refused(conversion);
-  const tooLarge = image.layers.findIndex(
-    ({ mediaType, size }) => compressionToReplace(mediaType) && size > maxLayerBytes,
-  );
-  if (tooLarge < 0) return { kind: 'recompressed', image, why, droppedFields: conversion.droppedFields };
-  const detail = `$.layers[${tooLarge}] has ${image.layers[tooLarge]?.size} bytes, the limit is ${maxLayerBytes}`;
+  const tooLarge = layersToRecompress(image).find(({ descriptor }) => descriptor.size > maxLayerBytes);
+  if (!tooLarge) return { kind: 'recompressed', image, why, droppedFields: conversion.droppedFields };
+  const { index, descriptor } = tooLarge;
+  const detail = `$.layers[${index}] has ${descriptor.size} bytes, the limit is ${maxLayerBytes}`;
   return refused(new Refusal('layer-too-large', detail));
 }
 
