@@ -7,6 +7,7 @@ import {
 import { RegistryRefusal, TransientFailure } from '../core/errors';
 import type { EcrCalls } from './ecr-calls';
 import { nameOf } from './ecr-errors';
+import { availableLayers } from './layer-availability';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UploadLayerPart.html */
 const MAX_PART_BYTES = 20_971_520;
@@ -86,6 +87,11 @@ async function complete(calls: EcrCalls, upload: Upload, digest: string): Promis
     await calls.attempt((options) => calls.client.send(command, options));
   } catch (error) {
     if (nameOf(error) === 'LayerAlreadyExistsException') return;
+    // The answer to an earlier attempt was lost: ECR has made a layer of the upload.
+    if (nameOf(error) === 'UploadNotFoundException') {
+      const available = await availableLayers(calls, upload.repositoryName, [digest]);
+      if (available.has(digest)) return;
+    }
     throw calls.translated(error, 'CompleteLayerUpload', upload.repositoryName);
   }
 }

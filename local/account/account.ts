@@ -74,7 +74,7 @@ export class LocalAccount {
       putImagesPerSecond,
     });
     const before = this.#beforeCall.bind(this);
-    this.#server = new AccountServer({ ecr: this.ecr, bus: this.bus, activity: this.#activity, log, before });
+    this.#server = new AccountServer({ ecr: this.ecr, bus: this.bus, activity: this.#activity, log, now, before });
   }
 
   get endpoint(): string {

@@ -114,6 +114,13 @@ describe('an upload', () => {
     await expect(uploadTen()).rejects.toMatchObject({ name });
   });
 
+  test('a layer that ECR has, though the answer to its completion was lost, is done', async () => {
+    const layers = [{ layerDigest: 'sha256:ten', layerAvailability: 'AVAILABLE' }];
+    aws.answers = [BEGUN, { json: {} }, errorAnswer('UploadNotFoundException'), { json: { layers } }];
+    await uploadTen();
+    expect(aws.operations.at(-1)).toBe('BatchCheckLayerAvailability');
+  });
+
   test('more parts than a layer can have is refused, not tried again', async () => {
     aws.answers = [BEGUN, errorAnswer('LimitExceededException')];
     await expect(uploadTen()).rejects.toMatchObject({ name: 'RegistryRefusal', reason: 'limit-exceeded' });
