@@ -24,8 +24,14 @@ export interface LayerRecompressorOptions {
   readonly finished: FinishedLayers;
   /** An image that takes longer is refused. @default no limit */
   readonly limitMs?: number;
-  /** Called as compressed bytes are read. */
-  readonly onProgress?: (bytes: number) => void;
+  /** Follows the compressed bytes. @default nobody */
+  readonly observer?: RecompressionObserver;
+}
+
+export interface RecompressionObserver {
+  /** @param bytes that will be read; none if the repository has all layers already */
+  begin(bytes: number): void;
+  read(bytes: number): void;
 }
 
 /** The layers of one image that are being made. */
@@ -120,6 +126,7 @@ export class LayerRecompressor implements Recompressor {
     };
     for (const [diffId, layer] of earlier) finish(diffId, layer);
     const open = [...byDiffId].flatMap(([diffId, [first]]) => (first && !earlier.has(diffId) ? [first] : []));
+    this.#options.observer?.begin(open.reduce((sum, { descriptor }) => sum + descriptor.size, 0));
     // The largest first, so that the cores end together.
     open.sort((one, other) => other.descriptor.size - one.descriptor.size);
     const failed = new AbortController();
@@ -150,10 +157,10 @@ export class LayerRecompressor implements Recompressor {
     progress: Progress,
     signal: AbortSignal,
   ): Promise<GzipLayer> {
-    const { layers, maxLayerBytes, onProgress, finished } = this.#options;
+    const { layers, maxLayerBytes, observer, finished } = this.#options;
     const blob = counted(layers.read(repository, descriptor.digest, descriptor.size), (bytes) => {
       progress.read.set(index, (progress.read.get(index) ?? 0) + bytes);
-      onProgress?.(bytes);
+      observer?.read(bytes);
     });
     const { gzip, result } = recompress(blob, { compression, diffId, maxTarBytes: maxLayerBytes, signal });
     const digest = result.then((made) => made.digest);

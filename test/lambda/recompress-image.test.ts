@@ -67,13 +67,18 @@ describe('an image', () => {
   test('the outcome counts the compressed bytes that were read', async () => {
     const repository = new LayeredRepository();
     repository.push('v1', [[tarOf('a', 5_000), OCI.tar]]);
-    let seen = 0;
-    const onProgress = (bytes: number) => {
-      seen += bytes;
+    const seen = { begun: 0, read: 0 };
+    const observer = {
+      begin: (bytes: number) => {
+        seen.begun += bytes;
+      },
+      read: (bytes: number) => {
+        seen.read += bytes;
+      },
     };
-    const outcome = await processOf(repository, { onProgress })('v1');
+    const outcome = await processOf(repository, { observer })('v1');
     expect(outcome).toMatchObject({ recompressed: { layers: 1, bytes: 5_000 } });
-    expect(seen).toBe(5_000);
+    expect(seen).toEqual({ begun: 5_000, read: 5_000 });
   });
 
   test('that has a layer twice gets it recompressed once', async () => {
