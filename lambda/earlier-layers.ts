@@ -38,7 +38,7 @@ export interface EarlierLayersOptions {
 
 /**
  * Finds the gzip layers that a repository has of tars that were recompressed before. Its companions are the record: the config of one names
- * the tar of each of its layers. docs/adr/0008-companions-are-the-record.md says why. Anyone who may push can write a record, so
+ * the tar of each of its layers. docs/adr/0008-companions-record-recompressed-layers.md says why. Anyone who may push can write a record, so
  * a layer that this process did not make is read and hashed before it is believed.
  */
 export class EarlierLayers {

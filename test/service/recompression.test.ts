@@ -62,6 +62,7 @@ const outcomes = (tag = 'v1') =>
 const named = (tag = 'v1') => outcomes(tag).map(({ outcome, reason }) => reason ?? outcome);
 const operations = () => account.calls.map(({ operation }) => operation);
 const count = (...names: string[]) => operations().filter((operation) => names.includes(operation)).length;
+const ecrCalls = () => account.calls.filter(({ service }) => service === 'ecr').length;
 const metric = (name: string) =>
   totalMetrics(account.logs.map(({ line }) => line)).find((total) => total.name === name)?.sum ?? 0;
 const layerFunction = () => account.function('Recompression');
@@ -190,6 +191,8 @@ describe('a second image on the same base', () => {
     await push(await mixed(base, 'two'), 'v2');
     expect(named('v2')).toEqual(['recompressing', 'converted']);
     expect(outcomes('v2')[1]).toMatchObject({ recompressed: { layers: 0, bytes: 0 } });
+    // The service's own read is one of these calls.
+    expect(ecrCalls()).toBe(1 + 11);
     expect(count(...UPLOADS)).toBe(0);
     expect((await checkCompanion('v2')).layers[0]).toEqual(first.layers[0]);
   });
@@ -200,6 +203,7 @@ describe('a second image on the same base', () => {
     await push(await mixed(base, 'one'), 'v1');
     account.calls.length = 0;
     await push(await mixed(base, 'two'), 'v2');
+    expect(ecrCalls()).toBe(1 + 6);
     // The config of the image.
     expect([count('GetDownloadUrlForLayer'), count('BatchCheckLayerAvailability'), count(...UPLOADS)]).toEqual([
       1, 1, 0,
