@@ -19,7 +19,7 @@ const requestOf = (detailType: string, detail: object) =>
   pushOf('request', { source: 'ecr-oci-remediation', 'detail-type': detailType, detail });
 const repairRequestOf = (tag: string) => requestOf('Image Repair Requested', { repository: 'team/app', tag });
 
-const handle = (bodies: readonly (object | string)[], remainingMs = 60_000) =>
+const handle = (bodies: readonly (object | string)[], remainingMs = 60_000, longestWorkMs?: number) =>
   handleBatch(
     service,
     {
@@ -29,6 +29,7 @@ const handle = (bodies: readonly (object | string)[], remainingMs = 60_000) =>
       })),
     },
     { getRemainingTimeInMillis: () => remainingMs },
+    longestWorkMs,
   );
 const failed = (...at: number[]) => ({ batchItemFailures: at.map((n) => ({ itemIdentifier: `message-${n}` })) });
 
@@ -194,6 +195,16 @@ describe('time', () => {
     service.registry.before = () => untilAborted(0);
     const answer = handle([pushOf('v1')], 600_000);
     await jest.advanceTimersByTimeAsync(40_000);
+    expect(await answer).toEqual(failed(0));
+  });
+
+  test('a recompression may take most of a quarter of an hour', async () => {
+    jest.useFakeTimers();
+    service.registry.before = () => untilAborted(0);
+    const answer = handle([pushOf('v1')], 900_000, 890_000);
+    await jest.advanceTimersByTimeAsync(889_999);
+    expect(service.runs[0]?.signal.aborted).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
     expect(await answer).toEqual(failed(0));
   });
 

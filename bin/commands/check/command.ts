@@ -8,6 +8,7 @@ import {
   type AccountOptions,
   addAccountOptions,
   addPolicyOptions,
+  addRecompressOption,
   type PolicyOptions,
   policyOf,
 } from '../../cli/options';
@@ -43,6 +44,7 @@ export function addCheck(program: Command): void {
         .argParser(someOf(CONSUMERS))
         .default(['sagemaker'], 'sagemaker'),
     );
+  addRecompressOption(command, 'the service was deployed with recompressLayers');
   addPolicyOptions(addAccountOptions(command))
     .addHelpText('after', HELP)
     .action(

@@ -1,4 +1,4 @@
-import { isDocker, toDocker } from '../manifest/convert';
+import { type Conversion, isDocker, toDocker } from '../manifest/convert';
 import type { Descriptor } from '../manifest/descriptor';
 import { digestOf } from '../manifest/digest';
 import { diffIdsOf } from '../manifest/image-config';
@@ -25,8 +25,7 @@ export type GzipLayers = ReadonlyMap<number, Pick<Descriptor, 'digest' | 'size'>
  */
 export function planRecompression(manifest: ImageManifest, config: Uint8Array): readonly LayerToRecompress[] | Refusal {
   const layers = layersToRecompress(manifest);
-  // Their content does not matter yet: this is about all that the manifest has beside them.
-  const conversion = convert(manifest, new Map(layers.map(({ index, descriptor }) => [index, descriptor])));
+  const conversion = conversionAfterRecompression(manifest);
   if (conversion instanceof Refusal) return conversion;
   if (layers.length === 0) return [];
   if (digestOf(config) !== manifest.config.digest)
@@ -40,6 +39,10 @@ export function planRecompression(manifest: ImageManifest, config: Uint8Array): 
     );
   return layers.map((layer) => ({ ...layer, diffId: diffIds[layer.index] ?? '' }));
 }
+
+/** What recompression would make of the image, except for the layers that it makes; or why it would not help. */
+export const conversionAfterRecompression = (manifest: ImageManifest): Conversion | Refusal =>
+  convert(manifest, new Map(layersToRecompress(manifest).map(({ index, descriptor }) => [index, descriptor])));
 
 /**
  * The Docker V2 Schema 2 manifest of the image with these layers; the config stays, and with it the image ID.
@@ -64,14 +67,14 @@ export function isRecompressionCurrent(source: ImageManifest, companion: ImageMa
   return isDocker(companion) && expected.manifest.digest === found.manifest.digest;
 }
 
-function layersToRecompress({ layers }: ImageManifest): Omit<LayerToRecompress, 'diffId'>[] {
+export function layersToRecompress({ layers }: ImageManifest): Omit<LayerToRecompress, 'diffId'>[] {
   return layers.flatMap((descriptor, index) => {
     const compression = compressionToReplace(descriptor.mediaType);
     return compression ? [{ index, descriptor, compression }] : [];
   });
 }
 
-function convert(manifest: ImageManifest, gzipLayers: GzipLayers) {
+function convert(manifest: ImageManifest, gzipLayers: GzipLayers): Conversion | Refusal {
   const layers = manifest.layers.map((layer, index) => {
     const gzip = gzipLayers.get(index);
     return gzip ? { ...layer, mediaType: GZIP_DOCKER_LAYER, digest: gzip.digest, size: gzip.size } : layer;
