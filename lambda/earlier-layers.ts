@@ -1,6 +1,7 @@
 import type { Inventory, ListedManifest } from './core/audit/inventory';
 import { sourceTagOf } from './core/companion/companion-tag';
 import type { Policy } from './core/companion/policy';
+import { RegistryRefusal, TransientFailure } from './core/errors';
 import type { LayerStore } from './core/layers/layer-store';
 import { isGzipOf } from './core/layers/verify';
 import type { Descriptor } from './core/manifest/descriptor';
@@ -14,6 +15,16 @@ export type GzipLayer = Pick<Descriptor, 'digest' | 'size'>;
 
 /** The newest companions, which most likely have the base of a new image. Each costs a read of its config. */
 const MAX_COMPANIONS = 20;
+
+/** A record that ECR can't read is as good as none, and must not be an outcome of the image that looks for one: its layers are made again. */
+async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof RegistryRefusal || error instanceof TransientFailure) return undefined;
+    throw error;
+  }
+}
 
 /** What this process recompressed itself, so that it need not be verified again. */
 export class FinishedLayers {
@@ -60,11 +71,12 @@ export class EarlierLayers {
     const own = await this.#available(repository, known);
     const missing = diffIds.filter((diffId) => !own.has(diffId));
     if (missing.length === 0) return own;
-    const recorded = await this.#available(repository, await this.#recorded(repository, missing));
+    const recorded = await unlessUnreadable(() => this.#recorded(repository, missing));
     const verified = new Map(own);
-    for (const [diffId, layer] of recorded) {
+    for (const [diffId, layer] of await this.#available(repository, recorded ?? new Map())) {
       const { layers, maxLayerBytes } = this.options;
-      if (!(await isGzipOf(layers.read(repository, layer.digest, layer.size), diffId, maxLayerBytes, signal))) continue;
+      const bytes = layers.read(repository, layer.digest, layer.size);
+      if (!(await unlessUnreadable(() => isGzipOf(bytes, diffId, maxLayerBytes, signal)))) continue;
       finished.set(repository, diffId, layer);
       verified.set(diffId, layer);
     }
@@ -120,8 +132,11 @@ export class EarlierLayers {
   /** The gzip layers of an image by the diff_ids that its config names. A config that can't be read names none. */
   async #layersOf(repository: string, { config, layers }: ImageManifest): Promise<ReadonlyMap<string, GzipLayer>> {
     if (config.size > MAX_MANIFEST_BYTES) return new Map();
-    const diffIds = diffIdsOf(await this.options.registry.readBlob(repository, config.digest, MAX_MANIFEST_BYTES));
-    if (diffIds instanceof Refusal || diffIds.length !== layers.length) return new Map();
+    const bytes = await unlessUnreadable(() =>
+      this.options.registry.readBlob(repository, config.digest, MAX_MANIFEST_BYTES),
+    );
+    const diffIds = bytes && diffIdsOf(bytes);
+    if (!diffIds || diffIds instanceof Refusal || diffIds.length !== layers.length) return new Map();
     return new Map(
       layers.flatMap(({ mediaType, digest, size }, at) =>
         mediaType === GZIP_DOCKER_LAYER ? [[diffIds[at] ?? '', { digest, size }] as const] : [],

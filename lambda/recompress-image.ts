@@ -119,7 +119,7 @@ export class LayerRecompressor implements Recompressor {
     signal: AbortSignal,
   ): Promise<void> {
     // An image can have a layer several times.
-    const byDiffId = Map.groupBy(plan, ({ diffId }) => diffId);
+    const byDiffId = new Map(plan.map(({ diffId }) => [diffId, plan.filter((layer) => layer.diffId === diffId)]));
     const earlier = await this.#earlier.find(repository, [...byDiffId.keys()], signal);
     const finish = (diffId: string, layer: GzipLayer) => {
       for (const { index } of byDiffId.get(diffId) ?? []) progress.gzip.set(index, layer);

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Policy } from '../../lambda/core/companion/policy';
 import { repair } from '../../lambda/core/companion/repair';
+import { RegistryRefusal, TransientFailure } from '../../lambda/core/errors';
 import { digestOf } from '../../lambda/core/manifest/digest';
 import { FinishedLayers } from '../../lambda/earlier-layers';
 import { LayerRecompressor, type LayerRecompressorOptions } from '../../lambda/recompress-image';
@@ -251,6 +252,40 @@ describe('a layer that was recompressed before', () => {
     repository.registry.push(new TextEncoder().encode(text), DOCKER.manifest, 'v1-dockerv2');
     expect(await processOf(repository)('v2')).toMatchObject({ outcome: 'converted', recompressed: { layers: 1 } });
     expect(tarsOf(repository, 'v2')).toEqual([base, tarOf('app 2')].map(digestOf));
+  });
+
+  test.each<readonly [string, string, Error]>([
+    ['the list of images', 'listManifests', new RegistryRefusal('access-denied', 'no')],
+    ['the config of a companion', 'readBlob', new RegistryRefusal('layers-missing', 'gone')],
+  ])('is made again if %s cannot be read', async (_, call, error) => {
+    const { repository } = pushTwo();
+    await processOf(repository)('v1');
+    let calls = 0;
+    repository.registry.before = (name) => {
+      // The first blob is the config of the image itself.
+      if (name === call && (call !== 'readBlob' || ++calls > 1)) throw error;
+    };
+    expect(await processOf(repository)('v2')).toMatchObject({ outcome: 'converted', recompressed: { layers: 1 } });
+  });
+
+  test('is made again if it breaks off, as one does whose manifest says a wrong size', async () => {
+    const { repository } = pushTwo();
+    await processOf(repository)('v1');
+    const { digest } = companionOf(repository, 'v1').layers[0] ?? { digest: '' };
+    repository.layers.beforeRead = (read) => {
+      if (read === digest) throw new TransientFailure('it broke five times');
+    };
+    expect(await processOf(repository)('v2')).toMatchObject({ outcome: 'converted', recompressed: { layers: 1 } });
+  });
+
+  test('an error that may pass brings the message back', async () => {
+    const { repository } = pushTwo();
+    await processOf(repository)('v1');
+    const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+    repository.registry.before = (name) => {
+      if (name === 'listManifests') throw throttled;
+    };
+    await expect(processOf(repository)('v2')).rejects.toBe(throttled);
   });
 
   test('is looked for in the newest companions only, and in no other image', async () => {
