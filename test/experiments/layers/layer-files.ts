@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -48,12 +48,16 @@ export class LayerMaker {
     return { tar, zstd, gzip, tarBytes: sizeOf(tar), diffId: await sha256Of(tar) };
   }
 
+  /** A file that would be most of the layer says nothing about layers, and makes one much larger than another. */
   #take(bytes: number): string[] {
+    const files = this.#files.map((path) => ({ path, size: sizeOf(path) })).filter(({ size }) => size * 4 < bytes);
+    if (!files.some(({ size }) => size > 0))
+      throw new Error(`the files of ${this.folder} are too large for a layer of ${bytes} bytes`);
     const taken: string[] = [];
-    for (let size = 0; size < bytes; this.#next += 1) {
-      const file = this.#files[this.#next % this.#files.length] ?? '';
-      size += lstatSync(file).size;
-      taken.push(file);
+    for (let total = 0; total < bytes; this.#next += 1) {
+      const { path = '', size = 0 } = files[this.#next % files.length] ?? {};
+      total += size;
+      taken.push(path);
     }
     return taken;
   }

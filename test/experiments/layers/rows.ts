@@ -10,6 +10,7 @@ export interface Row extends Measured {
   readonly what: string;
   readonly tarBytes: number;
   readonly gzipBytes?: number;
+  readonly mainThreadSeconds?: number;
   /** From and to a registry. */
   readonly movedBytes?: number;
 }
@@ -76,6 +77,15 @@ export const ROWS = {
   zstdSkopeo: (bench: Bench) => skopeo(bench, 'zstd layer', [bench.large]),
   tar: (bench: Bench) => ours(bench, 'plain tar: ours', [bench.large], 'none'),
   tarPipe: (bench: Bench) => pipe(bench, `plain tar: gzip -${bench.level}`, 'gzip -nc "$level" "$2" > "$3"'),
+  /** What the machine gives to two processes that have nothing in common. */
+  gzipTwice: async (bench: Bench) => ({
+    ...(await pipe(
+      bench,
+      `2 plain tars at a time: gzip -${bench.level}`,
+      'gzip -nc "$level" "$2" > "$3" & gzip -nc "$level" "$2" > "$3.2"; wait',
+    )),
+    tarBytes: 2 * bench.large.tarBytes,
+  }),
   oneCore: (bench: Bench) =>
     ours(bench, '4 zstd layers, 2 at a time, 1 core: ours', bench.image.slice(0, 4), 'zstd', {
       parallel: 2,
