@@ -59,12 +59,8 @@ export function recompressedManifest(manifest: ImageManifest, gzipLayers: GzipLa
  * tar are not the same in each version of zlib: the config, which has the digests of the tars, says that they are the same files.
  */
 export function isRecompressionCurrent(source: ImageManifest, companion: ImageManifest): boolean {
-  const gzipLayers = new Map<number, Descriptor>();
-  for (const { index } of layersToRecompress(source)) {
-    const layer = companion.layers[index];
-    if (!layer) return false;
-    gzipLayers.set(index, layer);
-  }
+  const recompressed = new Set(layersToRecompress(source).map(({ index }) => index));
+  const gzipLayers = new Map([...companion.layers.entries()].filter(([index]) => recompressed.has(index)));
   const expected = convert(source, gzipLayers);
   const found = toDocker(companion, 'refuse');
   if (expected instanceof Refusal || found instanceof Refusal) return false;

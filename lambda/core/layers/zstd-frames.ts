@@ -28,15 +28,15 @@ export class FrameSplitter {
   #remaining = 0;
   /** In the file, of the first byte that is not looked at yet. */
   #offset = 0;
-  #frames = 0;
+  #hasContent = false;
 
   /** @throws LayerRefused `layer-corrupt` if it is not zstd */
   *split(chunk: Uint8Array): Generator<FramePiece> {
     const bytes = this.#carried.length > 0 ? Buffer.concat([this.#carried, chunk]) : chunk;
     let start = 0;
     let at = 0;
-    while (at < bytes.length) {
-      if (!this.#frame && this.#remaining === 0) start = at;
+    for (;;) {
+      if (!this.#frame) start = at;
       const step = this.#step(bytes.subarray(at));
       if (step === 0) break;
       at += step;
@@ -59,10 +59,10 @@ export class FrameSplitter {
         'layer-corrupt',
         `the layer ends at byte ${this.#offset + this.#carried.length}, in the middle of a zstd frame`,
       );
-    if (this.#frames === 0) throw new LayerRefused('layer-corrupt', 'the layer has no zstd frame with content');
+    if (!this.#hasContent) throw new LayerRefused('layer-corrupt', 'the layer has no zstd frame with content');
   }
 
-  /** @returns how many bytes are done; 0 if the next header does not end in these */
+  /** @returns how many bytes are done; 0 if there are none, or the next header does not end in them */
   #step(bytes: Uint8Array): number {
     if (this.#remaining > 0) {
       const passed = Math.min(this.#remaining, bytes.length);
@@ -79,7 +79,7 @@ export class FrameSplitter {
       this.#remaining = frame.skippedBytes;
     } else {
       this.#frame = frame;
-      this.#frames += 1;
+      this.#hasContent = true;
     }
     return frame.headerBytes;
   }

@@ -48,8 +48,8 @@ export function readFrameStart(bytes: Uint8Array, offset: number): FrameStart | 
 
 /** https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1.1 */
 function readDataFrame(bytes: Uint8Array): DataFrame | undefined {
-  const descriptor = bytes[MAGIC_BYTES];
-  if (descriptor === undefined) return undefined;
+  // If it is missing, the header is too short whatever it says.
+  const descriptor = bytes[MAGIC_BYTES] ?? 0;
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const dictionaryIdBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
   const contentSizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;

@@ -5,12 +5,14 @@ import { LayerRefused } from './layer-refused';
 import { type FramePiece, FrameSplitter } from './zstd-frames';
 import type { DataFrame } from './zstd-header';
 
-/** 128 MiB: what `--long=27` and the highest level use, and what zstd itself accepts unless it is told otherwise. */
+/** 128 MiB: what `--long=27` and the highest level use, and the most that zstd accepts if it is not asked for more. */
 const MAX_WINDOW_LOG = 27;
 const CHUNK_BYTES = 128 * 1024;
 
 /** node:zlib has zstd since 22.15 and 23.8. https://nodejs.org/api/zlib.html#class-zlibzstddecompress */
-export const hasZstd = (): boolean => typeof zlib.createZstdDecompress === 'function';
+export function hasZstd(): boolean {
+  return typeof zlib.createZstdDecompress === 'function';
+}
 
 /**
  * Decompresses a zstd file, frame by frame.
@@ -54,10 +56,7 @@ async function* decompressFrame(
   rest: AsyncGenerator<FramePiece, undefined>,
 ): AsyncGenerator<Uint8Array> {
   const { contentSize = Number.POSITIVE_INFINITY } = first.frame;
-  const zstd = zlib.createZstdDecompress({
-    chunkSize: CHUNK_BYTES,
-    params: { [zlib.constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
-  });
+  const zstd = zlib.createZstdDecompress({ chunkSize: CHUNK_BYTES });
   // Whoever reads `zstd` gets the error, too.
   pipeline(frameBytes(first, rest), zstd, () => {});
   let size = 0;
@@ -80,17 +79,15 @@ async function* decompressFrame(
 }
 
 async function* frameBytes(first: FramePiece, rest: AsyncGenerator<FramePiece, undefined>): AsyncGenerator<Uint8Array> {
-  for (let piece = first; ; ) {
+  let piece: FramePiece | undefined = first;
+  while (piece) {
     yield piece.bytes;
-    if (piece.isLast) return;
-    const next = await rest.next();
-    if (next.done) return;
-    piece = next.value;
+    piece = piece.isLast ? undefined : (await rest.next()).value;
   }
 }
 
 /** Lack of memory is the one error of zstd that says nothing about the layer. */
 function isDamage(error: unknown): error is Error {
-  const code = `${(error as { code?: unknown } | undefined)?.code}`;
+  const code = `${Object(error).code}`;
   return code.startsWith('ZSTD_error_') && code !== 'ZSTD_error_memory_allocation';
 }

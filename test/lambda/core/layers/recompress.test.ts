@@ -251,6 +251,26 @@ describe('streams', () => {
     await expect(result).rejects.toThrow(new TypeError('the connection broke'));
   });
 
+  test.each([
+    [
+      'lack of memory, which is not due to the layer',
+      Object.assign(new Error('no'), { code: 'ZSTD_error_memory_allocation' }),
+    ],
+    ['an error without a code', new Error('no')],
+    ['what is not an error', undefined],
+  ])('%s is no refusal', async (_, thrown) => {
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield zstdCompressSync(tar).subarray(0, 100);
+      throw thrown;
+    }
+    const outcome = await recompressed(failing(), { diffId }).then(
+      () => 'made',
+      (error) => error,
+    );
+    expect(outcome).not.toBe('made');
+    expect(outcome).not.toBeInstanceOf(LayerRefused);
+  });
+
   test('a refusal that only the reader of the gzip looks at is handled', async () => {
     const unhandled = jest.fn();
     process.on('unhandledRejection', unhandled);

@@ -11,6 +11,7 @@ function framesIn(file: Uint8Array, size = file.length): Buffer[] {
   const frames: Buffer[] = [];
   let open: Uint8Array[] = [];
   for (const { bytes, isLast } of pieces) {
+    expect(bytes.length).toBeGreaterThan(0);
     open.push(bytes);
     if (!isLast) continue;
     frames.push(Buffer.concat(open));
@@ -33,6 +34,7 @@ test.each<[string, readonly Buffer[], readonly Buffer[]]>([
   ['a skippable frame between', [one, note, two], [one, two]],
   ['a skippable frame behind', [one, note], [one]],
   ['an empty skippable frame', [skippableFrame(Buffer.alloc(0)), one], [one]],
+  ['an empty skippable frame behind', [one, skippableFrame(Buffer.alloc(0))], [one]],
   ['the last of the 16 skippable frames', [skippableFrame(Buffer.from('x'), 15), one], [one]],
   ['a frame of no content', [frame(''), one], [frame(''), one]],
 ])('finds %s, however it is cut into chunks', (_, file, frames) => {
@@ -46,7 +48,14 @@ test('gives a chunk on whole where all of it is in one frame', () => {
   const [piece, ...more] = new FrameSplitter().split(chunk);
   expect(more).toEqual([]);
   expect(piece).toMatchObject({ isLast: false });
-  expect(piece?.bytes.buffer).toBe(chunk.buffer);
+  expect([piece?.bytes.buffer, piece?.bytes.byteOffset]).toEqual([chunk.buffer, chunk.byteOffset]);
+});
+
+test('a frame begins as soon as its header is whole', () => {
+  const splitter = new FrameSplitter();
+  const header = rleFrame({}).subarray(0, 6);
+  expect([...splitter.split(header.subarray(0, 5))]).toEqual([]);
+  expect([...splitter.split(header.subarray(5))]).toMatchObject([{ bytes: header, isLast: false }]);
 });
 
 test("a chunk is its owner's again once the pieces are used", () => {
