@@ -43,8 +43,8 @@ async function run({ megabytes, files, level }: { megabytes: number; files: stri
 function tableOf(rows: readonly Row[]): string {
   const megabytes = (bytes: number | undefined) => (bytes === undefined ? '-' : (bytes / 1e6).toFixed(0));
   const table = new Table({
-    head: ['', 'tar MB', 'MB/CPU s', 'MB/s', 'gzip MB', 'MB moved', 'peak MiB'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: ['', 'tar MB', 'MB/CPU s', 'MB/s', 'gzip MB', 'MB moved', 'requests', 'peak MiB'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
   for (const row of rows)
@@ -55,6 +55,7 @@ function tableOf(rows: readonly Row[]): string {
       perSecond(row).toFixed(1),
       megabytes(row.gzipBytes),
       megabytes(row.movedBytes),
+      row.requests ?? '-',
       row.peakMiB.toFixed(0),
     ]);
   return table.toString();

@@ -9,16 +9,33 @@ import { type Measured, measureCommand } from './measured';
 
 const FORCE = '--dest-force-compress-format';
 
-export interface SkopeoResult extends Measured {
-  /** How it was done, which depends on the version. */
-  readonly how: string;
-  /** Between it and the registry, both ways. */
+/** Between a client and a registry. */
+export interface Traffic {
+  /** Both ways. */
   readonly movedBytes: number;
+  readonly requests: number;
 }
 
-/** A registry behind a counter of bytes. */
+export interface SkopeoResult extends Measured, Traffic {
+  /** How it was done, which depends on the version. */
+  readonly how: string;
+}
+
+export const INSECURE_COPY = [
+  '--insecure-policy',
+  'copy',
+  '-q',
+  '--src-tls-verify=false',
+  '--dest-tls-verify=false',
+] as const;
+
+/** How a request begins. A client sends one after the answer to another, so each begins a chunk. */
+const REQUEST = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE) \/v2\//;
+
+/** A registry behind a counter of bytes and requests. */
 class CountedRegistry implements AsyncDisposable {
   bytes = 0;
+  requests = 0;
   private constructor(
     readonly host: string,
     private readonly stop: () => void,
@@ -29,6 +46,9 @@ class CountedRegistry implements AsyncDisposable {
     const [, port] = distribution.host.split(':');
     const proxy: Server = createServer((client) => {
       const server = connect(Number(port), '127.0.0.1');
+      client.on('data', (bytes) => {
+        if (REQUEST.test(bytes.subarray(0, 16).toString('latin1'))) registry.requests += 1;
+      });
       for (const [from, to] of [
         [client, server],
         [server, client],
@@ -67,23 +87,23 @@ export async function measureSkopeo(
   const source = `docker://${registry.host}/app:v1`;
   // Under another name, or skopeo 1.9 remembers that this registry has the layer as zstd, and fails to use that.
   const companion = `docker://${registry.host.replace('127.0.0.1', 'localhost')}/app:v1-dockerv2`;
-  const copy = ['--insecure-policy', 'copy', '-q', '--src-tls-verify=false', '--dest-tls-verify=false'];
-  await must('skopeo', ...copy, `dir:${image}`, source);
+  await must('skopeo', ...INSECURE_COPY, `dir:${image}`, source);
   registry.bytes = 0;
+  registry.requests = 0;
   const toDocker = ['--format', 'v2s2', '--dest-compress-format', 'gzip'];
   if (spawnSync('skopeo', ['copy', '--help'], { encoding: 'utf8' }).stdout.includes(FORCE)) {
-    const measured = await measureCommand('skopeo', ...copy, ...toDocker, FORCE, source, companion);
-    return { ...measured, how: 'skopeo copy', movedBytes: registry.bytes };
+    const measured = await measureCommand('skopeo', ...INSECURE_COPY, ...toDocker, FORCE, source, companion);
+    return { ...measured, how: 'skopeo copy', movedBytes: registry.bytes, requests: registry.requests };
   }
   // Older versions do not compress again what is compressed: they need the tars on disk in between.
   const tars = `dir:${join(directory, 'tars')}`;
   const script = 'skopeo "$@" --dest-decompress "$source" "$tars" && skopeo "$@" $flags "$tars" "$companion"';
   const environment = [`source=${source}`, `tars=${tars}`, `companion=${companion}`, `flags=${toDocker.join(' ')}`];
-  const measured = await measureCommand('env', ...environment, 'sh', '-c', script, 'sh', ...copy);
-  return { ...measured, how: 'skopeo copy, twice', movedBytes: registry.bytes };
+  const measured = await measureCommand('env', ...environment, 'sh', '-c', script, 'sh', ...INSECURE_COPY);
+  return { ...measured, how: 'skopeo copy, twice', movedBytes: registry.bytes, requests: registry.requests };
 }
 
-async function writeImage(zstd: LayerFiles, gzips: readonly LayerFiles[], image: string): Promise<void> {
+export async function writeImage(zstd: LayerFiles, gzips: readonly LayerFiles[], image: string): Promise<void> {
   mkdirSync(image);
   const config = join(image, 'config');
   const rootfs = { type: 'layers', diff_ids: [zstd, ...gzips].map(({ diffId }) => diffId) };
