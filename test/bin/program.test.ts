@@ -28,7 +28,10 @@ test.each<[args: readonly string[], stderr: RegExp]>([
   [['repair'], /missing required argument 'image'/],
   [['lifecycle'], /missing required argument 'repository'/],
   [['check', 'team/app:v1', '--nonsense'], /unknown option '--nonsense'/],
-  [['check', 'team/app:v1', '--for', 'ecs'], /'ecs' is invalid. Expected one or more of sagemaker, lambda/],
+  [
+    ['check', 'team/app:v1', '--for', 'ecs'],
+    /'ecs' is invalid. Expected one or more of sagemaker, sagemaker-training, lambda/,
+  ],
   [['check', 'team/app:v1', '--platform', 'amd64'], /Expected os\/architecture/],
   [['check', 'team/app:v1', '--endpoint-url', 'localhost:5111'], /Expected a URL/],
   [['check', 'team/app:v1', '--companion-suffix', 'dockerv2'], /Expected a separator/],
