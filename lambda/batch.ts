@@ -47,10 +47,11 @@ export async function handleBatch(
   invocation: Invocation,
   { Records }: Batch,
   context: LambdaContext,
+  longestWorkMs: number = LONGEST_WORK_MS,
 ): Promise<BatchResponse> {
   const deadline = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
   const { jobs, unreadable } = jobsOf(invocation, Records);
-  const failed = await Promise.all(jobs.map((job) => failuresOf(invocation, job, deadline)));
+  const failed = await Promise.all(jobs.map((job) => failuresOf(invocation, job, deadline, longestWorkMs)));
   await invocation.rest();
   return {
     batchItemFailures: [...unreadable, ...failed.flat()].map(({ messageId }) => ({ itemIdentifier: messageId })),
@@ -92,14 +93,19 @@ function isForeign({ configuration }: Invocation, { request }: Work): boolean {
 
 const isUrgent = (work: Work): boolean => work.kind === 'repair' && work.isUrgent;
 
-async function failuresOf(invocation: Invocation, job: Job, deadline: number): Promise<readonly Message[]> {
+async function failuresOf(
+  invocation: Invocation,
+  job: Job,
+  deadline: number,
+  longestWorkMs: number,
+): Promise<readonly Message[]> {
   const left = deadline - Date.now();
   if (left < SHORTEST_WORK_MS) {
     reportFailure(invocation, job.messages, outOfTime());
     return job.messages;
   }
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(outOfTime()), Math.min(left, LONGEST_WORK_MS));
+  const timer = setTimeout(() => abort.abort(outOfTime()), Math.min(left, longestWorkMs));
   try {
     await invocation.run(isUrgent(job.work), abort.signal, (service) => doWork(service, job));
     return [];

@@ -45,12 +45,15 @@ export function readConfiguration(environment: Environment): Configuration {
       platforms: platforms(required(environment, ENV.platforms)),
       companionFor: oneOf(environment, ENV.companionFor, COMPANION_FOR),
       uncompressedLayers: oneOf(environment, ENV.uncompressedLayers, UNCOMPRESSED_LAYERS),
+      ...(environment[ENV.maxRecompressedLayerBytes]
+        ? { recompression: { maxLayerBytes: positive(environment, ENV.maxRecompressedLayerBytes) } }
+        : {}),
       deleteOrphanedCompanions: environment[ENV.deleteOrphanedCompanions] === 'true',
     },
     eventBusName: required(environment, ENV.eventBusName),
     putImagesPerSecond: positive(environment, ENV.putImagesPerSecond),
     auditPutImagesPerSecond: positive(environment, ENV.auditPutImagesPerSecond),
-    functionName: required(environment, 'AWS_LAMBDA_FUNCTION_NAME'),
+    functionName: environment[ENV.metricFunctionName] || required(environment, 'AWS_LAMBDA_FUNCTION_NAME'),
   };
 }
 

@@ -1,9 +1,10 @@
 import { companionStateOf, type Outcome } from './core/companion/outcome';
 import { repair } from './core/companion/repair';
-import { MEDIA_TYPE_DIMENSION, METRICS, OUTCOME_DETAIL_TYPE, REASON_DIMENSION } from './core/contract';
+import { MEDIA_TYPE_DIMENSION, METRICS, OUTCOME_DETAIL_TYPE, REASON_DIMENSION, REQUESTS } from './core/contract';
 import { riskOfMoves, riskOfPushes } from './core/lifecycle/risk';
 import { isOci } from './core/manifest/media-types';
 import { type OutcomeDetail, outcomeDetail } from './events/outcome-event';
+import type { OwnEvent } from './events/put-events';
 import type { RepairWork } from './events/work';
 import type { Service } from './service';
 import { emitMetrics, log, type MetricValues } from './telemetry';
@@ -21,7 +22,8 @@ export async function repairImage(
 ): Promise<void> {
   const began = Date.now();
   const { registry, configuration } = service;
-  const outcomes = await repair(registry, work.image, configuration.policy);
+  const outcomes = await repair(registry, work.image, configuration.policy, service.recompressor);
+  if (outcomes.some(({ outcome }) => outcome === 'recompressing')) await service.request([requestFor(work)]);
   const lifecycleRisk = outcomes.some(wasPut) ? await riskOf(service, work, outcomes) : undefined;
   const effort = { durationMs: Date.now() - began, registryCalls: registry.callCount };
   const details = outcomes.map((outcome) => ({
@@ -56,9 +58,14 @@ export async function repairImage(
   }
 }
 
-const isNew = (outcome: Outcome): boolean => companionStateOf(outcome) === 'missing';
-const isMoved = (outcome: Outcome): boolean => companionStateOf(outcome) === 'out-of-date';
-const wasPut = (outcome: Outcome): boolean => isNew(outcome) || isMoved(outcome);
+const requestFor = ({ image, isAuditFinding }: RepairWork): OwnEvent => ({
+  detailType: REQUESTS.imageRecompression,
+  detail: { ...image, ...(isAuditFinding ? { audit: true } : {}) },
+});
+
+const wasPut = ({ outcome }: Outcome): boolean => outcome === 'converted' || outcome === 'aliased';
+const isNew = (outcome: Outcome): boolean => wasPut(outcome) && companionStateOf(outcome) === 'missing';
+const isMoved = (outcome: Outcome): boolean => wasPut(outcome) && companionStateOf(outcome) === 'out-of-date';
 
 /** The companion is put by now, so an error is no reason to do it again: the next push or audit asks too. */
 async function riskOf(
@@ -99,7 +106,25 @@ const countOutcomes = (outcomes: readonly Outcome[]): MetricValues => ({
   [METRICS.unchanged]: numberOf(outcomes, 'unchanged'),
   [METRICS.skipped]: numberOf(outcomes, 'skipped'),
   [METRICS.refused]: numberOf(outcomes, 'refused'),
+  ...countRecompressions(outcomes),
 });
+
+/** Only where something is recompressed: a metric that is always 0 costs as much as any other. */
+function countRecompressions(outcomes: readonly Outcome[]): MetricValues {
+  const recompressing = numberOf(outcomes, 'recompressing');
+  const recompressed = outcomes.flatMap((outcome) =>
+    outcome.outcome === 'converted' && outcome.recompressed ? [outcome.recompressed] : [],
+  );
+  return {
+    ...(recompressing > 0 ? { [METRICS.recompressing]: recompressing } : {}),
+    ...(recompressed.length > 0
+      ? {
+          [METRICS.recompressed]: recompressed.length,
+          [METRICS.recompressedBytes]: recompressed.reduce((sum, { bytes }) => sum + bytes, 0),
+        }
+      : {}),
+  };
+}
 
 function countPushes(outcomes: readonly Outcome[], pushes: readonly number[]): MetricValues {
   const isOciImage = outcomes.some(({ outcome, source }) => source && isOci(source.mediaType) && outcome !== 'skipped');

@@ -2,6 +2,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Configuration } from './configuration';
 import type { Inventory } from './core/audit/inventory';
+import type { Recompressor } from './core/companion/recompressor';
 import { REQUEST_BUS } from './core/contract';
 import type { LifecyclePolicy, NotUnderstood } from './core/lifecycle/policy';
 import { EcrRegistry } from './ecr/ecr-registry';
@@ -28,6 +29,8 @@ export interface ServiceRegistry extends Inventory {
 export interface Service {
   readonly configuration: Configuration;
   readonly registry: ServiceRegistry;
+  /** Only in the function that may upload layers. */
+  readonly recompressor?: Recompressor;
   /** Publishes what was done, on the bus that the deployer chose. @throws if the bus did not take all events */
   publish(events: readonly OwnEvent[]): Promise<void>;
   /** Requests further work of the service itself, in order. @throws if the bus did not take all events */
@@ -47,16 +50,28 @@ export interface Invocation {
   rest(): Promise<void>;
 }
 
+export interface EnvironmentOptions {
+  /** How long one call may take. @default 8,000 */
+  readonly requestTimeoutMs?: number;
+  /** @default images whose layers must be recompressed are left to another function */
+  readonly recompressorOf?: (registry: EcrRegistry, configuration: Configuration) => Recompressor | undefined;
+}
+
 /** What all invocations of one execution environment share, over the AWS SDK. */
 export class AwsEnvironment {
   readonly #ecr: ECRClient;
   readonly #eventBridge: EventBridgeClient;
   readonly #heavyTurn = new HeavyTurn();
   readonly #recentPolicies = new RecentPolicies();
+  readonly #recompressorOf: EnvironmentOptions['recompressorOf'];
 
-  constructor(readonly configuration: Configuration) {
+  constructor(
+    readonly configuration: Configuration,
+    { requestTimeoutMs = 8_000, recompressorOf }: EnvironmentOptions = {},
+  ) {
+    this.#recompressorOf = recompressorOf;
     // Without `throwOnRequestTimeout` the SDK only warns, and an answer that never comes would take the whole batch with it.
-    const requestHandler = { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
+    const requestHandler = { connectionTimeout: 2_000, requestTimeout: requestTimeoutMs, throwOnRequestTimeout: true };
     const clientOptions = { maxAttempts: 4, requestHandler };
     this.#ecr = new ECRClient(clientOptions);
     this.#eventBridge = new EventBridgeClient(clientOptions);
@@ -79,10 +94,12 @@ export class AwsEnvironment {
           heavyTurn: this.#heavyTurn,
           recentPolicies: this.#recentPolicies,
         });
+        const recompressor = this.#recompressorOf?.(registry, configuration);
         try {
           return await work({
             configuration,
             registry,
+            ...(recompressor ? { recompressor } : {}),
             publish: (events) => putEvents(this.#eventBridge, configuration.eventBusName, events, signal),
             request: (events) => putEvents(this.#eventBridge, REQUEST_BUS, events, signal),
           });

@@ -4,7 +4,10 @@ type MetricName = (typeof METRICS)[keyof typeof METRICS];
 export type MetricValues = Partial<Record<MetricName, number>>;
 export type LogLevel = 'INFO' | 'WARN' | 'ERROR';
 
-const UNITS: Partial<Record<MetricName, 'Milliseconds'>> = { [METRICS.timeToCompanion]: 'Milliseconds' };
+const UNITS: Partial<Record<MetricName, 'Milliseconds' | 'Bytes'>> = {
+  [METRICS.timeToCompanion]: 'Milliseconds',
+  [METRICS.recompressedBytes]: 'Bytes',
+};
 
 /** Not `console.log`, which Lambda's runtime wraps: CloudWatch finds metrics only in a line that is the JSON object itself. */
 const writeLine = (line: object): void => {

@@ -8,5 +8,6 @@ export * from './monitoring-options';
 export * from './oci-image-remediation';
 export * from './oci-image-remediation-props';
 export * from './oci-image-remediation-stack';
+export * from './recompression-options';
 export * from './remediation-alarm';
 export * from './repository-filter';

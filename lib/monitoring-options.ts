@@ -55,6 +55,15 @@ export interface MonitoringOptions {
   readonly alarmAuditAge?: Duration;
 
   /**
+   * How long a recompression may wait before `RemediationAlarm.RECOMPRESSION_AGE` goes off.
+   *
+   * Five attempts of a recompression that keeps failing take up to two hours.
+   *
+   * @default Duration.hours(3)
+   */
+  readonly alarmRecompressionAge?: Duration;
+
+  /**
    * How long a companion may take after its push before `RemediationAlarm.TIME_TO_COMPANION` goes off.
    *
    * The alarm compares this with the 99th percentile over 15 minutes.

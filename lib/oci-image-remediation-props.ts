@@ -7,12 +7,17 @@ import type { CompanionFor, UncompressedLayers } from './conversion-options';
 import type { FunctionOptions } from './function-options';
 import type { ImagePlatform } from './image-platform';
 import type { MonitoringOptions } from './monitoring-options';
+import type { RecompressionOptions } from './recompression-options';
 import type { RepositoryFilter } from './repository-filter';
 
 /**
  * Properties of `OciImageRemediation`.
  */
-export interface OciImageRemediationProps extends FunctionOptions, AuditOptions, MonitoringOptions {
+export interface OciImageRemediationProps
+  extends FunctionOptions,
+    AuditOptions,
+    RecompressionOptions,
+    MonitoringOptions {
   /**
    * The repositories whose pushes are remediated.
    *

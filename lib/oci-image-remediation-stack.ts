@@ -39,11 +39,14 @@ export class OciImageRemediationStack extends Stack {
       ...others,
       ...(alarmEmail !== undefined && { alarmTopic: createAlarmTopic(this, alarmEmail) }),
     });
-    const { logGroup, handler, pushesQueue, auditsQueue, deadLetterQueue, dashboard } = this.remediation;
+    const { logGroup, handler, pushesQueue, auditsQueue, layersQueue, deadLetterQueue, dashboard } = this.remediation;
     this.output('LogGroupName', 'Log group of the function: one line per decision', logGroup.logGroupName);
     this.output('FunctionName', 'Function name: the FunctionName dimension of every metric', handler.functionName);
     this.output('PushesQueueUrl', 'Queue of pushes', pushesQueue.queueUrl);
     this.output('AuditsQueueUrl', 'Queue of audits and requested repairs', auditsQueue.queueUrl);
+    if (layersQueue) {
+      this.output('LayersQueueUrl', 'Queue of recompressions', layersQueue.queueUrl);
+    }
     this.output('DeadLetterQueueUrl', 'Queue of messages that could not be processed', deadLetterQueue.queueUrl);
     if (dashboard) {
       this.output('DashboardName', 'CloudWatch dashboard', dashboard.dashboardName);

@@ -1,7 +1,7 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -13,9 +13,10 @@ import { environmentOf } from './private/environment';
 import { createLogGroup } from './private/log-group';
 import { createMappings } from './private/mappings';
 import { ObservableRemediation } from './private/observable-remediation';
-import { grantRequests, minimalStatements, type ResourceArns } from './private/permissions';
+import { grantRequests, minimalStatements, type ResourceArns, recompressionStatements } from './private/permissions';
 import { createQueues } from './private/queues';
-import { createFunction } from './private/remediation-function';
+import { Recompression } from './private/recompression';
+import { createFunction, FUNCTION_TIMEOUT } from './private/remediation-function';
 import { selectRepositories } from './private/repository-selection';
 import { attachPolicy, createRole, excludeFromPullTimes } from './private/role';
 import { createRules } from './private/rules';
@@ -33,7 +34,10 @@ import type { RemediationAlarm } from './remediation-alarm';
  */
 export class OciImageRemediation extends ObservableRemediation implements iam.IGrantable {
   /** The function that creates the companions. */
-  public readonly handler: lambda.Function;
+  public readonly handler: LambdaFunction;
+
+  /** The function that recompresses layers. Undefined unless `recompressLayers` is set. */
+  public readonly recompressionHandler?: LambdaFunction;
 
   /** The role of the function. */
   public readonly grantPrincipal: iam.IPrincipal;
@@ -47,6 +51,9 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /** Matches requests on the default bus: to audit all repositories, to audit one, or to repair an image. */
   public readonly auditRule: events.Rule;
 
+  /** Matches requests on the default bus to recompress the layers of an image. Undefined unless `recompressLayers` is set. */
+  public readonly recompressionRule?: events.Rule;
+
   /** Starts an audit of all chosen repositories. Undefined if the schedule is `AuditSchedule.never()`. */
   public readonly auditScheduleRule?: events.Rule;
 
@@ -55,6 +62,9 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
 
   /** Audits, the repairs that they requested, and replicated images, that wait for the function. */
   public readonly auditsQueue: sqs.IQueue;
+
+  /** Recompressions that wait for their function. Undefined unless `recompressLayers` is set. */
+  public readonly layersQueue?: sqs.IQueue;
 
   /** Messages that EventBridge could not deliver to a queue, or that failed five times. */
   public readonly deadLetterQueue: sqs.IQueue;
@@ -84,7 +94,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
     const repositories = selectRepositories(this, settings);
     const { encryptionKey } = props;
 
-    const queues = createQueues(this, encryptionKey);
+    const queues = createQueues(this, settings);
     this.pushesQueue = queues.pushes;
     this.auditsQueue = queues.audits;
     this.deadLetterQueue = queues.deadLetters;
@@ -99,31 +109,53 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
       eventBus: this.eventBus.eventBusArn,
       defaultBus: defaultBus.eventBusArn,
       queues: [this.pushesQueue.queueArn, this.auditsQueue.queueArn],
+      layersQueue: queues.layers?.queueArn,
       logGroup: this.logGroup.logGroupArn,
       encryptionKey: encryptionKey?.keyArn,
     };
 
-    const role = props.role ?? createRole(this);
+    const role = props.role ?? createRole(this, 'Reads and puts image manifests in the chosen Amazon ECR repositories');
     this.grantPrincipal = role.grantPrincipal;
+    const environment = environmentOf(this, settings, repositories, this.eventBus);
     this.handler = createFunction(this, settings, {
+      asset: 'remediate',
+      description: 'Adds Docker V2 Schema 2 companion tags to OCI images in Amazon ECR',
+      memorySize: settings.memorySize,
+      timeout: FUNCTION_TIMEOUT,
+      reservedConcurrentExecutions: settings.reservedConcurrentExecutions,
+      // An audit requests its next page, and a page the repairs that it needs, from this same function. Lambda would stop what it takes for
+      // a loop after 16 steps: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html. Repairs request nothing of this
+      // function, and the push of a companion matches no rule.
+      recursiveLoop: RecursiveLoop.ALLOW,
       role,
       logGroup: this.logGroup,
-      environment: environmentOf(this, settings, repositories, this.eventBus),
+      environment,
     });
     this.handler.node.addDependency(attachPolicy(this, role, this.minimalPolicy));
     if (settings.excludeFromPullTimes) {
       this.handler.node.addDependency(excludeFromPullTimes(this, role));
     }
     createMappings(this, this.handler, queues, settings);
+    if (queues.layers) {
+      this.layersQueue = queues.layers;
+      this.recompressionHandler = new Recompression(this, settings, {
+        queue: queues.layers,
+        logGroup: this.logGroup,
+        policy: this.minimalRecompressionPolicy,
+        environment,
+        handler: this.handler,
+      }).handler;
+    }
 
     const rules = createRules(this, settings, repositories);
     this.pushRule = rules.push;
     this.replicationRule = rules.replication;
     this.auditRule = rules.audit;
     this.auditScheduleRule = rules.auditSchedule;
+    this.recompressionRule = rules.recompression;
     deliver(this, queues, rules, settings);
 
-    this.alarmsByName = createAlarms(this, queues, settings, props.alarmTopic);
+    this.alarmsByName = createAlarms(this, queues, settings, this.recompressionHandler);
     this.alarms = [...this.alarmsByName.values()];
     if (settings.dashboard) {
       this.dashboard = createDashboard(this, queues, this.logGroup, this.alarms);
@@ -157,7 +189,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
    * @param grantee such as the role of a pipeline
    */
   public grantRequestRepair(grantee: iam.IGrantable): iam.Grant {
-    return grantRequests(grantee, this.resourceArns.defaultBus);
+    return grantRequests(grantee, this.resourceArns.defaultBus, this.settings);
   }
 
   /**
@@ -168,5 +200,14 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
    */
   public get minimalPolicy(): iam.PolicyDocument {
     return new iam.PolicyDocument({ statements: minimalStatements(this.resourceArns, this.settings) });
+  }
+
+  /**
+   * Every permission that the function that recompresses layers needs, on the chosen repositories only.
+   *
+   * It is attached to the role of that function, as `minimalPolicy` is to the other. It's empty unless `recompressLayers` is set.
+   */
+  public get minimalRecompressionPolicy(): iam.PolicyDocument {
+    return new iam.PolicyDocument({ statements: recompressionStatements(this.resourceArns, this.settings) });
   }
 }

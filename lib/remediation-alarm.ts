@@ -38,6 +38,16 @@ export enum RemediationAlarm {
   AUDIT_AGE = 'audit-age',
 
   /**
+   * A recompression has waited too long. Only with `recompressLayers`.
+   */
+  RECOMPRESSION_AGE = 'recompression-age',
+
+  /**
+   * An invocation of the function that recompresses layers failed. Only with `recompressLayers`.
+   */
+  RECOMPRESSION_ERRORS = 'recompression-errors',
+
+  /**
    * An invocation of the function failed.
    */
   FUNCTION_ERRORS = 'function-errors',

@@ -88,6 +88,8 @@ What the service does is printed here:`;
 
 function outcomeLine(outcome: EventBridgeEvent['detail'], host: string): string {
   const { repository, sourceTag, outcome: kind, reason, companionTag, companionDigest, detail } = outcome;
-  const what = companionDigest ? `${host}/${repository}:${companionTag} (${companionDigest})` : `${reason}: ${detail}`;
+  const what = companionDigest
+    ? `${host}/${repository}:${companionTag} (${companionDigest})`
+    : [reason, detail].filter(Boolean).join(': ');
   return `${repository}:${sourceTag}  ${kind}  ${what}`;
 }

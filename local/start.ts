@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { LocalAccount } from './account/account';
@@ -5,17 +6,25 @@ import { describeCalls, runDemo } from './demo/demo';
 import { tableOf } from './demo/table';
 import { DEFAULT_PORT, parsePort, type ServeOptions, serve } from './serve';
 
-const assembly = join(__dirname, '..', 'cdk.out');
+const root = join(__dirname, '..');
+const assembly = join(root, 'cdk.out');
+/** A second assembly, because `npm start` has synthesized the defaults. */
+const recompressingAssembly = join(root, 'cdk.out', 'recompress');
+
+interface StartOptions extends ServeOptions {
+  readonly serve?: boolean;
+  readonly recompress?: boolean;
+}
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const note = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Exit code 1 if a push didn't end as it should. */
-async function demonstrate({ port = 0, json, verbose }: ServeOptions): Promise<void> {
+async function demonstrate({ assembly, port = 0, json, verbose, recompress }: StartOptions): Promise<void> {
   const log = verbose ? { log: note } : {};
   const account = await LocalAccount.start({ assembly, port, clock: 'skipping', ...log });
   try {
     note(`The synthesized stack runs in a laptop-sized account at ${account.endpoint}`);
-    const rows = await runDemo(account, note);
+    const rows = await runDemo(account, note, recompress);
     const failed = rows.filter(({ problems }) => problems.length > 0);
     const dead = account.deadLetters().length;
     print(json ? JSON.stringify(rows, null, 2) : `${tableOf(rows)}\n${describeCalls(account)}`);
@@ -29,6 +38,13 @@ async function demonstrate({ port = 0, json, verbose }: ServeOptions): Promise<v
   }
 }
 
+function synthesizeRecompressing(): string {
+  const cdk = ['--env-file=.env.cdk', 'node_modules/aws-cdk/bin/cdk', 'synth', '--quiet'];
+  const chosen = ['--context', 'recompressLayers=true', '--output', recompressingAssembly];
+  execFileSync(process.execPath, [...cdk, ...chosen], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  return recompressingAssembly;
+}
+
 new Command('npm start --')
   .description('Runs the service in a laptop-sized account: no AWS account, no Docker.')
   .option('--serve', 'stay up, so that you can push your own images')
@@ -37,11 +53,13 @@ new Command('npm start --')
     `the port on 127.0.0.1; 0 is any free one (default: ${DEFAULT_PORT} with --serve, else 0)`,
     parsePort,
   )
+  .option('--recompress', 'deploy it with recompressLayers, so that zstd images get companions too')
   .option('--json', 'print the result as JSON')
   .option('--verbose', 'print what the account and the function do, line by line')
-  .action(({ serve: stayUp, ...options }: ServeOptions & { readonly serve?: boolean }) =>
-    stayUp ? serve({ ...options, assembly }, { cli: 'npx tsx bin/ecr-oci.ts', print, note }) : demonstrate(options),
-  )
+  .action((given: StartOptions) => {
+    const options = { ...given, assembly: given.recompress ? synthesizeRecompressing() : assembly };
+    return given.serve ? serve(options, { cli: 'npx tsx bin/ecr-oci.ts', print, note }) : demonstrate(options);
+  })
   .parseAsync()
   .catch((error: unknown) => {
     note(`error: ${error instanceof Error ? error.message : String(error)}`);

@@ -59,8 +59,15 @@ function resources(): readonly Resource[] {
 const all = resources();
 const ofType = (type: string) => all.filter(({ Type }) => Type === type);
 const memoryGigabytes = (ofType('AWS::Lambda::Function')[0]?.Properties?.MemorySize ?? 128) / 1024;
+const RECOMPRESSION_METRICS: readonly string[] = [
+  METRICS.recompressing,
+  METRICS.recompressed,
+  METRICS.recompressedBytes,
+];
+const recompresses = ofType('AWS::Lambda::Function').length > 1;
+const names = Object.values(METRICS).filter((name) => recompresses || !RECOMPRESSION_METRICS.includes(name));
 /** One for each name, one for each of the four media types, and some reasons of refusals. */
-const metrics = Object.keys(METRICS).length + 4 + ASSUMED.reasonsMet;
+const metrics = names.length + 4 + ASSUMED.reasonsMet;
 const mappings = ofType('AWS::Lambda::EventSourceMapping').length;
 
 const perPush =

@@ -11,7 +11,17 @@ const { projects } = require('../jest.config.js') as { readonly projects: readon
 const GOAL = 95;
 
 /** Folders of lambda/, each with the tests that mirror it: a mutant must be killed by the tests of its own folder. */
-const FOLDERS = ['core/manifest', 'core/companion', 'core/audit', 'core/lifecycle', 'core', 'events', 'ecr', '.'];
+const FOLDERS = [
+  'core/manifest',
+  'core/companion',
+  'core/audit',
+  'core/lifecycle',
+  'core/layers',
+  'core',
+  'events',
+  'ecr',
+  '.',
+];
 
 /** The contract is constants only, which the tests of both its sides compare. */
 const NOT_MUTATED = ['contract.ts'];
@@ -52,10 +62,10 @@ Exits with 1 if a mutant lives without being accepted, if an accepted one is dea
 
 /** By folder, in the order of the folders. */
 function chosen(paths: readonly string[]): [folder: string, files: string][] {
-  if (paths.length === 0) return FOLDERS.map((folder) => [folder, '*']);
+  if (paths.length === 0) return FOLDERS.map((folder) => [folder, '*.ts']);
   return paths.map((path) => {
-    const [folder, file] = path.endsWith('.ts') ? [dirname(path), basename(path)] : [join(path), '*'];
-    if (FOLDERS.includes(folder) && (file === '*' || existsSync(join(root, 'lambda', path)))) return [folder, file];
+    const [folder, file] = path.endsWith('.ts') ? [dirname(path), basename(path)] : [join(path), '*.ts'];
+    if (FOLDERS.includes(folder) && (file === '*.ts' || existsSync(join(root, 'lambda', path)))) return [folder, file];
     throw new Error(`${path} is not a file of lambda/, nor one of its folders: ${FOLDERS.join(', ')}`);
   });
 }

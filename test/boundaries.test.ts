@@ -42,18 +42,25 @@ function cyclesAmong(files: readonly string[], importsIn: (file: string) => read
 }
 
 describe('arrows point one way', () => {
-  test('lambda/core imports itself and a hash function, and nothing else', () => {
-    expect(outside('lambda/core', /^lambda\/core\/|^node:crypto$/)).toEqual([]);
+  test('lambda/core imports itself and a hash function, and nothing else; layers are streams, too', () => {
+    const beyond = outside('lambda/core', /^lambda\/core\/|^node:crypto$/);
+    const inLayers = ({ file, of }: Import) =>
+      file.startsWith('lambda/core/layers/') && /^node:(stream(\/promises)?|zlib)$/.test(of);
+    expect(beyond.filter((one) => !inLayers(one))).toEqual([]);
   });
 
-  test('inside the core, audit stands on lifecycle and companion, lifecycle on companion, companion on manifest, and manifest on the port', () => {
+  test('inside the core, audit stands on lifecycle and companion, lifecycle on companion, companion on layers, layers on manifest, and manifest on the port', () => {
     const port = '[a-z-]+$';
     const fromPort = importsOf('lambda/core').filter(({ file }) =>
       new RegExp(`^lambda/core/${port}`).test(file.slice(0, -3)),
     );
     expect(fromPort.filter(({ of }) => !new RegExp(`^lambda/core/${port}`).test(of))).toEqual([]);
     expect(outside('lambda/core/manifest', new RegExp(`^lambda/core/(manifest/|${port})|^node:crypto$`))).toEqual([]);
-    expect(outside('lambda/core/companion', new RegExp(`^lambda/core/((companion|manifest)/|${port})`))).toEqual([]);
+    expect(outside('lambda/core/companion', new RegExp(`^lambda/core/((companion|layers|manifest)/|${port})`))).toEqual(
+      [],
+    );
+    const belowLayers = new RegExp(`^lambda/core/((layers|manifest)/|${port})|^node:(crypto|stream(/promises)?|zlib)$`);
+    expect(outside('lambda/core/layers', belowLayers)).toEqual([]);
     expect(
       outside('lambda/core/lifecycle', new RegExp(`^lambda/core/((lifecycle|companion|manifest)/|${port})`)),
     ).toEqual([]);
@@ -72,7 +79,9 @@ describe('arrows point one way', () => {
   });
 
   test('lambda/ecr and lambda/events stand beside each other on the core', () => {
-    expect(outside('lambda/ecr', /^lambda\/(core|ecr)\/|^@aws-sdk\/client-ecr$|^node:stream$/)).toEqual([]);
+    expect(
+      outside('lambda/ecr', /^lambda\/(core|ecr)\/|^@aws-sdk\/client-ecr$|^node:(stream|timers\/promises)$/),
+    ).toEqual([]);
     expect(outside('lambda/events', /^lambda\/(core|events)\/|^@aws-sdk\/client-eventbridge$/)).toEqual([]);
   });
 

@@ -13,6 +13,9 @@ import { proxiedFetch, requestHandler } from './transport';
 /** One person's share of the 10 PutImage calls a second that everyone in the account and Region has together. */
 export const PUTS_PER_SECOND = 2;
 
+/** A part of a layer has up to 20 MB, and an uplink may be slow. */
+const UPLOAD_TIMEOUT_MS = 300_000;
+
 const LOOPBACK = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)/;
 /** `ecr-oci local` takes any credentials, and must not get real ones. */
 const LOCAL = { region: 'eu-north-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
@@ -37,7 +40,7 @@ export class Account implements RegistryAddress {
     this.#region = named.region ?? options.region;
     const region = isLocal ? caller.regionOr(LOCAL.region) : caller.region;
     this.client = new ECRClient({
-      requestHandler: requestHandler(),
+      requestHandler: requestHandler(options.recompress ? UPLOAD_TIMEOUT_MS : undefined),
       region: this.#region ?? region,
       ...(options.profile ? { profile: options.profile } : {}),
       ...endpointOptions(endpoint, named),

@@ -17,6 +17,7 @@ export interface AccountOptions extends CommonOptions {
   readonly region?: string;
   readonly profile?: string;
   readonly endpointUrl?: string;
+  readonly recompress?: boolean;
 }
 
 /** How companions are made: the choices and defaults of the construct's props. */
@@ -26,6 +27,8 @@ export interface PolicyOptions {
   readonly platform?: readonly Platform[];
   readonly companionFor: CompanionFor;
   readonly uncompressedLayers: UncompressedLayers;
+  /** Whether zstd and plain tar layers are recompressed; an option of the commands that look at one image. */
+  readonly recompress?: boolean;
   /** Patterns of tags that get no companion; an option of the commands that list tags. */
   readonly excludeTag?: readonly string[];
 }
@@ -78,6 +81,9 @@ export const addPolicyOptions = (command: Command): Command =>
         .default('refuse'),
     );
 
+export const addRecompressOption = (command: Command, description: string): Command =>
+  command.option('--recompress', description);
+
 export const addListingOptions = (command: Command): Command =>
   command
     .option(
@@ -91,6 +97,9 @@ export const addListingOptions = (command: Command): Command =>
       tagPatterns,
     );
 
+/** A person sees how it goes, and can end it. This is what ECR takes: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
+const MAX_LAYER_BYTES = 52_000 * 1024 * 1024;
+
 const AMD64: Platform = { os: 'linux', architecture: 'amd64' };
 
 export function policyOf(options: PolicyOptions): Policy {
@@ -98,5 +107,6 @@ export function policyOf(options: PolicyOptions): Policy {
   const companionTag: CompanionTagForm = prefix ? { prefix } : { suffix: suffix ?? DEFAULT_COMPANION_TAG_SUFFIX };
   const [first = AMD64, ...further] = options.platform ?? [];
   const scope = { repositories: ['*'], excludedRepositories: [], excludedTags: options.excludeTag ?? [] };
-  return { scope, companionTag, platforms: [first, ...further], companionFor, uncompressedLayers };
+  const recompression = options.recompress ? { recompression: { maxLayerBytes: MAX_LAYER_BYTES } } : {};
+  return { scope, companionTag, platforms: [first, ...further], companionFor, uncompressedLayers, ...recompression };
 }

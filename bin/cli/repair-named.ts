@@ -1,6 +1,7 @@
 import { DryRunRegistry } from '../../lambda/core/companion/dry-run-registry';
 import type { ImageTag, Outcome } from '../../lambda/core/companion/outcome';
 import type { Policy } from '../../lambda/core/companion/policy';
+import type { Recompressor } from '../../lambda/core/companion/recompressor';
 import { repair } from '../../lambda/core/companion/repair';
 import { SnapshotRegistry } from '../../lambda/core/companion/snapshot-registry';
 import type { SkipReason } from '../../lambda/core/reasons';
@@ -20,8 +21,9 @@ export async function repairNamed(
   reference: ImageReference,
   image: ImageTag,
   policy: Policy,
+  recompressor?: Recompressor,
 ): Promise<readonly Outcome[]> {
-  const outcomes = await repair(registry, image, policy);
+  const outcomes = await repair(registry, image, policy, recompressor);
   if (outcomes.some((outcome) => isSkippedFor(outcome, 'source-gone'))) throw await noSuchImage(account, reference);
   if (outcomes.some((outcome) => isSkippedFor(outcome, 'repository-gone')))
     throw await noSuchRepository(account, image.repository);

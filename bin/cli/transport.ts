@@ -1,12 +1,13 @@
 import http from 'node:http';
 import https, { type Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Fetch } from '../../lambda/ecr/download';
+import type { Fetch } from '../../lambda/ecr/layer-download';
 import type { ProxyAgent } from './proxy-agent';
 import { hasProxy } from './proxy-choice';
 
 /** Without `throwOnRequestTimeout` the SDK only warns, and waits. */
-const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
+const TIMEOUTS = { connectionTimeout: 5_000, throwOnRequestTimeout: true };
+const REQUEST_TIMEOUT_MS = 15_000;
 
 /** Loaded only where there is a proxy: most runs have none, and start faster without. */
 async function proxyAgent(): Promise<ProxyAgent> {
@@ -14,13 +15,17 @@ async function proxyAgent(): Promise<ProxyAgent> {
   return new module.ProxyAgent(process.env);
 }
 
-/** How the AWS SDK sends requests: through the proxies of the environment, which it doesn't look at by itself. */
-export const requestHandler = (): NodeHttpHandler =>
+/**
+ * How the AWS SDK sends requests: through the proxies of the environment, which it doesn't look at by itself.
+ * @param requestTimeout of one call, in milliseconds
+ */
+export const requestHandler = (requestTimeout: number = REQUEST_TIMEOUT_MS): NodeHttpHandler =>
   new NodeHttpHandler(async () => {
-    if (!hasProxy(process.env)) return TIMEOUTS;
+    const timeouts = { ...TIMEOUTS, requestTimeout };
+    if (!hasProxy(process.env)) return timeouts;
     const agent = await proxyAgent();
     // The SDK's type asks for an https.Agent, and Node.js for any agent.
-    return { ...TIMEOUTS, httpAgent: agent, httpsAgent: agent as unknown as HttpsAgent };
+    return { ...timeouts, httpAgent: agent, httpsAgent: agent as unknown as HttpsAgent };
   });
 
 /**
@@ -30,8 +35,8 @@ export const requestHandler = (): NodeHttpHandler =>
 export function proxiedFetch(): Fetch {
   if (!hasProxy(process.env)) return fetch;
   const agent = proxyAgent();
-  return async (url, { signal }) => {
-    const options = { agent: await agent, signal };
+  return async (url, { signal, headers = {} }) => {
+    const options = { agent: await agent, signal, headers };
     return new Promise((resolve, reject) => {
       const { get } = url.startsWith('https:') ? https : http;
       get(url, options, (response) => {

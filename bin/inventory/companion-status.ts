@@ -30,6 +30,10 @@ export function statusOf(outcome: Outcome): CompanionStatus {
     }
     case 'unchanged':
       return { state, tag: outcome.companion.tag, digest: outcome.companion.digest, ...platformIn(outcome) };
+    case 'recompressing': {
+      const { tag, outOfDateDigest: digest } = outcome.companion;
+      return { state, tag, detail: outcome.detail, ...(digest ? { digest } : {}) };
+    }
     case 'converted':
     case 'aliased': {
       const { replacedDigest: digest } = outcome;

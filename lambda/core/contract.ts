@@ -37,6 +37,7 @@ export const REQUESTS = {
   registryAudit: 'Registry Audit Requested',
   repositoryAudit: 'Repository Audit Requested',
   imageRepair: 'Image Repair Requested',
+  imageRecompression: 'Image Recompression Requested',
 } as const;
 /** Requests go where ECR's events go; only outcomes can be sent to another bus. */
 export const REQUEST_BUS = 'default';
@@ -61,6 +62,9 @@ export const METRICS = {
   unchanged: 'Unchanged',
   skipped: 'Skipped',
   refused: 'Refused',
+  recompressing: 'Recompressing',
+  recompressed: 'Recompressed',
+  recompressedBytes: 'RecompressedBytes',
   failed: 'Failed',
   lifecycleRisk: 'LifecycleRisk',
   outcomesNotPublished: 'OutcomesNotPublished',
@@ -68,7 +72,7 @@ export const METRICS = {
   registryCalls: 'RegistryCalls',
 } as const;
 
-/** Environment variables of the function. */
+/** Environment variables of the functions. */
 export const ENV = {
   companionTagSuffix: 'COMPANION_TAG_SUFFIX',
   companionTagPrefix: 'COMPANION_TAG_PREFIX',
@@ -86,4 +90,8 @@ export const ENV = {
   deleteOrphanedCompanions: 'DELETE_ORPHANED_COMPANIONS',
   putImagesPerSecond: 'PUT_IMAGES_PER_SECOND',
   auditPutImagesPerSecond: 'AUDIT_PUT_IMAGES_PER_SECOND',
+  /** The most bytes of a recompressed layer's tar. Absent: nothing is recompressed. */
+  maxRecompressedLayerBytes: 'MAX_RECOMPRESSED_LAYER_BYTES',
+  /** The value of the one dimension of every metric, where that is not the function's own name. */
+  metricFunctionName: 'METRIC_FUNCTION_NAME',
 } as const;

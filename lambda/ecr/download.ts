@@ -1,19 +1,10 @@
-import { GetDownloadUrlForLayerCommand } from '@aws-sdk/client-ecr';
 import { TransientFailure } from '../core/errors';
 import type { EcrCalls } from './ecr-calls';
+import { downloadUrlOf, type Fetch } from './layer-download';
 
 const TIMEOUT_MS = 10_000;
 
-/** What a download needs of the global `fetch`. */
-export type Fetch = (url: string, options: { readonly signal: AbortSignal }) => Promise<FetchResponse>;
-
-interface FetchResponse {
-  readonly ok: boolean;
-  readonly status: number;
-  readonly body: AsyncIterable<Uint8Array> | null;
-}
-
-/** Downloads a blob. @throws Error if it has more than `maxBytes`; then it is not read to its end */
+/** Downloads a small blob. @throws Error if it has more than `maxBytes`; then it is not read to its end */
 export async function download(
   calls: EcrCalls,
   repositoryName: string,
@@ -21,10 +12,7 @@ export async function download(
   maxBytes: number,
   fetchUrl: Fetch,
 ): Promise<Uint8Array> {
-  const { downloadUrl } = await calls.call('GetDownloadUrlForLayer', repositoryName, (options) =>
-    calls.client.send(new GetDownloadUrlForLayerCommand({ repositoryName, layerDigest }), options),
-  );
-  if (!downloadUrl) throw new TransientFailure(`ECR gave no download URL for ${layerDigest} of ${repositoryName}`);
+  const downloadUrl = await downloadUrlOf(calls, repositoryName, layerDigest);
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetchUrl(downloadUrl, {
     signal: calls.signal ? AbortSignal.any([calls.signal, timeout]) : timeout,

@@ -8,16 +8,19 @@ import type { Inventory, ListPage, ManifestBatch } from '../core/audit/inventory
 import { type TagFacts, tagsToKeep } from '../core/companion/deletion';
 import { OPT_OUT_TAG } from '../core/contract';
 import { RegistryRefusal } from '../core/errors';
+import type { LayerStore } from '../core/layers/layer-store';
 import type { RepositoryImage } from '../core/lifecycle/planned-companions';
 import type { LifecyclePolicy, NotUnderstood } from '../core/lifecycle/policy';
 import { SKIP_REASONS } from '../core/reasons';
 import type { KeptTag, PutResult, StoredManifest, TaggedManifest } from '../core/registry';
 import { type RegistryAddress, repositoryArn } from '../core/registry-address';
 import { beforeEachAttempt } from './bounded-response';
-import { download, type Fetch } from './download';
+import { download } from './download';
 import { EcrCalls } from './ecr-calls';
 import { nameOf, putRefusalOf } from './ecr-errors';
+import { EcrLayers } from './ecr-layers';
 import { HeavyTurn } from './heavy-turn';
+import type { Fetch } from './layer-download';
 import { listImages, RecentPolicies, readLifecyclePolicy } from './lifecycle';
 import { factsOf, listCachePrefixes, listManifests, listRepositories, type RepositoryPage } from './listings';
 import { ManifestReader } from './manifest-reader';
@@ -69,6 +72,11 @@ export class EcrRegistry implements Inventory {
   /** ECR API calls so far. */
   get callCount(): number {
     return this.#calls.count;
+  }
+
+  /** The layers that its images are made of. */
+  get layers(): LayerStore {
+    return new EcrLayers(this.#calls, this.#options.fetch ?? fetch);
   }
 
   /** Lets other work have what is large. Call it when this work is done. */

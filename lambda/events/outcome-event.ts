@@ -1,4 +1,4 @@
-import type { Outcome } from '../core/companion/outcome';
+import type { Outcome, RecompressedLayers } from '../core/companion/outcome';
 import { type RegistryAddress, registryHost } from '../core/registry-address';
 
 /** The detail of an `Image Remediation` event, and the body of an outcome's log line. */
@@ -18,6 +18,8 @@ export interface OutcomeDetail {
   /** What the companion tag named before; absent if it did not exist. */
   readonly replacedDigest?: string;
   readonly platform?: string;
+  /** Absent if no layer had to be recompressed. */
+  readonly recompressed?: RecompressedLayers;
   /** Why the repository's lifecycle policy can expire or archive images because of this new companion, in one sentence. */
   readonly lifecycleRisk?: string | undefined;
   /** At most 50; `droppedFieldCount` says how many there were. */
@@ -46,6 +48,8 @@ export function outcomeDetail(outcome: Outcome, address: RegistryAddress): Outco
       ...(outcome.outcome === 'refused' && outcome.companion ? { companionTag: outcome.companion.tag } : {}),
     };
   }
+  if (outcome.outcome === 'recompressing')
+    return { ...base, detail: outcome.detail, companionTag: outcome.companion.tag };
   const { companion, droppedFields, platform } = outcome;
   const repositoryUri = `${registryHost(address)}/${image.repository}`;
   return {
@@ -56,6 +60,7 @@ export function outcomeDetail(outcome: Outcome, address: RegistryAddress): Outco
     companionImageUriByDigest: `${repositoryUri}@${companion.digest}`,
     ...('replacedDigest' in outcome && outcome.replacedDigest ? { replacedDigest: outcome.replacedDigest } : {}),
     ...(platform ? { platform } : {}),
+    ...('recompressed' in outcome && outcome.recompressed ? { recompressed: outcome.recompressed } : {}),
     droppedFields: droppedFields.slice(0, MAX_DROPPED_FIELDS),
     droppedFieldCount: droppedFields.length,
   };

@@ -80,6 +80,8 @@ export function readWork(body: string): Work {
       };
     }
     case `${EVENT_SOURCE} ${REQUESTS.imageRepair}`:
+    // The same work: only its function is another, which may upload layers.
+    case `${EVENT_SOURCE} ${REQUESTS.imageRecompression}`:
       return {
         kind: 'repair',
         request,

@@ -1,5 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { RemediationAlarm } from '../remediation-alarm';
 import type { ObservableRemediation } from './observable-remediation';
 import type { Queues } from './queues';
@@ -23,9 +25,13 @@ export function alarmDefinitions(
   remediation: ObservableRemediation,
   queues: Queues,
   settings: Settings,
-): Readonly<Record<RemediationAlarm, AlarmDefinition>> {
+  recompressionHandler?: lambda.IFunction,
+): Readonly<Partial<Record<RemediationAlarm, AlarmDefinition>>> {
   const { handler } = remediation;
   return {
+    ...(recompressionHandler && queues.layers
+      ? recompressionAlarms(queues.layers, recompressionHandler, settings)
+      : {}),
     [RemediationAlarm.OCI_IMAGES_PUSHED]: {
       id: 'OciImagesPushedAlarm',
       metric: remediation.metricOciImagesPushed(),
@@ -137,3 +143,30 @@ export function alarmDefinitions(
     },
   };
 }
+
+const recompressionAlarms = (
+  layers: sqs.IQueue,
+  handler: lambda.IFunction,
+  { alarmRecompressionAge }: Settings,
+): Readonly<Partial<Record<RemediationAlarm, AlarmDefinition>>> => ({
+  // Longer than five attempts take, as for pushes.
+  [RemediationAlarm.RECOMPRESSION_AGE]: {
+    id: 'RecompressionAgeAlarm',
+    metric: layers.metricApproximateAgeOfOldestMessage(),
+    threshold: alarmRecompressionAge.toSeconds(),
+    sentences: [
+      'A recompression has waited too long. Pushes of other images are not delayed.',
+      'Check the dashboard: recompressions fail, or more are requested than two at a time can do.',
+    ],
+  },
+  // What fails for one image is caught, so an error is due to code, time or memory.
+  [RemediationAlarm.RECOMPRESSION_ERRORS]: {
+    id: 'RecompressionErrorsAlarm',
+    metric: handler.metricErrors(),
+    threshold: 1,
+    sentences: [
+      'An invocation of the function that recompresses layers failed. Its image is tried again, and becomes a dead letter after five attempts.',
+      'Find the error in the function log. The likely cause is that the function ran out of memory.',
+    ],
+  },
+});

@@ -1,5 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { RemediationAlarm } from '../remediation-alarm';
 import { type AlarmDefinition, alarmDefinitions } from './alarm-definitions';
@@ -13,11 +14,17 @@ export function createAlarms(
   remediation: ObservableRemediation,
   queues: Queues,
   settings: Settings,
-  topic?: sns.ITopic,
+  recompressionHandler: lambda.IFunction | undefined,
 ): ReadonlyMap<RemediationAlarm, cloudwatch.Alarm> {
-  const definitions = alarmDefinitions(remediation, queues, settings);
+  const { alarmTopic } = settings;
+  const definitions = alarmDefinitions(remediation, queues, settings, recompressionHandler);
   const enabled = Object.values(RemediationAlarm).filter((name) => !settings.disabledAlarms.includes(name));
-  return new Map(enabled.map((name) => [name, createAlarm(remediation, name, definitions[name], topic)]));
+  return new Map(
+    enabled.flatMap((name) => {
+      const definition = definitions[name];
+      return definition ? [[name, createAlarm(remediation, name, definition, alarmTopic)]] : [];
+    }),
+  );
 }
 
 function createAlarm(

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import {
   MEDIA_TYPE_DIMENSION,
   METRIC_DIMENSION,
@@ -65,7 +66,27 @@ export function createDashboard(
       remediation.metricLifecycleRisk({ label: 'companions' }),
     ),
   );
+  if (queues.layers) {
+    dashboard.addWidgets(...recompressions(remediation, queues.layers));
+  }
   return dashboard;
+}
+
+function recompressions(remediation: ObservableRemediation, layers: sqs.IQueue): cloudwatch.IWidget[] {
+  return [
+    graph(
+      'Recompressions',
+      THIRD,
+      remediation.metricRecompressing({ label: 'requested' }),
+      remediation.metricRecompressed({ label: 'done' }),
+    ),
+    graph('Recompressed bytes', THIRD, remediation.metricRecompressedBytes({ label: 'read' })),
+    graph(
+      'Age of the oldest recompression (s)',
+      THIRD,
+      layers.metricApproximateAgeOfOldestMessage({ label: 'recompressions' }),
+    ),
+  ];
 }
 
 function work(remediation: ObservableRemediation, queues: Queues): cloudwatch.IWidget[] {

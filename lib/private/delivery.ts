@@ -17,7 +17,7 @@ import type { Settings } from './settings';
 export function deliver(
   scope: Construct,
   queues: Queues,
-  { push, replication, audit, auditSchedule }: Rules,
+  { push, replication, audit, auditSchedule, recompression }: Rules,
   { alwaysBackfill }: Settings,
 ): void {
   const pushes = [push];
@@ -25,13 +25,17 @@ export function deliver(
   const audits = [audit, auditSchedule, replication].filter((rule) => rule !== undefined);
   allowSending(queues.pushes, pushes);
   allowSending(queues.audits, audits);
-  allowSending(queues.deadLetters, [...pushes, ...audits]);
+  allowSending(queues.deadLetters, [...pushes, ...audits, ...(recompression ? [recompression] : [])]);
   for (const rule of pushes) {
     addTarget(rule, queues.pushes, queues.deadLetters);
   }
   for (const rule of audits) {
     const input = rule === auditSchedule && alwaysBackfill ? backfillRequest(scope) : undefined;
     addTarget(rule, queues.audits, queues.deadLetters, input);
+  }
+  if (recompression && queues.layers) {
+    allowSending(queues.layers, [recompression]);
+    addTarget(recompression, queues.layers, queues.deadLetters);
   }
 }
 

@@ -24,6 +24,9 @@ export function environmentOf(
     [ENV.platforms]: settings.platforms.map(({ platform }) => platform).join(','),
     [ENV.companionFor]: settings.companionFor,
     [ENV.uncompressedLayers]: settings.uncompressedLayers,
+    ...(settings.recompressLayers && {
+      [ENV.maxRecompressedLayerBytes]: Tokenization.stringifyNumber(settings.maxRecompressedLayerSize.toBytes()),
+    }),
     [ENV.excludedTags]: settings.excludedTags.join(','),
     ...(settings.deleteOrphanedCompanions && { [ENV.deleteOrphanedCompanions]: 'true' }),
     [ENV.putImagesPerSecond]: Tokenization.stringifyNumber(settings.putImagesPerSecond),

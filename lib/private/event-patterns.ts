@@ -1,7 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { EVENT_SOURCE, MAX_REPOSITORY_NAME_LENGTH, REQUESTS, SOCI_TAG_SUFFIX } from '../../lambda/core/contract';
+import { EVENT_SOURCE, MAX_REPOSITORY_NAME_LENGTH, SOCI_TAG_SUFFIX } from '../../lambda/core/contract';
 import type { RepositorySelection } from './repository-selection';
 import type { Settings } from './settings';
 import { wildcardComplexity } from './wildcard-complexity';
@@ -36,11 +36,11 @@ export const replicationPattern = (
 ): events.EventPattern =>
   imagePattern(scope, settings, repositories, { detailType: 'ECR Replication Action', actions: ['REPLICATE'] });
 
-/** Work that is requested by the function, the CLI, or anyone else who may put events. */
-export const requestPattern = (scope: Construct): events.EventPattern => ({
+/** Work that is requested by the functions, the CLI, or anyone else who may put events. */
+export const requestPattern = (scope: Construct, detailTypes: readonly string[]): events.EventPattern => ({
   ...here(scope),
   source: [EVENT_SOURCE],
-  detailType: Object.values(REQUESTS),
+  detailType: [...detailTypes],
 });
 
 /** A bus can also receive events of other accounts and Regions, whose repositories may have the same names. */

@@ -3,10 +3,14 @@ import * as path from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 /** The same path from the source, a Jest run, and the npm tarball, because the library is compiled in place. */
-const BUNDLED_FUNCTION = path.join(__dirname, '..', '..', 'assets', 'remediate');
+const ASSETS = path.join(__dirname, '..', '..', 'assets');
 
-/** @throws if the function is not bundled, which can only happen in a checkout of this repository */
-export function handlerCode(directory: string = BUNDLED_FUNCTION): lambda.Code {
+/**
+ * @param asset the folder of the function in `assets`
+ * @throws if the function is not bundled, which can only happen in a checkout of this repository
+ */
+export function handlerCode(asset: 'remediate' | 'recompress', assets: string = ASSETS): lambda.Code {
+  const directory = path.join(assets, asset);
   if (!fs.existsSync(path.join(directory, 'index.js'))) {
     throw new Error(
       `the function is not bundled: ${path.join(directory, 'index.js')} does not exist; run 'npm run build'`,

@@ -94,6 +94,21 @@ export abstract class ObservableRemediation extends Construct {
     return this.metric(METRICS.refused, options);
   }
 
+  /** Images whose layers must be recompressed first. The recompression is requested. */
+  public metricRecompressing(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.recompressing, options);
+  }
+
+  /** Companions that were put after a recompression. */
+  public metricRecompressed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.recompressed, options);
+  }
+
+  /** Bytes of the layers that were recompressed, as they were before. */
+  public metricRecompressedBytes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.recompressedBytes, options);
+  }
+
   /** Companions that were put into repositories whose lifecycle policies may expire source images for them. */
   public metricLifecycleRisk(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.lifecycleRisk, options);

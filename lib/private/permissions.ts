@@ -18,6 +18,7 @@ export interface ResourceArns {
   readonly eventBus: string;
   readonly defaultBus: string;
   readonly queues: readonly string[];
+  readonly layersQueue?: string;
   /** Ends with `:*`, which covers the log streams. */
   readonly logGroup: string;
   readonly encryptionKey?: string;
@@ -36,11 +37,11 @@ const NETWORK_INTERFACE_ACTIONS = [
 ];
 
 /**
- * What Amazon ECR managed signing does in the name of the role.
+ * What a recompression does, and Amazon ECR managed signing in the name of the role.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
  */
-const SIGNATURE_UPLOAD_ACTIONS = [
+const LAYER_UPLOAD_ACTIONS = [
   'BatchCheckLayerAvailability',
   'InitiateLayerUpload',
   'UploadLayerPart',
@@ -49,11 +50,33 @@ const SIGNATURE_UPLOAD_ACTIONS = [
 
 /** Every action that the function uses, or AWS on its behalf, and nothing else. */
 export const minimalStatements = (arns: ResourceArns, settings: Settings): iam.PolicyStatement[] => [
-  ...registryStatements(arns, settings),
+  ...imageStatements(arns, settings),
+  ...listingStatements(arns),
+  ...signingStatements(settings),
   publish([OUTCOME_DETAIL_TYPE, AUDIT_FINISHED_DETAIL_TYPE], arns.eventBus),
-  publish(Object.values(REQUESTS), arns.defaultBus),
+  publish(requestsOf(settings), arns.defaultBus),
+  ...functionStatements(arns, arns.queues, settings),
+];
+
+/** The same for the function that recompresses layers: it alone uploads layers, and it lists and requests nothing. */
+export const recompressionStatements = (arns: ResourceArns, settings: Settings): iam.PolicyStatement[] =>
+  arns.layersQueue === undefined
+    ? []
+    : [
+        ...imageStatements(arns, settings, LAYER_UPLOAD_ACTIONS),
+        ...signingStatements(settings),
+        publish([OUTCOME_DETAIL_TYPE], arns.eventBus),
+        ...functionStatements(arns, [arns.layersQueue], settings),
+      ];
+
+/** What Lambda does on behalf of a function. */
+const functionStatements = (
+  arns: ResourceArns,
+  queues: readonly string[],
+  settings: Settings,
+): iam.PolicyStatement[] => [
   // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
-  allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], arns.queues),
+  allow('sqs', ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'], queues),
   allow('logs', ['CreateLogStream', 'PutLogEvents'], [arns.logGroup]),
   // Lambda creates the network interfaces, in any subnet: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
   ...(settings.vpc ? [allow('ec2', NETWORK_INTERFACE_ACTIONS, ['*'])] : []),
@@ -62,9 +85,10 @@ export const minimalStatements = (arns: ResourceArns, settings: Settings): iam.P
   ...(arns.encryptionKey ? [allow('kms', ['Decrypt'], [arns.encryptionKey])] : []),
 ];
 
-function registryStatements(
-  { repositories, excludedRepositories, listedRepositories }: ResourceArns,
+function imageStatements(
+  { repositories, excludedRepositories }: ResourceArns,
   { deleteOrphanedCompanions, signingProfiles }: Settings,
+  uploadActions: readonly string[] = signingProfiles.length > 0 ? LAYER_UPLOAD_ACTIONS : [],
 ): iam.PolicyStatement[] {
   const reads = [
     'BatchGetImage',
@@ -73,11 +97,7 @@ function registryStatements(
     'ListTagsForResource',
     'GetLifecyclePolicy',
   ];
-  const writes = [
-    'PutImage',
-    ...(deleteOrphanedCompanions ? ['BatchDeleteImage'] : []),
-    ...(signingProfiles.length > 0 ? SIGNATURE_UPLOAD_ACTIONS : []),
-  ];
+  const writes = ['PutImage', ...(deleteOrphanedCompanions ? ['BatchDeleteImage'] : []), ...uploadActions];
   return [
     allow('ecr', reads, repositories),
     // A repository without the tag lacks this key, and a negated condition on a missing key holds:
@@ -86,10 +106,20 @@ function registryStatements(
     // Holds even if the role has other policies that allow more.
     deny('ecr', ['PutImage', 'BatchDeleteImage'], ['*'], { StringEquals: OPTED_OUT }),
     ...(excludedRepositories.length > 0 ? [deny('ecr', ['PutImage', 'BatchDeleteImage'], excludedRepositories)] : []),
+  ];
+}
+
+function listingStatements({ listedRepositories }: ResourceArns): iam.PolicyStatement[] {
+  return [
     ...(listedRepositories ? [allow('ecr', ['DescribeRepositories'], [listedRepositories])] : []),
     // The rules belong to the registry, which is no resource that a policy can name:
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
     allow('ecr', ['DescribePullThroughCacheRules'], ['*']),
+  ];
+}
+
+function signingStatements({ signingProfiles }: Settings): iam.PolicyStatement[] {
+  return [
     ...(signingProfiles.length > 0
       ? [
           allow(
@@ -102,13 +132,17 @@ function registryStatements(
   ];
 }
 
+/** Recompressions are work only where a function does them. */
+const requestsOf = ({ recompressLayers }: Settings): readonly string[] =>
+  Object.values(REQUESTS).filter((request) => recompressLayers || request !== REQUESTS.imageRecompression);
+
 /** The same that the function itself may request. */
-export const grantRequests = (grantee: iam.IGrantable, defaultBus: string): iam.Grant =>
+export const grantRequests = (grantee: iam.IGrantable, defaultBus: string, settings: Settings): iam.Grant =>
   iam.Grant.addToPrincipal({
     grantee,
     actions: ['events:PutEvents'],
     resourceArns: [defaultBus],
-    conditions: ownEvents(Object.values(REQUESTS)),
+    conditions: ownEvents(requestsOf(settings)),
   });
 
 const publish = (detailTypes: readonly string[], eventBus: string): iam.PolicyStatement =>

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { allowEventBridgeToUse } from './encryption';
+import { RECOMPRESSION_TIMEOUT } from './recompression';
 import { FUNCTION_TIMEOUT } from './remediation-function';
+import type { Settings } from './settings';
 
 /**
  * How long a received message is invisible, and so how long a failed one waits for its next attempt.
@@ -18,17 +19,20 @@ import { FUNCTION_TIMEOUT } from './remediation-function';
 const VISIBILITY_TIMEOUT = {
   pushes: Duration.seconds(1.5 * FUNCTION_TIMEOUT.toSeconds()),
   audits: Duration.seconds(6 * FUNCTION_TIMEOUT.toSeconds()),
+  layers: Duration.seconds(1.5 * RECOMPRESSION_TIMEOUT.toSeconds()),
 };
 
-/** Two work queues, so that an audit of any size doesn't delay a push, and one queue for the failures of both. */
+/** A work queue for each kind of work, so that none delays another, and one queue for the failures of all. */
 export interface Queues {
   readonly pushes: sqs.Queue;
   readonly audits: sqs.Queue;
+  /** Only if layers are recompressed. */
+  readonly layers?: sqs.Queue;
   readonly deadLetters: sqs.Queue;
 }
 
 /** All are encrypted and require TLS. */
-export function createQueues(scope: Construct, encryptionKey?: kms.IKey): Queues {
+export function createQueues(scope: Construct, { encryptionKey, recompressLayers }: Settings): Queues {
   if (encryptionKey) {
     allowEventBridgeToUse(encryptionKey, scope);
   }
@@ -45,6 +49,9 @@ export function createQueues(scope: Construct, encryptionKey?: kms.IKey): Queues
   return {
     pushes: new sqs.Queue(scope, 'Pushes', { ...workQueueProps, visibilityTimeout: VISIBILITY_TIMEOUT.pushes }),
     audits: new sqs.Queue(scope, 'Audits', { ...workQueueProps, visibilityTimeout: VISIBILITY_TIMEOUT.audits }),
+    layers: recompressLayers
+      ? new sqs.Queue(scope, 'Layers', { ...workQueueProps, visibilityTimeout: VISIBILITY_TIMEOUT.layers })
+      : undefined,
     deadLetters,
   };
 }

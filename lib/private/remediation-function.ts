@@ -9,27 +9,30 @@ import type { Settings } from './settings';
 /** Enough to audit one part of a repository; ten pushes take a few seconds. */
 export const FUNCTION_TIMEOUT = Duration.seconds(60);
 
-/** What the construct creates for the function. */
+/** What differs between the functions. */
 export interface FunctionResources {
+  /** The folder of its code in `assets`. */
+  readonly asset: 'remediate' | 'recompress';
+  readonly description: string;
+  readonly memorySize: number;
+  readonly timeout: Duration;
+  readonly reservedConcurrentExecutions?: number;
+  readonly recursiveLoop?: lambda.RecursiveLoop;
   readonly role: iam.IRole;
   readonly logGroup: logs.ILogGroup;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export function createFunction(scope: Construct, settings: Settings, resources: FunctionResources): lambda.Function {
+export function createFunction(
+  scope: Construct,
+  settings: Settings,
+  { asset, ...resources }: FunctionResources,
+): lambda.Function {
   const handler = new lambda.Function(scope, 'Function', {
-    description: 'Adds Docker V2 Schema 2 companion tags to OCI images in Amazon ECR',
-    code: handlerCode(),
+    code: handlerCode(asset),
     handler: 'index.handler',
     runtime: lambda.Runtime.NODEJS_24_X,
     architecture: settings.architecture,
-    memorySize: settings.memorySize,
-    timeout: FUNCTION_TIMEOUT,
-    reservedConcurrentExecutions: settings.reservedConcurrentExecutions,
-    // An audit requests its next page, and a page the repairs that it needs, from this same function. Lambda would stop what it takes for
-    // a loop after 16 steps: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html. Repairs request nothing, and the push
-    // of a companion matches no rule.
-    recursiveLoop: lambda.RecursiveLoop.ALLOW,
     vpc: settings.vpc,
     vpcSubnets: settings.vpcSubnets,
     securityGroups: settings.securityGroups,

@@ -2,9 +2,9 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
-export const createRole = (scope: Construct): iam.Role =>
+export const createRole = (scope: Construct, description: string): iam.Role =>
   new iam.Role(scope, 'Role', {
-    description: 'Reads and puts image manifests in the chosen Amazon ECR repositories',
+    description,
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
   });
 

@@ -1,5 +1,6 @@
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { REQUESTS } from '../../lambda/core/contract';
 import { pushPattern, replicationPattern, requestPattern } from './event-patterns';
 import type { RepositorySelection } from './repository-selection';
 import type { Settings } from './settings';
@@ -10,6 +11,7 @@ export interface Rules {
   readonly replication?: events.Rule;
   readonly audit: events.Rule;
   readonly auditSchedule?: events.Rule;
+  readonly recompression?: events.Rule;
 }
 
 /** All on the default bus: Amazon ECR and schedules use no other, and requests have one address. */
@@ -22,8 +24,14 @@ export function createRules(scope: Construct, settings: Settings, repositories: 
     }),
     audit: new events.Rule(scope, 'AuditRule', {
       description: 'Requests to audit repositories and to repair images',
-      eventPattern: requestPattern(scope),
+      eventPattern: requestPattern(scope, [REQUESTS.registryAudit, REQUESTS.repositoryAudit, REQUESTS.imageRepair]),
     }),
+    recompression: settings.recompressLayers
+      ? new events.Rule(scope, 'RecompressionRule', {
+          description: 'Requests to recompress layers of images',
+          eventPattern: requestPattern(scope, [REQUESTS.imageRecompression]),
+        })
+      : undefined,
     replication: settings.includeReplicatedImages
       ? new events.Rule(scope, 'ReplicationRule', {
           description: 'Images replicated to this account and Region, except companions',

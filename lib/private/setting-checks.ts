@@ -3,6 +3,7 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { AuditOptions } from '../audit-options';
 import type { ImagePlatform } from '../image-platform';
+import type { RecompressionOptions } from '../recompression-options';
 
 export function checkPlatforms(scope: Construct, platforms: readonly ImagePlatform[]): void {
   if (platforms.length === 0) {
@@ -65,6 +66,26 @@ export function checkEventBus(scope: Construct, eventBus: events.IEventBus | und
   if (region !== undefined && Token.compareStrings(region, own) === TokenComparison.DIFFERENT) {
     throw new Error(
       `eventBus of ${scope.node.path} is in ${region}; expected a bus in ${own}, from which a rule can forward the events to ${region}`,
+    );
+  }
+}
+
+export function checkRecompression(
+  scope: Construct,
+  {
+    recompressLayers,
+    recompressionRole,
+    maxRecompressedLayerSize,
+  }: Required<Pick<RecompressionOptions, 'recompressLayers' | 'maxRecompressedLayerSize'>> & RecompressionOptions,
+): void {
+  if (recompressionRole && !recompressLayers) {
+    throw new Error(
+      `${scope.node.path} has recompressionRole and no recompressLayers; expected recompressLayers: true`,
+    );
+  }
+  if (!maxRecompressedLayerSize.isUnresolved() && maxRecompressedLayerSize.toBytes() <= 0) {
+    throw new Error(
+      `maxRecompressedLayerSize of ${scope.node.path} is ${maxRecompressedLayerSize.toBytes()} bytes; expected a Size above 0`,
     );
   }
 }

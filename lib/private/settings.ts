@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 import { Architecture, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DEFAULT_COMPANION_TAG_SUFFIX } from '../../lambda/core/contract';
@@ -16,12 +16,14 @@ import {
   checkEventBus,
   checkNumbersAboveZero,
   checkPlatforms,
+  checkRecompression,
   checkTimeAboveZero,
 } from './setting-checks';
 
 /** The caller's own resources, and what has no default. */
 type Optional =
   | 'role'
+  | 'recompressionRole'
   | 'eventBus'
   | 'encryptionKey'
   | 'alarmTopic'
@@ -38,7 +40,7 @@ export type Settings = Required<Omit<OciImageRemediationProps, Optional>> & Pick
 export function settingsOf(scope: Construct, props: OciImageRemediationProps): Settings {
   const settings = withDefaults(props);
   const { putImagesPerSecond, auditPutImagesPerSecond } = settings;
-  const { alarmFailedThreshold, alarmPushAge, alarmAuditAge, alarmTimeToCompanion } = settings;
+  const { alarmFailedThreshold, alarmPushAge, alarmAuditAge, alarmRecompressionAge, alarmTimeToCompanion } = settings;
   checkPlatforms(scope, settings.platforms);
   checkExcludedTags(scope, settings.excludedTags);
   checkAuditWindow(scope, settings);
@@ -48,7 +50,8 @@ export function settingsOf(scope: Construct, props: OciImageRemediationProps): S
   checkNetwork(scope, settings);
   checkNumbersAboveZero(scope, { putImagesPerSecond, auditPutImagesPerSecond, alarmFailedThreshold });
   checkPace(scope, settings);
-  checkTimeAboveZero(scope, { alarmPushAge, alarmAuditAge, alarmTimeToCompanion });
+  checkTimeAboveZero(scope, { alarmPushAge, alarmAuditAge, alarmRecompressionAge, alarmTimeToCompanion });
+  checkRecompression(scope, settings);
   return settings;
 }
 
@@ -60,6 +63,8 @@ const withDefaults = (props: OciImageRemediationProps): Settings => ({
   platforms: props.platforms ?? [ImagePlatform.LINUX_AMD64],
   companionFor: props.companionFor ?? CompanionFor.OCI_IMAGES,
   uncompressedLayers: props.uncompressedLayers ?? UncompressedLayers.REFUSE,
+  recompressLayers: props.recompressLayers ?? false,
+  maxRecompressedLayerSize: props.maxRecompressedLayerSize ?? Size.gibibytes(20),
   excludedTags: props.excludedTags ?? [],
   deleteOrphanedCompanions: props.deleteOrphanedCompanions ?? false,
   includeReplicatedImages: props.includeReplicatedImages ?? false,
@@ -80,6 +85,7 @@ const withDefaults = (props: OciImageRemediationProps): Settings => ({
   alarmFailedThreshold: props.alarmFailedThreshold ?? 10,
   alarmPushAge: props.alarmPushAge ?? Duration.minutes(15),
   alarmAuditAge: props.alarmAuditAge ?? Duration.days(1),
+  alarmRecompressionAge: props.alarmRecompressionAge ?? Duration.hours(3),
   alarmTimeToCompanion: props.alarmTimeToCompanion ?? Duration.minutes(5),
   dashboard: props.dashboard ?? true,
 });

@@ -51,6 +51,9 @@ export const accessOfLog = (
   resource: `arn:aws:logs:${region}:${accountId}:log-group:${logGroupName}:log-stream:${logStreamName}`,
 });
 
+/** The role of a function, as policies name it. */
+export const principalOf = ({ roleArn }: FunctionView): string => `AWS:${roleArn}`;
+
 const EVERYTHING: Statement = { effect: 'Allow', actions: ['*'], resources: ['*'], conditions: {} };
 
 /**
@@ -68,7 +71,7 @@ export function authorize(
   const own = template.statementsOf(fn);
   const isUnknown = own.length === 0 || template.managedPoliciesOf(fn).length > 0;
   const statements = [...(isUnknown ? [EVERYTHING] : own), ...resourcePolicy];
-  const role = { principal: `AWS:${fn.roleArn}`, context: { 'aws:PrincipalArn': fn.roleArn } };
+  const role = { principal: principalOf(fn), context: { 'aws:PrincipalArn': fn.roleArn } };
   const forbidden = accesses.find(
     (access) =>
       evaluate(statements, { ...access, ...role, context: { ...access.context, ...role.context } }) !== 'allowed',

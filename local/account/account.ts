@@ -10,7 +10,7 @@ import { Bus, type PutEntry } from '../eventbridge';
 import type { AccessRequest } from '../iam/policy';
 import type { FunctionHost, LogLine } from '../lambda';
 import { createQueues, type DeadLetter, type Queue, type RunningQueue, readDeadLetters, redriveAll } from '../sqs';
-import { accessOfCall, authorize } from './access';
+import { accessOfCall, authorize, principalOf } from './access';
 import { Functions } from './functions';
 import type { AccountCall, LocalAccountOptions } from './options';
 import { AccountServer } from './server';
@@ -74,7 +74,7 @@ export class LocalAccount {
       putImagesPerSecond,
     });
     const before = this.#beforeCall.bind(this);
-    this.#server = new AccountServer({ ecr: this.ecr, bus: this.bus, activity: this.#activity, log, before });
+    this.#server = new AccountServer({ ecr: this.ecr, bus: this.bus, activity: this.#activity, log, now, before });
   }
 
   get endpoint(): string {
@@ -163,7 +163,7 @@ export class LocalAccount {
     const fn = this.#signer(session);
     if (!fn) return;
     const accesses = accessOfCall(received, this.#account, this.ecr.resourceTags(call.repository ?? ''));
-    this.accesses.push(...accesses);
+    this.accesses.push(...accesses.map((access) => ({ ...access, principal: principalOf(fn) })));
     authorize(this.template, fn, accesses, this.ecr.repositoryPolicy(call.repository ?? ''));
   }
 }

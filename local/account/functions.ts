@@ -5,7 +5,7 @@ import { pick } from '../cloudformation/pick';
 import type { AccessRequest } from '../iam/policy';
 import { FunctionHost, type LogLine, Poller } from '../lambda';
 import type { RunningQueue } from '../sqs';
-import { accessOfLog, accessOfQueue } from './access';
+import { accessOfLog, accessOfQueue, principalOf } from './access';
 
 export interface FunctionsOptions {
   readonly template: Template;
@@ -69,7 +69,9 @@ export class Functions {
       throw new Error(
         `${logicalId}: the queue's visibility timeout (${view.visibilityTimeoutSeconds} s) is less than the function's timeout (${fn.timeoutSeconds} s); Lambda refuses such a mapping`,
       );
-    const onCall = (operation: string) => accessOfQueue(operation, view).forEach(onAccess);
+    const onCall = (operation: string) => {
+      for (const access of accessOfQueue(operation, view)) onAccess({ ...access, principal: principalOf(fn) });
+    };
     const invoke = (event: unknown) => this.#hostOf(fn).invoke(event);
     return new Poller({ mapping, queue, invoke, clock, activity, log, onCall });
   }
@@ -80,7 +82,7 @@ function startHost(
   { account, clock, endpoint, workDirectory, minEnvironments, log, onLogLine, onAccess }: FunctionsOptions,
 ): FunctionHost {
   const onLogCall = (operation: string, logStreamName: string) =>
-    onAccess(accessOfLog(operation, account, fn.logGroupName, logStreamName));
+    onAccess({ ...accessOfLog(operation, account, fn.logGroupName, logStreamName), principal: principalOf(fn) });
   const settings = { fn, region: account.region, endpoint, workDirectory, minEnvironments, clock, onLogCall };
   return new FunctionHost(settings, (line) => {
     onLogLine(line);

@@ -11,6 +11,8 @@ export interface AccountServerOptions {
   readonly bus: Bus;
   readonly activity: Activity;
   readonly log: (line: string) => void;
+  /** The account's clock, in milliseconds since the epoch. */
+  readonly now: () => number;
   /** Runs before each call takes effect. */
   readonly before: (call: AccountCall, wire: Wire, entries?: readonly PutEntry[]) => Promise<void>;
 }
@@ -54,7 +56,9 @@ export class AccountServer {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    const { activity, log } = this.options;
+    const { activity, log, now } = this.options;
+    // The functions have the account's clock, and the SDK tries an error again if the server seems to have another.
+    response.setHeader('date', new Date(now()).toUTCString());
     const name = `request ${request.method} ${request.headers['x-amz-target'] ?? request.url}`;
     response.once('close', activity.begin(name));
     activity.run(name, async () => {

@@ -16,7 +16,7 @@ export class BlobUpload {
   }
 
   /** Appends the chunks of the source, with one in memory at a time. */
-  async append(source: AsyncIterable<Uint8Array>): Promise<void> {
+  async append(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     const file = await open(this.path, 'a');
     try {
       for await (const chunk of source) {
@@ -61,8 +61,9 @@ export class BlobStore {
     return true;
   }
 
-  read(digest: string): ReadStream {
-    return createReadStream(this.#path(digest));
+  /** @param range both ends included @default the whole blob */
+  read(digest: string, range: { readonly start?: number; readonly end?: number } = {}): ReadStream {
+    return createReadStream(this.#path(digest), range);
   }
 
   #path(digest: string): string {

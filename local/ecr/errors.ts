@@ -74,3 +74,31 @@ export const layerNotFound = (digest: string, id: RepositoryId): AwsError =>
     'LayersNotFoundException',
     `The layer with digest ${digest} does not exist within the ${repositoryOf(id)}`,
   );
+
+const layerUploadOf = ({ repository, registryId }: RepositoryId) => ({ registryId, repositoryName: repository });
+
+export const uploadNotFound = (uploadId: string, id: RepositoryId): AwsError =>
+  new AwsError(
+    'UploadNotFoundException',
+    `The upload with id '${uploadId}' does not exist within the ${repositoryOf(id)}`,
+  );
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UploadLayerPart.html */
+export const invalidLayerPart = (uploadId: string, lastValidByteReceived: number, id: RepositoryId): AwsError =>
+  new AwsError(
+    'InvalidLayerPartException',
+    'The layer part size is not valid, or the first byte specified is not consecutive to the last byte of a previous layer part upload',
+    { ...layerUploadOf(id), uploadId, lastValidByteReceived },
+  );
+
+export const invalidLayer = (given: string, computed: string): AwsError =>
+  new AwsError(
+    'InvalidLayerException',
+    `Layer digest '${given}' does not match the digest '${computed}' calculated from the uploaded layer`,
+  );
+
+export const layerAlreadyExists = (digest: string, id: RepositoryId): AwsError =>
+  new AwsError(
+    'LayerAlreadyExistsException',
+    `Layer with digest '${digest}' already exists in the ${repositoryOf(id)}`,
+  );

@@ -22,14 +22,23 @@ export interface RegistryOptions extends AccountRegion {
 /** What BatchGetImage answers for a tag if ECR can't ask the upstream registry for it. */
 export type UpstreamFailure = 'UpstreamAccessDenied' | 'UpstreamTooManyRequests' | 'UpstreamUnavailable';
 
+export interface LayerUpload {
+  readonly repository: string;
+  readonly blob: BlobUpload;
+  /** Only the last part may be below the minimum. */
+  readonly partSizes: number[];
+}
+
 /** One account's registry in one Region: the state behind both APIs. */
 export class Registry {
   readonly #repositories = new Map<string, Repository>();
   /** Pull-through cache rules, by the prefix of their repositories. */
   readonly cacheRules = new Map<string, { readonly createdAt: Date; readonly failure: UpstreamFailure | undefined }>();
   readonly blobs: BlobStore;
-  /** Uploads in progress, by their paths. */
+  /** Uploads of the registry API in progress, by their paths. */
   readonly uploads = new Map<string, BlobUpload>();
+  /** Those of the AWS API, by their ids. */
+  readonly layerUploads = new Map<string, LayerUpload>();
 
   constructor(readonly options: RegistryOptions) {
     this.blobs = new BlobStore(options.blobDirectory);

@@ -19,7 +19,7 @@ const requestOf = (detailType: string, detail: object) =>
   pushOf('request', { source: 'ecr-oci-remediation', 'detail-type': detailType, detail });
 const repairRequestOf = (tag: string) => requestOf('Image Repair Requested', { repository: 'team/app', tag });
 
-const handle = (bodies: readonly (object | string)[], remainingMs = 60_000) =>
+const handle = (bodies: readonly (object | string)[], remainingMs = 60_000, longestWorkMs?: number) =>
   handleBatch(
     service,
     {
@@ -29,6 +29,7 @@ const handle = (bodies: readonly (object | string)[], remainingMs = 60_000) =>
       })),
     },
     { getRemainingTimeInMillis: () => remainingMs },
+    longestWorkMs,
   );
 const failed = (...at: number[]) => ({ batchItemFailures: at.map((n) => ({ itemIdentifier: `message-${n}` })) });
 
@@ -90,12 +91,14 @@ describe('a message that fails', () => {
 describe('the same tag several times in a batch', () => {
   test('is one repair, and counts each push', async () => {
     const later = { id: 'event-later', time: '2026-11-24T10:00:05Z' };
-    expect(await handle([pushOf('v1'), pushOf('v1', later), repairRequestOf('v1'), pushOf('v1')])).toEqual(failed());
+    expect(
+      await handle([pushOf('v1'), pushOf('v1', later), repairRequestOf('v1'), pushOf('v1', { id: 'event-last' })]),
+    ).toEqual(failed());
     expect(service.registry.calls.filter((call) => call.startsWith('putManifest'))).toHaveLength(1);
     expect(service.published).toHaveLength(1);
     expect(lines.metrics()[0]).toMatchObject({ Pushed: 3, Converted: 1 });
     const [line] = lines.logs();
-    expect([line?.eventId, line?.mergedEventIds]).toEqual(['event-v1', ['event-later', 'event-request']]);
+    expect([line?.eventId, line?.mergedEventIds]).toEqual(['event-v1', ['event-later', 'event-request', 'event-last']]);
   });
 
   test('has the pace of a push if one of them is a push, whatever comes first', async () => {
@@ -192,6 +195,16 @@ describe('time', () => {
     service.registry.before = () => untilAborted(0);
     const answer = handle([pushOf('v1')], 600_000);
     await jest.advanceTimersByTimeAsync(40_000);
+    expect(await answer).toEqual(failed(0));
+  });
+
+  test('a recompression may take most of a quarter of an hour', async () => {
+    jest.useFakeTimers();
+    service.registry.before = () => untilAborted(0);
+    const answer = handle([pushOf('v1')], 900_000, 890_000);
+    await jest.advanceTimersByTimeAsync(889_999);
+    expect(service.runs[0]?.signal.aborted).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
     expect(await answer).toEqual(failed(0));
   });
 

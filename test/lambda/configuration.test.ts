@@ -99,3 +99,16 @@ test.each<[object, string]>([
 ])('names the variable that is wrong: %j', (change, message) => {
   expect(() => readConfiguration({ ...environment, ...change })).toThrow(message);
 });
+
+test('layers are recompressed only with a limit, which also turns it on', () => {
+  expect(readConfiguration(environment).policy).not.toHaveProperty('recompression');
+  const { policy } = readConfiguration({ ...environment, MAX_RECOMPRESSED_LAYER_BYTES: '1000' });
+  expect(policy.recompression).toEqual({ maxLayerBytes: 1_000 });
+  expect(() => readConfiguration({ ...environment, MAX_RECOMPRESSED_LAYER_BYTES: 'all' })).toThrow(
+    "environment variable MAX_RECOMPRESSED_LAYER_BYTES is 'all', expected a number above 0",
+  );
+});
+
+test('a second function counts under the name of the first', () => {
+  expect(readConfiguration({ ...environment, METRIC_FUNCTION_NAME: 'first' }).functionName).toBe('first');
+});

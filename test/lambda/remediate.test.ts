@@ -36,6 +36,16 @@ test('handles each message of a batch, configured by the environment', async () 
   expect(lines.metrics()).toMatchObject([{ FunctionName: 'remediate', Failed: 1 }]);
 });
 
+test('so does the function that recompresses', async () => {
+  Object.assign(process.env, environment, { METRIC_FUNCTION_NAME: 'first', MAX_RECOMPRESSED_LAYER_BYTES: '1000' });
+  const { handler } = await import('../../lambda/recompress');
+  const Records = [{ messageId: 'message-0', body: 'not an event' }];
+  expect(await handler({ Records }, { getRemainingTimeInMillis: () => 900_000 })).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'message-0' }],
+  });
+  expect(lines.metrics()).toMatchObject([{ FunctionName: 'first', Failed: 1 }]);
+});
+
 test('does not start without its configuration', async () => {
   await expect(import('../../lambda/remediate')).rejects.toThrow('environment variable ACCOUNT_ID is not set');
 });

@@ -1,3 +1,4 @@
+import { digestOf } from '../../lambda/core/manifest/digest';
 import { repairImage } from '../../lambda/repair-image';
 import { CONFIGURATION, captureLines, FakeService, FakeServiceRegistry, REQUEST } from '../support/fake-service';
 import { keepNewest, policyOf } from '../support/lifecycle-images';
@@ -43,6 +44,7 @@ test('a pushed OCI image: its outcome is logged, counted and published', async (
   expect(lines.logs()).toMatchObject([
     { level: 'INFO', message: 'image remediation', eventId: 'event-1', ...detail, registryCalls: 4 },
   ]);
+  expect(lines.logs()[0]).not.toHaveProperty('mergedEventIds');
   expect(lines.logs()[0]?.durationMs).toBeGreaterThanOrEqual(0);
   expect(lines.logs()[0]?.durationMs).toBeLessThan(60_000);
   const { counted, further } = values();
@@ -146,14 +148,17 @@ test('a push that was never read has no media type', async () => {
 });
 
 describe('an index and two platforms', () => {
+  const pushIndexAgain = (...names: readonly (readonly [name: string, architecture: string])[]) => {
+    const children = names.map(([name, architecture]) => {
+      const { digest, bytes } = service.registry.push(ociImage(name), OCI.manifest);
+      return { mediaType: OCI.manifest, digest, size: bytes.length, ...platform(architecture) };
+    });
+    service.registry.push(index(children), OCI.index, 'v1');
+  };
   const pushIndexOf = (...architectures: string[]) => {
     const configuration = { ...CONFIGURATION, policy: { ...DEFAULT_POLICY, platforms: [AMD64, ARM64] as const } };
     service = new FakeService(new FakeServiceRegistry(), configuration);
-    const children = architectures.map((name) => {
-      const { digest, bytes } = service.registry.push(ociImage(name), OCI.manifest);
-      return { mediaType: OCI.manifest, digest, size: bytes.length, ...platform(name) };
-    });
-    service.registry.push(index(children), OCI.index, 'v1');
+    pushIndexAgain(...architectures.map((name) => [name, name] as const));
   };
 
   test('make two outcomes of one push', async () => {
@@ -171,6 +176,18 @@ describe('an index and two platforms', () => {
     pushIndexOf('amd64');
     await repairImage(service, work, push());
     expect(values().counted).toMatchObject({ Pushed: 1, OciImagesPushed: 1, Converted: 1, Skipped: 1 });
+  });
+
+  test('are at risk of a rule that counts untagged images if one of two companions moves', async () => {
+    pushIndexOf('amd64', 'arm64');
+    await repairImage(service, work, push());
+    service.registry.lifecyclePolicy = policyOf(keepNewest(3, 'untagged'));
+    pushIndexAgain(['amd64', 'amd64'], ['changed', 'arm64']);
+    await repairImage(service, work, push());
+    const [amd64, arm64] = service.published.slice(-2).map(({ detail }) => detail);
+    expect(amd64).toMatchObject({ outcome: 'unchanged' });
+    expect(amd64).not.toHaveProperty('lifecycleRisk');
+    expect(arm64).toMatchObject({ outcome: 'converted', lifecycleRisk: expect.stringContaining('untagged') });
   });
 
   test('are at risk of a lifecycle policy for the new companion, not for what was skipped', async () => {
@@ -255,5 +272,57 @@ describe('a lifecycle policy that can cost the repository sources', () => {
     await repairImage(service, work, push());
     expect(service.published).toMatchObject([{ detail: { outcome: 'converted' } }]);
     expect(lines.logs()[0]).toMatchObject({ level: 'WARN', message: 'lifecycle policy not read', tag: 'v1' });
+  });
+});
+
+describe('an image whose layers must be recompressed', () => {
+  const zstd = ociImage('app', { layers: [descriptor(OCI.zstd, 'zstd')] });
+  const detail = { repository: 'team/app', tag: 'v1' };
+  const serviceWith = (registry: FakeServiceRegistry) =>
+    new FakeService(registry, {
+      ...CONFIGURATION,
+      policy: { ...DEFAULT_POLICY, recompression: { maxLayerBytes: 1_000 } },
+    });
+  beforeEach(() => {
+    service = serviceWith(new FakeServiceRegistry());
+    service.registry.push(zstd, OCI.manifest, 'v1');
+  });
+
+  test('the recompression is requested, and the outcome says so', async () => {
+    await repairImage(service, work, push());
+    expect(service.requested).toEqual([{ detailType: 'Image Recompression Requested', detail }]);
+    expect(service.published).toMatchObject([
+      { detailType: 'Image Remediation', detail: { outcome: 'recompressing', companionTag: 'v1-dockerv2' } },
+    ]);
+    expect(values().counted).toMatchObject({ Recompressing: 1, Refused: 0, Converted: 0, OciImagesPushed: 1 });
+    expect(values().counted).not.toHaveProperty('TimeToCompanion');
+    expect(lines.logs()).toMatchObject([{ level: 'INFO', outcome: 'recompressing' }]);
+  });
+
+  test('for an audit, so that a refusal does not set off the alarm each day', async () => {
+    await repairImage(service, { ...work, isUrgent: false, isAuditFinding: true }, asked);
+    expect(service.requested).toMatchObject([{ detail: { ...detail, audit: true } }]);
+  });
+
+  test('a request that the bus does not take brings the message back', async () => {
+    service.busError = new Error('no');
+    await expect(repairImage(service, work, push())).rejects.toThrow('no');
+    expect(service.published).toEqual([]);
+  });
+
+  test('with a recompressor, it says what that took, and asks for nothing', async () => {
+    const bytes = new TextEncoder().encode(
+      JSON.stringify(dockerImage('app', { layers: [descriptor(DOCKER.gzip, 'gzip')] })),
+    );
+    const recompressed = { layers: 1, bytes: 4, seconds: 3 };
+    const manifest = { digest: digestOf(bytes), mediaType: DOCKER.manifest, bytes };
+    const withRecompressor = Object.assign(service, {
+      recompressor: { recompress: async () => ({ manifest, recompressed }) },
+    });
+    await repairImage(withRecompressor, { ...work, isUrgent: false }, asked);
+    expect(service.requested).toEqual([]);
+    expect(service.published).toMatchObject([{ detail: { outcome: 'converted', recompressed } }]);
+    expect(values().counted).toMatchObject({ Converted: 1, Recompressed: 1, RecompressedBytes: 4 });
+    expect(values().counted).not.toHaveProperty('Recompressing');
   });
 });

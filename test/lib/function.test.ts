@@ -105,5 +105,5 @@ test('the log goes to the log group that is chosen', () => {
 });
 
 test('refuses to synthesize without the bundled function', () => {
-  expect(() => handlerCode(__dirname)).toThrow(/index.js does not exist; run 'npm run build'$/);
+  expect(() => handlerCode('remediate', __dirname)).toThrow(/index.js does not exist; run 'npm run build'$/);
 });

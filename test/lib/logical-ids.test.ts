@@ -15,6 +15,11 @@ const KEPT = {
   RemediationDeadLettersB0D79790: 'AWS::SQS::Queue',
   RemediationPushes494D78B9: 'AWS::SQS::Queue',
   RemediationAuditsC8F69BD6: 'AWS::SQS::Queue',
+  RemediationLayersD5C0BAEA: 'AWS::SQS::Queue',
+  RemediationRecompressionFunction8A7165E5: 'AWS::Lambda::Function',
+  RemediationRecompressionMappingE4E8DEF5: 'AWS::Lambda::EventSourceMapping',
+  RemediationRecompressionRole824B1FCD: 'AWS::IAM::Role',
+  RemediationRecompressionRule77339E0E: 'AWS::Events::Rule',
   RemediationLogs288CA192: 'AWS::Logs::LogGroup',
   RemediationRole0EF99D34: 'AWS::IAM::Role',
   RemediationFunction559AD217: 'AWS::Lambda::Function',
@@ -30,6 +35,7 @@ test('an update replaces no resource that holds state or a reference from outsid
   const stack = new OciImageRemediationStack(newApp(), 'Stack', {
     alarmEmail: 'team@example.com',
     includeReplicatedImages: true,
+    recompressLayers: true,
   });
   const types = new Set(Object.values(KEPT));
   const resources: [string, { Type: string }][] = Object.entries(Template.fromStack(stack).toJSON().Resources);

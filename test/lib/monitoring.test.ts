@@ -62,7 +62,7 @@ describe('with no props', () => {
   );
 
   test('these alarms exist and no other, in a list and by name', () => {
-    const names = Object.values(RemediationAlarm);
+    const names = Object.values(RemediationAlarm).filter((name) => !name.startsWith('recompression-'));
     expect(alarmsOf(template).map(anchorOf).sort()).toEqual([...names].sort());
     expect(remediation.alarms).toEqual(names.map((name) => remediation.tryFindAlarm(name)));
   });

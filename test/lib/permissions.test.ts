@@ -343,6 +343,7 @@ test('the most repositories that are allowed fit into the inline policies of a r
     eventBus: new events.EventBus(stack, 'Bus'),
     vpc: new ec2.Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false }),
     tracing: Tracing.ACTIVE,
+    recompressLayers: true,
     signingProfiles: [
       signer.SigningProfile.fromSigningProfileAttributes(stack, 'Profile', {
         signingProfileName: 'x'.repeat(64),

@@ -6,6 +6,7 @@ import { LocalAccount, type ReceivedCall } from '../../local/account/account';
 import { AwsError } from '../../local/aws/error';
 import { type AccessRequest, evaluate, type Statement } from '../../local/cloudformation';
 import { runDemo } from '../../local/demo/demo';
+import { layerOf } from '../../local/images/blob';
 import { dockerDesktopImage } from '../../local/images/catalogue';
 import { imageOf, indexOf } from '../../local/images/package';
 import { RegistryClient } from '../../local/images/registry-client';
@@ -37,7 +38,7 @@ function inexact(statements: readonly Statement[], accesses: readonly AccessRequ
 const EXACT = { forbidden: [], unused: [], wide: [] };
 
 /** Runs the service through all its paths, good and bad. @returns what its role may do, and what it did */
-async function used(propsIn: (stack: Stack) => OciImageRemediationProps, prefix = '') {
+async function used(propsIn: (stack: Stack) => OciImageRemediationProps, prefix = '', recompresses = false) {
   const app = new App();
   const stack = new Stack(app, 'OciImageRemediation');
   new OciImageRemediation(stack, 'Remediation', { ...UNPACED, ...propsIn(stack) });
@@ -46,13 +47,20 @@ async function used(propsIn: (stack: Stack) => OciImageRemediationProps, prefix 
   const account = await LocalAccount.start({ assembly, clock: 'skipping', beforeCall: (call) => fault(call) });
   try {
     const registry = new RegistryClient(account.endpoint);
-    if (!prefix) expect((await runDemo(account, () => {})).flatMap(({ problems }) => problems)).toEqual([]);
+    if (!prefix)
+      expect((await runDemo(account, () => {}, recompresses)).flatMap(({ problems }) => problems)).toEqual([]);
     await registry.push(`${prefix}team/app`, 'no-platforms', await indexWithoutPlatforms());
     account.ecr.createRepository(`${prefix}team/left-alone`);
     account.ecr.tagResource(`${prefix}team/left-alone`, { 'ecr-oci-remediation': 'disabled' });
     await registry.push(`${prefix}team/left-alone`, 'v1', await dockerDesktopImage('left alone'));
     await registry.push('elsewhere/app', 'v1', await dockerDesktopImage('elsewhere'));
     await account.settle();
+    for (const app of recompresses ? ['one', 'two'] : []) {
+      await registry.push(`${prefix}team/recompressed`, app, await onOneBase(app));
+      await account.settle();
+      // The second is made by a process that did not make the first.
+      account.function('Recompression').kill();
+    }
     expect([...account.ecr.tags(`${prefix}team/left-alone`).keys()]).toEqual(['v1']);
     // Only where `deleteOrphanedCompanions` is set anything is done about it.
     await fetch(`${account.endpoint}/v2/${prefix}team/app/manifests/no-platforms`, { method: 'DELETE' });
@@ -73,21 +81,35 @@ async function used(propsIn: (stack: Stack) => OciImageRemediationProps, prefix 
     account.bus.fire('AuditSchedule');
     await account.settle();
     expect(account.deadLetters()).toEqual([]);
-    const [fn] = account.template.functions;
+    const [fn, layers] = [...account.template.functions].sort(
+      (one, other) => one.logicalId.length - other.logicalId.length,
+    );
     if (!fn) throw new Error('the template has no function');
-    expect(account.template.managedPoliciesOf(fn)).toEqual([]);
+    for (const one of account.template.functions) expect(account.template.managedPoliciesOf(one)).toEqual([]);
     const statements = account.template.statementsOf(fn);
+    const by = ({ roleArn }: { readonly roleArn: string }) =>
+      account.accesses.filter(({ principal }) => principal === `AWS:${roleArn}`);
     // The one call that the policy is there to deny: the service asks why, and leaves the repository alone.
     const isLeftAlone = ({ action, resource }: AccessRequest) =>
       action === 'ecr:PutImage' && resource === arnOf(`${prefix}team/left-alone`);
-    const leftAlone = account.accesses.filter(isLeftAlone);
+    const leftAlone = by(fn).filter(isLeftAlone);
     expect(leftAlone.map((access) => evaluate(statements, access))).toEqual(['denied']);
-    return { statements, accesses: account.accesses.filter((access) => !isLeftAlone(access)) };
+    return {
+      statements,
+      accesses: by(fn).filter((access) => !isLeftAlone(access)),
+      layers: layers && { statements: account.template.statementsOf(layers), accesses: by(layers) },
+    };
   } finally {
     await account.stop();
     rmSync(assembly, { recursive: true });
   }
 }
+
+/** Two images with the same zstd base. */
+const onOneBase = async (app: string) =>
+  imageOf({
+    layers: [await layerOf({ base: 'base' }, OCI.zstd, 'zstd'), await layerOf({ [app]: app }, OCI.gzip)],
+  });
 
 /** Its configs must be downloaded to choose a child. */
 async function indexWithoutPlatforms() {
@@ -209,5 +231,46 @@ describe('chosen repositories, and a key', () => {
     expect(inexact(statements, accesses)).toEqual(EXACT);
     const actions = statements.flatMap((statement) => statement.actions).filter((action) => action.startsWith('kms:'));
     expect(actions).toEqual(['kms:Decrypt']);
+  });
+});
+
+describe('a function for each kind of work', () => {
+  let run: Awaited<ReturnType<typeof used>>;
+  beforeAll(async () => {
+    run = await used(() => ({ recompressLayers: true }), '', true);
+  });
+
+  test('each policy allows what its function does, and nothing that it does not do', () => {
+    const { statements, accesses, layers } = run;
+    if (!layers) throw new Error('the template has no second function');
+    expect(inexact(statements, accesses)).toEqual(EXACT);
+    expect(inexact(layers.statements, layers.accesses)).toEqual(EXACT);
+    expect(layers.accesses.length).toBeGreaterThan(10);
+  });
+
+  test.each(['InitiateLayerUpload', 'UploadLayerPart', 'CompleteLayerUpload', 'BatchCheckLayerAvailability'])(
+    '%s is for the one that recompresses only, and not in a repository that opted out',
+    (operation) => {
+      const upload = { action: `ecr:${operation}`, resource: arnOf('team/app') };
+      const optedOut = { ...upload, context: { 'ecr:ResourceTag/ecr-oci-remediation': 'disabled' } };
+      const { statements, layers } = run;
+      expect(
+        [statements, layers?.statements ?? []].map((of) => [evaluate(of, upload), evaluate(of, optedOut)]),
+      ).toEqual([
+        ['not-allowed', 'not-allowed'],
+        ['allowed', 'not-allowed'],
+      ]);
+    },
+  );
+
+  test('the one that recompresses requests nothing and lists no repositories', () => {
+    const statements = run.layers?.statements ?? [];
+    const request = {
+      action: 'events:PutEvents',
+      resource: BUS,
+      context: { 'events:source': 'ecr-oci-remediation', 'events:detail-type': 'Image Recompression Requested' },
+    };
+    expect([evaluate(statements, request), evaluate(run.statements, request)]).toEqual(['not-allowed', 'allowed']);
+    expect(evaluate(statements, { action: 'ecr:DescribeRepositories', resource: arnOf('*') })).toBe('not-allowed');
   });
 });

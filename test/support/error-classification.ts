@@ -4,7 +4,14 @@ import type { RefusalReason, SkipReason } from '../../lambda/core/reasons';
  * How a repair ends when a call of it answers an error: as an outcome with this reason, as if nothing had been, or with the message back in
  * the queue, which after five times is a dead letter.
  */
-export type End = RefusalReason | SkipReason | 'converted' | 'retried' | 'begun again' | 'repaired, not published';
+export type End =
+  | RefusalReason
+  | SkipReason
+  | 'converted'
+  | 'done'
+  | 'retried'
+  | 'begun again'
+  | 'repaired, not published';
 
 type Ends = Readonly<Record<string, End>>;
 
@@ -75,6 +82,41 @@ export const ECR_ERRORS = {
     ReferencedImagesNotFoundException: 'rejected-by-registry',
     RepositoryNotFoundException: 'repository-gone',
     ServerException: 'retried',
+  },
+} as const satisfies Readonly<Record<string, Ends>>;
+
+/** Those of a recompression. What may be otherwise for the next upload is tried again. */
+export const LAYER_ERRORS = {
+  BatchCheckLayerAvailability: {
+    InvalidParameterException: 'retried',
+    RepositoryNotFoundException: 'repository-gone',
+    ServerException: 'retried',
+  },
+  InitiateLayerUpload: {
+    InvalidParameterException: 'retried',
+    KmsException: 'kms-key',
+    RepositoryNotFoundException: 'repository-gone',
+    ServerException: 'retried',
+  },
+  UploadLayerPart: {
+    InvalidLayerPartException: 'retried',
+    InvalidParameterException: 'retried',
+    KmsException: 'kms-key',
+    LimitExceededException: 'limit-exceeded',
+    RepositoryNotFoundException: 'repository-gone',
+    ServerException: 'retried',
+    UploadNotFoundException: 'retried',
+  },
+  CompleteLayerUpload: {
+    EmptyUploadException: 'retried',
+    InvalidLayerException: 'retried',
+    InvalidParameterException: 'retried',
+    KmsException: 'kms-key',
+    LayerAlreadyExistsException: 'done',
+    LayerPartTooSmallException: 'retried',
+    RepositoryNotFoundException: 'repository-gone',
+    ServerException: 'retried',
+    UploadNotFoundException: 'retried',
   },
 } as const satisfies Readonly<Record<string, Ends>>;
 

@@ -7,6 +7,7 @@ import {
   type AccountOptions,
   addAccountOptions,
   addPolicyOptions,
+  addRecompressOption,
   type PolicyOptions,
   policyOf,
 } from '../../cli/options';
@@ -39,6 +40,7 @@ export function addCheck(program: Command): void {
     .description('Show what an image is, which services accept it, and whether its companion is current.')
     .argument('[image...]', 'images, or - for stdin (default: stdin, if it is not a terminal)')
     .addOption(forOption('who has to accept it for exit code 0', ['sagemaker']));
+  addRecompressOption(command, 'the service was deployed with recompressLayers');
   addPolicyOptions(addAccountOptions(command))
     .addHelpText('after', HELP)
     .action(

@@ -47,6 +47,10 @@ export async function companionReport(
       const { reason, detail } = outcome;
       return { ...base, ...(tag ? { tag } : {}), ...(digest ? { digest } : {}), reason, detail };
     }
+    case 'recompressing': {
+      const { tag, outOfDateDigest: digest } = outcome.companion;
+      return { ...base, tag, ...(digest ? { digest } : {}), detail: outcome.detail };
+    }
     case 'converted':
     case 'aliased': {
       const { companion, replacedDigest: digest } = outcome;

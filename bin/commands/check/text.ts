@@ -69,9 +69,9 @@ function companionText(companion: CompanionReport, output: Output): string {
     case 'current':
       return `${tag} ${output.style('green', 'is current')}: ${digest}`;
     case 'missing':
-      return `${tag} ${output.style('red', 'is missing')}`;
+      return `${tag} ${output.style('red', 'is missing')}${detail ? `, and needs a recompression: ${detail}` : ''}`;
     case 'out-of-date':
-      return `${tag} ${output.style('red', 'is out of date')}: it names ${digest} instead of ${desiredDigest}`;
+      return `${tag} ${output.style('red', 'is out of date')}: it names ${digest} ${desiredDigest ? `instead of ${desiredDigest}` : `and needs a recompression: ${detail}`}`;
     case 'refused':
       return `${output.style('red', digest ? `${tag} is out of date` : 'none')}: ${reason}: ${detail}`;
     case 'not-needed':

@@ -8,6 +8,7 @@ import {
   type AccountOptions,
   addAccountOptions,
   addPolicyOptions,
+  addRecompressOption,
   type PolicyOptions,
   policyOf,
 } from '../../cli/options';
@@ -23,6 +24,11 @@ Makes the companion of each image what it should be now, as the deployed service
 Needs ecr:BatchGetImage, ecr:PutImage and ecr:ListTagsForResource, and ecr:GetDownloadUrlForLayer for an index that doesn't list its
 platforms. A repository with the resource tag ecr-oci-remediation: disabled is left alone.
 
+With --recompress, an image that Docker V2 can't express otherwise gets gzip layers: each zstd or plain tar layer is downloaded, checked
+against the image's config, compressed and uploaded by this machine, once per repository. That also needs
+ecr:GetDownloadUrlForLayer, ecr:BatchCheckLayerAvailability, ecr:InitiateLayerUpload, ecr:UploadLayerPart, ecr:CompleteLayerUpload and
+ecr:DescribeImages, and Node.js 22.15 or later for zstd.
+
 With --dry-run nothing is written: the manifest goes to stdout (its exact bytes if piped), and what would happen to stderr.
 
 Exit code: 0 the companion is current or not needed, 1 refused or opted out, 2 could not find out.
@@ -31,6 +37,7 @@ Examples:
   ecr-oci repair team/app:v1
   ecr-oci repair team/app:v1 team/app:v2 --json
   ecr-oci repair --dry-run team/app:v1 | jq .
+  ecr-oci repair --recompress team/app:v1
   ecr-oci repair team/app:v1 --platform linux/amd64 --platform linux/arm64`;
 
 export function addRepair(program: Command): void {
@@ -39,6 +46,7 @@ export function addRepair(program: Command): void {
     .description("Create or update an image's companion now.")
     .argument('<image...>', 'images with a tag, or - for stdin')
     .option('--dry-run', 'only print the manifest that would be put, its digest and what it drops');
+  addRecompressOption(command, 'make gzip layers of those that are zstd or plain tar, and upload them');
   addPolicyOptions(addAccountOptions(command))
     .addHelpText('after', HELP)
     .action(

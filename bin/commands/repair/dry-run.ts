@@ -27,6 +27,8 @@ function describe(outcome: Outcome): string {
   const head = `${repository}:${tag}  would be ${outcome.outcome}:`;
   if (outcome.outcome === 'skipped' || outcome.outcome === 'refused')
     return `${head} ${outcome.reason}: ${outcome.detail}`;
+  if (outcome.outcome === 'recompressing')
+    return `${head} ${outcome.companion.tag} would be put after a recompression, because ${outcome.detail}`;
   const { companion, platform, droppedFields } = outcome;
   const verb = outcome.outcome === 'unchanged' ? 'names' : 'would name';
   return [

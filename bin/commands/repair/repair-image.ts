@@ -9,6 +9,7 @@ import { optedOutNote } from '../../cli/opt-out';
 import type { Output } from '../../cli/output';
 import { remedyOf } from '../../cli/remedy';
 import { isSkippedFor, repairNamed } from '../../cli/repair-named';
+import { recompressedText, withRecompressor } from './recompress';
 
 /** One repair that a person asked for. */
 export interface RepairRequest {
@@ -19,8 +20,11 @@ export interface RepairRequest {
   readonly output: Output;
 }
 
-export async function repairImage({ account, reference, image, policy, output }: RepairRequest): Promise<ImageResult> {
-  const outcomes = await repairNamed(account, account.registry, reference, image, policy);
+export async function repairImage(request: RepairRequest): Promise<ImageResult> {
+  const { account, reference, image, policy, output } = request;
+  const outcomes = await withRecompressor(request, (recompressor) =>
+    repairNamed(account, account.registry, reference, image, policy, recompressor),
+  );
   const details = outcomes.map((outcome) => outcomeDetail(outcome, account));
   if (!output.json) for (const detail of details) output.print(lineOf(detail, account, output));
   for (const outcome of outcomes)
@@ -41,13 +45,34 @@ export const exitCodeOf = (outcomes: readonly Outcome[]): ExitCode =>
     ),
   );
 
-const STYLES = { converted: 'green', aliased: 'green', unchanged: 'green', skipped: 'yellow', refused: 'red' } as const;
+const STYLES = {
+  converted: 'green',
+  aliased: 'green',
+  unchanged: 'green',
+  recompressing: 'yellow',
+  skipped: 'yellow',
+  refused: 'red',
+} as const;
 
 function lineOf(detail: OutcomeDetail, account: Account, output: Output): string {
-  const { repository, sourceTag, outcome, reason, companionTag, companionDigest, platform, droppedFieldCount } = detail;
+  const {
+    repository,
+    sourceTag,
+    outcome,
+    reason,
+    companionTag,
+    companionDigest,
+    platform,
+    droppedFieldCount,
+    recompressed,
+  } = detail;
   const head = `${repository}:${sourceTag}  ${output.style(STYLES[outcome], outcome)}`;
   if (!companionDigest) return `${head}: ${reason}: ${detail.detail}`;
-  const facts = [platform, droppedFieldCount ? `${droppedFieldCount} fields dropped` : undefined].filter(Boolean);
+  const facts = [
+    platform,
+    droppedFieldCount ? `${droppedFieldCount} fields dropped` : undefined,
+    recompressed ? recompressedText(recompressed) : undefined,
+  ].filter(Boolean);
   const companion = `${companionTag}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
   return `${head}: ${companion} is ${account.uri(repository, `@${companionDigest}`)}`;
 }

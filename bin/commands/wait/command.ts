@@ -11,6 +11,7 @@ import {
   type AccountOptions,
   addAccountOptions,
   addPolicyOptions,
+  addRecompressOption,
   type PolicyOptions,
   policyOf,
 } from '../../cli/options';
@@ -41,6 +42,7 @@ export function addWait(program: Command): void {
     .description('Wait for the companion of an image that was pushed, and print its URI by digest.')
     .argument('<image>', 'an image with a tag')
     .option('--timeout <duration>', 'how long to wait: 90s, 5m, 1h (default: 5m)', duration, FIVE_MINUTES);
+  addRecompressOption(command, 'the service was deployed with recompressLayers');
   addPolicyOptions(addAccountOptions(command))
     .addHelpText('after', HELP)
     .action(

@@ -92,6 +92,7 @@ export class CompanionPoller {
         const { companion, platform } = outcome;
         return current(companion.digest, { tag: companion.tag, ...(platform ? { platform } : {}) });
       }
+      case 'recompressing':
       case 'converted':
       case 'aliased':
         return { kind: 'not-yet', companionTag: outcome.companion.tag, state: companionStateOf(outcome) };

@@ -1,15 +1,30 @@
+import { conversionAfterRecompression, layersToRecompress } from '../layers/plan';
 import { isDocker, toDocker } from '../manifest/convert';
 import { quote } from '../manifest/json-path';
 import { type ImageIndex, type ImageManifest, type Manifest, manifestOf } from '../manifest/manifest';
+import { compressionToReplace } from '../manifest/media-types';
 import { formatPlatform, type Platform } from '../manifest/platform';
 import { Refusal, type SkipReason } from '../reasons';
 import type { Registry, StoredManifest } from '../registry';
+import type { RecompressedLayers } from './outcome';
 import { describePlatforms, PlatformSelector } from './platform-selector';
 import type { Policy } from './policy';
 
 interface ManifestToName {
   readonly manifest: StoredManifest;
   readonly by: 'converted' | 'aliased';
+  readonly platform?: string;
+  readonly droppedFields: readonly string[];
+  /** What it took to make the manifest, if layers had to be recompressed for it. */
+  readonly recompressed?: RecompressedLayers;
+}
+
+/** The companion names an image whose layers must be recompressed: its manifest isn't known before. */
+export interface RecompressedCompanion {
+  readonly kind: 'recompressed';
+  readonly image: ImageManifest;
+  /** What Docker V2 Schema 2 has no type for. */
+  readonly why: Refusal;
   readonly platform?: string;
   readonly droppedFields: readonly string[];
 }
@@ -21,6 +36,7 @@ export type DesiredCompanion =
   | (ManifestToName & { readonly kind: 'if-present'; readonly skip: SkipReason; readonly detail: string })
   /** Nothing: a companion that exists is out of date. Without a `skip` there is nothing to report either. */
   | { readonly kind: 'none'; readonly skip?: SkipReason; readonly detail: string }
+  | RecompressedCompanion
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** @returns one for each platform of the policy, in its order */
@@ -58,7 +74,9 @@ function desiredOf(
     case 'build-cache':
       return none('build-cache', 'the manifest is a BuildKit cache');
     case 'image':
-      return isDocker(manifest) ? desiredOfDocker(stored, policy) : converted(manifest, policy);
+      return isDocker(manifest) && !needsRecompression(manifest, policy)
+        ? desiredOfDocker(stored, policy)
+        : converted(manifest, policy);
   }
 }
 
@@ -68,9 +86,26 @@ function desiredOfDocker(stored: StoredManifest, { companionFor }: Policy): Desi
   return { kind: 'if-present', ...alias(stored), skip: 'already-docker', detail };
 }
 
-function converted(image: ImageManifest, { uncompressedLayers }: Policy): DesiredCompanion {
-  const conversion = toDocker(image, uncompressedLayers);
-  return conversion instanceof Refusal ? refused(conversion) : { kind: 'manifest', by: 'converted', ...conversion };
+function converted(image: ImageManifest, policy: Policy): DesiredCompanion {
+  const conversion = toDocker(image, policy.uncompressedLayers);
+  if (!(conversion instanceof Refusal)) return { kind: 'manifest', by: 'converted', ...conversion };
+  return recompressed(image, conversion, policy);
+}
+
+/** A Docker manifest can name zstd layers by a type that no specification has. */
+const needsRecompression = (image: ImageManifest, { recompression }: Policy): boolean =>
+  recompression !== undefined && image.layers.some(({ mediaType }) => compressionToReplace(mediaType) === 'zstd');
+
+function recompressed(image: ImageManifest, why: Refusal, { recompression }: Policy): DesiredCompanion {
+  if (!recompression) return refused(why);
+  const { maxLayerBytes } = recompression;
+  const conversion = conversionAfterRecompression(image);
+  if (conversion instanceof Refusal) return refused(conversion);
+  const tooLarge = layersToRecompress(image).find(({ descriptor }) => descriptor.size > maxLayerBytes);
+  if (!tooLarge) return { kind: 'recompressed', image, why, droppedFields: conversion.droppedFields };
+  const { index, descriptor } = tooLarge;
+  const detail = `$.layers[${index}] has ${descriptor.size} bytes, the limit is ${maxLayerBytes}`;
+  return refused(new Refusal('layer-too-large', detail));
 }
 
 async function desiredOfPlatform(
@@ -86,8 +121,9 @@ async function desiredOfPlatform(
     return isFirst ? refused(new Refusal('platform-not-found', detail)) : none('platform-absent', detail);
   }
   const desired = converted(found.image, policy);
-  if (desired.kind !== 'manifest') return desired;
+  if (desired.kind !== 'manifest' && desired.kind !== 'recompressed') return desired;
   const platform = found.platform ? formatPlatform(found.platform) : 'unknown';
   // A Docker image keeps the manifest that it has, however that is written: its digest is the one that people know.
-  return { ...desired, ...(isDocker(found.image) ? alias(found.stored) : {}), platform };
+  if (desired.kind === 'manifest' && isDocker(found.image)) return { ...desired, ...alias(found.stored), platform };
+  return { ...desired, platform };
 }

@@ -31,9 +31,29 @@ interface Written extends WithCompanion {
   readonly replacedDigest?: string;
 }
 
+/** What was done so that Docker V2 Schema 2 can name every layer. */
+export interface RecompressedLayers {
+  /** Layers that were made. Those that the repository had already are not among them. */
+  readonly layers: number;
+  /** Of the compressed layers that were read. */
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
 /** A new Docker manifest was put under the companion tag. */
 export interface Converted extends Written {
   readonly outcome: 'converted';
+  /** Absent if no layer needed it. */
+  readonly recompressed?: RecompressedLayers;
+}
+
+/** Layers must be recompressed first. It is requested, and its own outcome follows. */
+export interface Recompressing extends OutcomeBase {
+  readonly outcome: 'recompressing';
+  /** One sentence: which layer, and what it is. */
+  readonly detail: string;
+  /** The companion that will be made or moved, with what it still names if it exists. */
+  readonly companion: { readonly tag: string; readonly outOfDateDigest?: string };
 }
 
 /** The companion tag now names a Docker manifest that was in the repository already. */
@@ -64,7 +84,7 @@ export interface Refused extends OutcomeBase {
 }
 
 /** What one repair did to one companion tag. */
-export type Outcome = Converted | Aliased | Unchanged | Skipped | Refused;
+export type Outcome = Converted | Aliased | Unchanged | Recompressing | Skipped | Refused;
 export type OutcomeName = Outcome['outcome'];
 
 /** What a repair finds of a companion. */
@@ -78,6 +98,8 @@ export function companionStateOf(outcome: Outcome): CompanionState {
       return outcome.replacedDigest === undefined ? 'missing' : 'out-of-date';
     case 'unchanged':
       return 'current';
+    case 'recompressing':
+      return outcome.companion.outOfDateDigest === undefined ? 'missing' : 'out-of-date';
     case 'refused':
       return 'refused';
     case 'skipped':

@@ -1,7 +1,7 @@
 import type { RegistryRefusal } from '../errors';
 import { isSkipReason, type Refusal, SKIP_REASONS, type SkipReason } from '../reasons';
 import type { KeptTag, ManifestIdentity, PutResult } from '../registry';
-import type { ImageTag, Outcome } from './outcome';
+import type { ImageTag, Outcome, RecompressedLayers } from './outcome';
 import type { CompanionPlan } from './plan';
 import type { Policy } from './policy';
 
@@ -63,6 +63,11 @@ function outcomeOf(repaired: Repaired, plan: CompanionPlan): Outcome | undefined
     companion: { tag, ...(companion ? { outOfDateDigest: companion.digest } : {}) },
   });
   if (desired.kind === 'refused') return refused(desired.refusal);
+  if (desired.kind === 'recompressed') {
+    const { detail } = desired.why;
+    const outOfDate = companion ? { outOfDateDigest: companion.digest } : {};
+    return { image, source, outcome: 'recompressing', detail, companion: { tag, ...outOfDate } };
+  }
   if (desired.kind === 'none') {
     if (companion) return refused({ reason: 'stale-companion', detail: desired.detail });
     return desired.skip && skipped(desired.skip, desired.detail);
@@ -78,7 +83,8 @@ function outcomeOf(repaired: Repaired, plan: CompanionPlan): Outcome | undefined
       droppedFields,
     };
     if (put?.result.kind !== 'done') return { ...about, outcome: 'unchanged' };
-    return { ...about, outcome: by, ...(put.replaced ? { replacedDigest: put.replaced.digest } : {}) };
+    const written = { ...about, ...(put.replaced ? { replacedDigest: put.replaced.digest } : {}) };
+    return by === 'aliased' ? { ...written, outcome: by } : { ...written, outcome: by, ...recompressedOf(desired) };
   }
   switch (put?.result.kind) {
     case 'opted-out':
@@ -91,6 +97,9 @@ function outcomeOf(repaired: Repaired, plan: CompanionPlan): Outcome | undefined
       throw new Error(`${image.repository}:${tag} does not name what was put, and nothing says why`);
   }
 }
+
+const recompressedOf = ({ recompressed }: { readonly recompressed?: RecompressedLayers }) =>
+  recompressed ? { recompressed } : {};
 
 const identity = ({ digest, mediaType }: ManifestIdentity): ManifestIdentity => ({ digest, mediaType });
 

@@ -40,7 +40,7 @@ export async function planCompanions(
 }
 
 function withoutRoom(desired: DesiredCompanion, image: ImageTag, tag: string): DesiredCompanion {
-  if (desired.kind !== 'manifest') return desired;
+  if (desired.kind !== 'manifest' && desired.kind !== 'recompressed') return desired;
   const detail = `the companion tag of ${image.tag} would have ${tag.length} characters, the limit is ${MAX_TAG_LENGTH}`;
   return { kind: 'refused', refusal: new Refusal('tag-too-long', detail) };
 }

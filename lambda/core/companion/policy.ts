@@ -17,6 +17,11 @@ export interface Scope {
   readonly excludedTags: readonly string[];
 }
 
+export interface RecompressionLimits {
+  /** Of one layer's uncompressed tar. */
+  readonly maxLayerBytes: number;
+}
+
 /** What the deployer decided; everything else follows from the image. */
 export interface Policy {
   readonly scope: Scope;
@@ -25,6 +30,8 @@ export interface Policy {
   readonly platforms: readonly [Platform, ...Platform[]];
   readonly companionFor: CompanionFor;
   readonly uncompressedLayers: UncompressedLayers;
+  /** What is recompressed, because Docker V2 Schema 2 has no type for it. @default nothing */
+  readonly recompression?: RecompressionLimits;
   /** Whether companions are deleted with their source tag. Nothing is deleted otherwise. */
   readonly deleteOrphanedCompanions?: boolean;
 }

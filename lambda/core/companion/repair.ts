@@ -4,6 +4,7 @@ import type { ImageTag, Outcome } from './outcome';
 import { outcomeOfRefusal, outcomesOf, type PutAttempt, skippedFor, sourceGone } from './outcomes';
 import { type CompanionPlan, companionTagsOf, pendingPut, planCompanions } from './plan';
 import { type Policy, skipReasonOf } from './policy';
+import { RecompressionResolver, type Recompressor } from './recompressor';
 
 /** A tag that is pushed faster than it can be followed is left to the queue. */
 const MAX_ROUNDS = 5;
@@ -12,14 +13,20 @@ const MAX_ROUNDS = 5;
  * Makes the companion tags of one source tag what they should be now: reads both, writes what is out of date, and reads again until
  * nothing is. Events come late, twice and out of order, so only the registry's present counts, and the last read confirms the last write
  * or deletion: if the source moved in between, the companion follows.
+ * @param recompressor makes the layers that Docker V2 Schema 2 can name @default images that need it are left to another repair
  * @returns what was done, one outcome for each companion tag that the source tag has or should have
  * @throws TransientFailure if the source keeps moving, and whatever the registry throws; the same repair later is safe
  */
-export async function repair(registry: Registry, image: ImageTag, policy: Policy): Promise<readonly Outcome[]> {
+export async function repair(
+  registry: Registry,
+  image: ImageTag,
+  policy: Policy,
+  recompressor?: Recompressor,
+): Promise<readonly Outcome[]> {
   const skipReason = skipReasonOf(image, policy);
   if (skipReason) return [skippedFor(image, skipReason)];
   try {
-    return await readAndWriteUntilCurrent(registry, image, policy);
+    return await readAndWriteUntilCurrent(registry, image, policy, recompressor);
   } catch (error) {
     if (error instanceof RepositoryNotFound) return [skippedFor(image, 'repository-gone', error.message)];
     if (error instanceof RegistryRefusal) return [outcomeOfRefusal(image, error)];
@@ -31,7 +38,9 @@ async function readAndWriteUntilCurrent(
   registry: Registry,
   image: ImageTag,
   policy: Policy,
+  recompressor: Recompressor | undefined,
 ): Promise<readonly Outcome[]> {
+  const resolver = new RecompressionResolver(registry, image.repository, recompressor);
   const tags = [image.tag, ...companionTagsOf(image.tag, policy)];
   const puts = new Map<string, PutAttempt>();
   let kept: readonly KeptTag[] | undefined;
@@ -50,8 +59,9 @@ async function readAndWriteUntilCurrent(
       planned = { source: source.digest, plans: await planCompanions(registry, image, source, policy) };
       puts.clear();
     }
-    if (!(await putPending(registry, image, planned.plans, found, puts)))
-      return outcomesOf({ image, source, companions: found, puts, policy }, planned.plans);
+    const plans = await resolver.resolve(planned.plans, found);
+    if (!(await putPending(registry, image, plans, found, puts)))
+      return outcomesOf({ image, source, companions: found, puts, policy }, plans);
   }
   throw new TransientFailure(`${image.repository}:${image.tag} kept moving for ${MAX_ROUNDS} rounds`);
 }

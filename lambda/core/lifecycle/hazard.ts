@@ -51,11 +51,14 @@ export function hazardsOf(
   });
 }
 
+/** Whether its number was raised for companions already. Of untagged images nothing else can tell. */
+export const hasRoomForCompanions = ({ selection, description }: LifecycleRule): boolean =>
+  selection.tagStatus === 'untagged' && description?.includes(ROOM_FOR_COMPANIONS) === true;
+
 /** Which rule can take an untagged source when a companion moves, from the policy alone: nothing tells an untagged companion from a source. */
 export function hazardOfMoves(policy: LifecyclePolicy): Hazard | undefined {
   const rule = policy.find(
-    (one) =>
-      one.selection.tagStatus === 'untagged' && isCountRule(one) && !one.description?.includes(ROOM_FOR_COMPANIONS),
+    (one) => one.selection.tagStatus === 'untagged' && isCountRule(one) && !hasRoomForCompanions(one),
   );
   return rule && { kind: 'untagged', rule };
 }
@@ -92,7 +95,7 @@ export function releasesMeantBy(
 ): number | undefined {
   if (!isCountRule(rule)) return undefined;
   const { tagStatus, countNumber } = rule.selection;
-  if (tagStatus === 'untagged') return rule.description?.includes(ROOM_FOR_COMPANIONS) ? 0 : undefined;
+  if (tagStatus === 'untagged') return hasRoomForCompanions(rule) ? 0 : undefined;
   const counted = companionTags.filter((tag) => maySelect(rule, tag));
   const companionsKept = companionsKeptAbove(policy, rule, counted, sourceTags);
   return companionsKept !== undefined && companionsKept < countNumber ? countNumber - companionsKept : undefined;

@@ -42,13 +42,14 @@ export function impactOf(
     const fate = lossOf(image.digest);
     return fate && fatesBefore.get(image.digest)?.kind === 'keep' ? [{ image, fate }] : [];
   });
+  const companionTags = companions.map(({ tag }) => tag);
+  const takenTags = taken.flatMap(({ image }) => image.tags);
   const keepsAsMeant = (rule: LifecycleRule): boolean => {
-    const takenTags = taken.flatMap(({ image, fate }) => (fate.rule === rule ? image.tags : []));
-    const companionTags = companions.map(({ tag }) => tag);
-    const meant = releasesMeantBy(policy, rule, companionTags, takenTags);
-    const isKept = ({ digest, tags, storageClass }: LifecycleImage) =>
-      selects(rule, tags, storageClass) && !lossOf(digest);
-    return meant !== undefined && before.filter(isKept).length >= meant;
+    const meant = releasesMeantBy(policy, rule, companionTags, takenTags) ?? Number.POSITIVE_INFINITY;
+    const kept = before.filter(
+      ({ digest, tags, storageClass }) => selects(rule, tags, storageClass) && !lossOf(digest),
+    );
+    return kept.length >= meant;
   };
   const rules = [...new Set(taken.map(({ fate }) => fate.rule))];
   const asMeant = new Set(rules.filter(keepsAsMeant));

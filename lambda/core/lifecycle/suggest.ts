@@ -1,7 +1,7 @@
 import type { CompanionTagForm } from '../companion/companion-tag';
 import type { Platform } from '../manifest/platform';
 import { companionGlobsOf, type Reach, reachOf } from './companion-globs';
-import { ROOM_FOR_COMPANIONS } from './hazard';
+import { hasRoomForCompanions, ROOM_FOR_COMPANIONS } from './hazard';
 import { type LifecyclePolicy, type LifecycleRule, storageClassOf } from './policy';
 import { globsOf, isCountRule } from './selection';
 
@@ -39,7 +39,7 @@ export function policyThatKeepsBoth(
   const obstacle = rules.map(({ rule, reach }) => obstacleIn(rule, reach)).find((why) => why !== undefined);
   if (obstacle !== undefined) return { kind: 'impossible', why: obstacle };
   const isCrowded = ({ rule, reach }: { rule: LifecycleRule; reach: Reach }) =>
-    isCountRule(rule) && reach === 'own' && !hasRoom(rule);
+    isCountRule(rule) && reach === 'own' && !hasRoomForCompanions(rule);
   const reaches = rules.filter(({ rule }) => selectsSources(rule)).map(({ reach }) => reach);
   if (!rules.some(isCrowded) && new Set(reaches).size <= 1) return { kind: 'unchanged' };
 
@@ -68,10 +68,6 @@ interface SuggestedRule {
   /** Absent if the rule is as it was. */
   readonly explanation?: string;
 }
-
-/** Its number was raised already. */
-const hasRoom = ({ selection, description = '' }: LifecycleRule): boolean =>
-  selection.tagStatus === 'untagged' && description.includes(ROOM_FOR_COMPANIONS);
 
 const selectsSources = (rule: LifecycleRule): boolean =>
   storageClassOf(rule) === 'standard' && rule.selection.tagStatus !== 'untagged';
@@ -116,7 +112,7 @@ function claimsOf(rule: LifecycleRule, form: CompanionTagForm, platforms: readon
 }
 
 function raised(rule: LifecycleRule, reach: Reach, platforms: number): SuggestedRule {
-  if (!isCountRule(rule) || reach !== 'own' || hasRoom(rule)) return { rule };
+  if (!isCountRule(rule) || reach !== 'own' || hasRoomForCompanions(rule)) return { rule };
   const { countNumber } = rule.selection;
   const number = countNumber * (1 + 2 * platforms);
   const isOfUntagged = rule.selection.tagStatus === 'untagged';

@@ -1,4 +1,6 @@
 import { Refusal, refusalOr } from '../reasons';
+import { arrayAt, badField, objectAt } from './descriptor';
+import { isDigest } from './digest';
 import { parseJson } from './json';
 import { isPlatformName, type Platform, platformOf } from './platform';
 
@@ -14,3 +16,15 @@ export const platformOfConfig = (config: Uint8Array): Platform | Refusal =>
     if (!os || !architecture) throw new Refusal('bad-field', 'the image config names no os and architecture');
     return platformOf(os, architecture, text('variant'));
   });
+
+/** The digests of the tars of an image's layers. https://github.com/opencontainers/image-spec/blob/main/config.md#layer-diffid */
+export const diffIdsOf = (config: Uint8Array): readonly string[] | Refusal => {
+  const diffIds = refusalOr(() => {
+    const rootfs = objectAt(objectAt(parseJson(config), [], ['rootfs']).get('rootfs'), ['rootfs'], ['diff_ids']);
+    const path = ['rootfs', 'diff_ids'];
+    return arrayAt(rootfs.get('diff_ids'), path).map((diffId, at) =>
+      typeof diffId === 'string' && isDigest(diffId) ? diffId : badField([...path, at], 'a sha256 digest', diffId),
+    );
+  });
+  return diffIds instanceof Refusal ? new Refusal(diffIds.reason, `in the image config, ${diffIds.detail}`) : diffIds;
+};

@@ -32,7 +32,11 @@ const LAYER_PAIRS: readonly (readonly [oci: string, docker: string])[] = [
   [`${OCI_LAYER}nondistributable.v1.tar`, `${DOCKER_LAYER}foreign.diff.tar`],
 ];
 
+export const GZIP_DOCKER_LAYER = `${DOCKER_LAYER}diff.tar.gzip`;
 export const UNCOMPRESSED_DOCKER_LAYER = `${DOCKER_LAYER}diff.tar`;
+
+/** Docker's is in no specification, but BuildKit writes it with `compression=zstd,oci-mediatypes=false`. */
+const ZSTD_LAYERS: readonly string[] = [`${OCI_LAYER}v1.tar+zstd`, `${DOCKER_LAYER}diff.tar.zstd`];
 
 const dockerLayers = new Map(LAYER_PAIRS);
 const ociLayers = new Map(LAYER_PAIRS.map(([oci, docker]) => [docker, oci]));
@@ -50,6 +54,14 @@ export const isForeignLayer = (mediaType: string): boolean =>
 /** The Docker name of a layer type, a Docker name being its own; `undefined` where Docker V2 Schema 2 has none. */
 export const toDockerLayer = (mediaType: string): string | undefined =>
   dockerLayers.get(mediaType) ?? (ociLayers.has(mediaType) ? mediaType : undefined);
+
+export type LayerCompression = 'zstd' | 'none';
+
+/** How a layer is compressed, if it takes recompression to give it a Docker name that every consumer accepts. */
+export function compressionToReplace(mediaType: string): LayerCompression | undefined {
+  if (ZSTD_LAYERS.includes(mediaType)) return 'zstd';
+  return toDockerLayer(mediaType) === UNCOMPRESSED_DOCKER_LAYER ? 'none' : undefined;
+}
 
 /** The OCI name of a layer type, an OCI name being its own; `undefined` where image-spec has none. */
 export const toOciLayer = (mediaType: string): string | undefined =>

@@ -5,6 +5,7 @@ import type { EcrCall } from '../calls';
 import { imageListOperations } from './image-lists';
 import { imageOperations } from './images';
 import { Input } from './input';
+import { layerOperations } from './layers';
 import type { Context, Operation } from './operation';
 import { repositoryOperations } from './repositories';
 
@@ -13,6 +14,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     ...repositoryOperations,
     ...imageOperations,
     ...imageListOperations,
+    ...layerOperations,
   }),
 );
 

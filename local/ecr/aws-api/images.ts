@@ -1,7 +1,6 @@
 import { AwsError } from '../../aws/error';
 import { deleteImage } from '../delete-image';
-import { isSha256 } from '../digest';
-import { imageAlreadyExists, invalidParameter, layerNotFound } from '../errors';
+import { imageAlreadyExists } from '../errors';
 import type { ImageFailure, ImageId } from '../image-id';
 import { DOCKER_MANIFEST } from '../media-types';
 import { pullImage } from '../pull-image';
@@ -85,13 +84,5 @@ export const imageOperations: Operations = {
       else failures.push(deletion.failure);
     }
     return { imageIds, failures };
-  },
-
-  GetDownloadUrlForLayer(input, { registry, origin }) {
-    const repository = repositoryOf(input, registry);
-    const layerDigest = input.string('layerDigest');
-    if (!isSha256(layerDigest)) throw invalidParameter('layerDigest', 'Invalid digest');
-    if (!repository.hasBlob(layerDigest)) throw layerNotFound(layerDigest, registry.idOf(repository.name));
-    return { downloadUrl: `${origin}/blob-download/${repository.name}/${layerDigest}`, layerDigest };
   },
 };

@@ -34,6 +34,10 @@ export class Input {
     return value;
   }
 
+  integer(name: string, limits: Limits = {}): number {
+    return this.#required(name, this.optionalInteger(name, limits));
+  }
+
   optionalInteger(name: string, { min = -Infinity, max = Infinity }: Limits = {}): number | undefined {
     const value = this.#get(name);
     if (value === undefined) return undefined;
@@ -41,6 +45,10 @@ export class Input {
     if (value < min) throw this.#invalid(name, `Member must have value greater than or equal to ${min}`);
     if (value > max) throw this.#invalid(name, `Member must have value less than or equal to ${max}`);
     return value;
+  }
+
+  strings(name: string, limits: Limits = {}): readonly string[] {
+    return this.#required(name, this.optionalStrings(name, limits));
   }
 
   optionalStrings(name: string, limits: Limits = {}): readonly string[] | undefined {

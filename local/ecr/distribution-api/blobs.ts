@@ -3,7 +3,7 @@ import { isSha256 } from '../digest';
 import { type Exchange, methodNotAllowed } from './exchange';
 import { RegistryError } from './registry-error';
 
-/** `/v2/<name>/blobs/<digest>`, and `/blob-download/<name>/<digest>`, which replaces ECR's signed URL. Always the whole blob. */
+/** `/v2/<name>/blobs/<digest>`, and `/blob-download/<name>/<digest>`, which replaces ECR's signed URL, from the byte that a range begins with. */
 export async function serveBlob(exchange: Exchange): Promise<void> {
   const { registry, response, method, reference: digest } = exchange;
   if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed(method, 'blob');
@@ -14,11 +14,19 @@ export async function serveBlob(exchange: Exchange): Promise<void> {
     const message = `The repository '${repository.name}' has no blob ${digest}`;
     throw new RegistryError(404, 'BLOB_UNKNOWN', message, { digest });
   }
-  response.writeHead(200, {
+  const start = rangeStart(exchange, size);
+  response.writeHead(start > 0 ? 206 : 200, {
     'content-type': 'application/octet-stream',
-    'content-length': size,
+    'content-length': size - start,
+    ...(start > 0 ? { 'content-range': `bytes ${start}-${size - 1}/${size}` } : {}),
     'docker-content-digest': digest,
   });
   if (method === 'HEAD') response.end();
-  else await pipeline(registry.blobs.read(digest), response);
+  else await pipeline(registry.blobs.read(digest, { start }), response);
+}
+
+/** Only `bytes=N-`, as a download that broke goes on. Anything else is ignored, as a server may. */
+function rangeStart({ request }: Exchange, size: number): number {
+  const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  return start < size ? start : 0;
 }

@@ -354,3 +354,12 @@ test('a Region that contradicts the URI is ignored, with a note', async () => {
   const { code, stderr } = await check(`${IN_ECR}:v3`, '--region', 'eu-west-1');
   expect([code, stderr]).toEqual([0, expect.stringContaining('--region eu-west-1 is ignored')]);
 });
+
+test('an image whose layers must be recompressed has no companion yet, and then one that is current', async () => {
+  await cli.push('z', await zstdImage());
+  expect((await cli.run(['check', 'team/app:z', '--recompress'])).stdout).toContain(
+    'z-dockerv2 is missing, and needs a recompression: $.layers[0] is',
+  );
+  await cli.run(['repair', 'team/app:z', '--recompress']);
+  expect((await cli.run(['check', 'team/app:z', '--recompress'])).stdout).toContain('z-dockerv2 is current');
+});

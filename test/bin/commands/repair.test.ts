@@ -172,3 +172,53 @@ describe('--dry-run', () => {
     expect([chart.code, chart.stderr]).toEqual([1, expect.stringContaining('refused: stale-companion')]);
   });
 });
+
+describe('--recompress', () => {
+  const uploads = () => cli.calls('CompleteLayerUpload');
+
+  test('makes the gzip layers, says what that took, and the second time finds them', async () => {
+    await cli.push('z', await zstdImage());
+    const first = await repair('team/app:z', '--recompress');
+    expect(companion('z-dockerv2')?.mediaType).toBe(DOCKER.manifest);
+    expect([first.code, first.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^team\/app:z {2}converted: z-dockerv2 \(recompressed 2 layers, 1 MB in \d s\) is \S+\n$/),
+    ]);
+    expect(uploads()).toBe(2);
+    await cli.push('again', await zstdImage());
+    const second = await repair('team/app:z', 'team/app:again', '--recompress', '--json');
+    expect(JSON.parse(second.stdout)).toMatchObject([
+      { outcome: 'unchanged' },
+      { outcome: 'converted', recompressed: { layers: 0, bytes: 0 } },
+    ]);
+    expect(uploads()).toBe(2);
+  });
+
+  test('shows a bar on a terminal', async () => {
+    await cli.push('z', await zstdImage());
+    const { stderr } = await cli.run(['repair', 'team/app:z', '--recompress'], { isTTY: true });
+    expect(stderr).toContain('MB of team/app:z [');
+  });
+
+  test('without it, such an image is refused, with a hint', async () => {
+    await cli.push('z', await zstdImage());
+    const { code, stderr } = await repair('team/app:z');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('ecr-oci repair --recompress')]);
+    expect(uploads()).toBe(0);
+  });
+
+  test('--dry-run says so, and uploads nothing', async () => {
+    await cli.push('z', await zstdImage());
+    const { code, stdout, stderr } = await repair('team/app:z', '--recompress', '--dry-run');
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toContain('would be recompressing: z-dockerv2 would be put after a recompression');
+    expect([uploads(), puts()]).toEqual([0, 0]);
+  });
+
+  test('a repository that opted out: no layer is read', async () => {
+    await cli.push('z', await zstdImage());
+    cli.optOut();
+    expect((await repair('team/app:z', '--recompress')).code).toBe(1);
+    expect(cli.calls('GetDownloadUrlForLayer')).toBe(0);
+  });
+});

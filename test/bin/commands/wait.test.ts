@@ -127,3 +127,23 @@ test.each([
   await push(await dockerDesktopImage());
   expect(await wait(image)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });
 });
+
+describe('an image whose layers must be recompressed', () => {
+  test('has its companion when that is done, if the service does it', async () => {
+    await push(await zstdImage());
+    beforePoll(2, service('--recompress'));
+    const { code, stdout, stderr } = await wait('team/app:v1', '--recompress');
+    expect([code, stdout]).toEqual([0, `${URI}@${digestOf('v1-dockerv2')}\n`]);
+    expect(stderr).toContain('v1-dockerv2 is missing; waiting');
+  });
+
+  test('is waited for no longer than for any other', async () => {
+    await push(await zstdImage());
+    expect(await wait('team/app:v1', '--recompress', '--timeout', '10s')).toMatchObject({ code: 3, stdout: '' });
+  });
+
+  test('will have none otherwise', async () => {
+    await push(await zstdImage());
+    expect(await wait('team/app:v1')).toMatchObject({ code: 1, stderr: expect.stringContaining('zstd-layer') });
+  });
+});

@@ -76,6 +76,7 @@ function format(outcome: Outcome): string {
   if (outcome.outcome === 'skipped') return `skipped ${outcome.reason}`;
   if (outcome.outcome === 'refused')
     return `refused ${outcome.reason} ${outcome.companion?.outOfDateDigest ?? 'no companion'}`;
+  if (outcome.outcome === 'recompressing') return outcome.outcome;
   return `${outcome.outcome} ${outcome.companion.digest}`;
 }
 

@@ -1,5 +1,6 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { RepositoryNotFound } from '../../../lambda/core/errors';
+import { SKIP_REASONS } from '../../../lambda/core/reasons';
 import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../../lambda/ecr/pacer';
 import { ADDRESS } from '../../support/fake-service';
@@ -113,7 +114,10 @@ describe('putting', () => {
 describe('a repository that opted out', () => {
   test('is left alone too if it denies reading; any other denial is an outcome', async () => {
     aws.answers = [error('AccessDeniedException'), optedOut];
-    await expect(registry.readTags('team/app', ['v1'])).rejects.toMatchObject({ reason: 'opted-out' });
+    await expect(registry.readTags('team/app', ['v1'])).rejects.toMatchObject({
+      reason: 'opted-out',
+      detail: SKIP_REASONS['opted-out'],
+    });
     aws.answers = [error('AccessDeniedException'), error('AccessDeniedException')];
     await expect(registry.readTags('team/denied', ['v1'])).rejects.toMatchObject({ reason: 'access-denied' });
   });

@@ -272,10 +272,10 @@ describe('lists', () => {
   test('the prefixes of pull-through caches over all pages', async () => {
     aws.answers = [
       { json: { pullThroughCacheRules: [{ ecrRepositoryPrefix: 'docker-hub' }, {}], nextToken: 'next' } },
-      { json: { pullThroughCacheRules: [{ ecrRepositoryPrefix: 'quay/' }] } },
+      { json: { pullThroughCacheRules: [{ ecrRepositoryPrefix: 'quay/mirror/' }] } },
       {},
     ];
-    expect(await registry.listCachePrefixes()).toEqual(['docker-hub', 'quay']);
+    expect(await registry.listCachePrefixes()).toEqual(['docker-hub', 'quay/mirror']);
     expect(await registry.listCachePrefixes()).toEqual([]);
     expect(aws.received.slice(0, 2)).toEqual([
       { operation: 'DescribePullThroughCacheRules', input: { maxResults: 1_000 } },

@@ -14,6 +14,7 @@ import {
   ECR_ERRORS,
   type End,
   FAILURE_CODES,
+  LAYER_ERRORS,
   OUTCOME_ERRORS,
   REQUEST_ERRORS,
 } from '../../support/error-classification';
@@ -30,7 +31,7 @@ function modelled(client: 'client-ecr' | 'client-eventbridge', operation: string
 }
 
 describe('the tables have every error of the installed SDK, and no other', () => {
-  test.each(Object.entries(ECR_ERRORS))('%s', (operation, table) => {
+  test.each(Object.entries({ ...ECR_ERRORS, ...LAYER_ERRORS }))('%s', (operation, table) => {
     const errors = modelled('client-ecr', operation);
     expect(Object.keys(table).sort()).toEqual(errors);
     expect(errors.filter((name) => !(name in ecr))).toEqual([]);
@@ -48,7 +49,7 @@ describe('the tables have every error of the installed SDK, and no other', () =>
     const folder = join(__dirname, '../../../lambda/ecr');
     const sources = globSync('*.ts', { cwd: folder }).map((file) => readFileSync(join(folder, file), 'utf8'));
     const called = sources.flatMap((source) => [...source.matchAll(/new (\w+)Command\(/g)].map(([, name]) => name));
-    expect([...new Set(called)].sort()).toEqual(Object.keys(ECR_ERRORS).sort());
+    expect([...new Set(called)].sort()).toEqual(Object.keys({ ...ECR_ERRORS, ...LAYER_ERRORS }).sort());
   });
 
   test('failure codes of BatchGetImage', () => {

@@ -92,11 +92,15 @@ test('reads requests, and a schedule as the request for everything', () => {
     nextToken: 'n',
     counts,
   });
-  expect(read(ownRequest('Image Repair Requested', { repository: 'a/b', tag: 'v1' }))).toEqual({
-    kind: 'repair',
-    request,
-    image: { repository: 'a/b', tag: 'v1' },
-    isUrgent: false,
+  for (const detailType of ['Image Repair Requested', 'Image Recompression Requested'])
+    expect(read(ownRequest(detailType, { repository: 'a/b', tag: 'v1' }))).toEqual({
+      kind: 'repair',
+      request,
+      image: { repository: 'a/b', tag: 'v1' },
+      isUrgent: false,
+    });
+  expect(read(ownRequest('Image Repair Requested', { repository: 'a/b', tag: 'v1', audit: true }))).toMatchObject({
+    isAuditFinding: true,
   });
 });
 

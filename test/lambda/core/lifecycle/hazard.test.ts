@@ -1,4 +1,4 @@
-import { type Hazard, hazardsOf } from '../../../../lambda/core/lifecycle/hazard';
+import { type Hazard, hazardsOf, releasesMeantBy } from '../../../../lambda/core/lifecycle/hazard';
 import type { LifecycleSelection } from '../../../../lambda/core/lifecycle/policy';
 import { keepArchived, keepDays, keepNewest, keepPulled, policyOf } from '../../../support/lifecycle-images';
 
@@ -92,6 +92,32 @@ test('a rule by pull time is none if a rule of higher priority claims the source
     'rule 2 keeps 9, then 3',
   ]);
   expect(hazards(keepPulled(30, ['v*', 'x*']), keepDays(9, 'any'))).toEqual(['rule 1 by pull-time']);
+});
+
+describe('how many images a rule is meant to keep', () => {
+  const meant = (selections: readonly LifecycleSelection[], sourceTags = ['v1'], companionTags = ['v1-dockerv2']) => {
+    const policy = policyOf(...selections);
+    return policy.map((rule) => releasesMeantBy(policy, rule, companionTags, sourceTags));
+  };
+  const claim = keepNewest(4, ['*-dockerv2']);
+
+  test('is its number less that of the rule which claims its companions', () => {
+    expect(meant([claim, keepNewest(6, 'any')])).toEqual([undefined, 2]);
+  });
+
+  test('counts only companions that it selects', () => {
+    expect(meant([claim, keepNewest(6, ['v*'])], ['v1'], ['v1-dockerv2', 'w1-other'])).toEqual([undefined, 2]);
+  });
+
+  test.each<[string, readonly LifecycleSelection[]]>([
+    ['a rule by age', [claim, keepDays(6, 'any')]],
+    ['no claim', [keepNewest(6, 'any')]],
+    ['a claim that takes them all', [keepNewest(6, ['*-dockerv2']), keepNewest(6, 'any')]],
+    ['a claim by age', [keepDays(4, ['*-dockerv2']), keepNewest(6, 'any')]],
+    ['a claim that selects a source as well', [keepNewest(4, ['v*']), keepNewest(6, 'any')]],
+  ])('is not known of %s', (_, selections) => {
+    expect(meant(selections, ['v1', 'w1'])).toEqual(selections.map(() => undefined));
+  });
 });
 
 test('no rules, no hazards', () => {

@@ -73,6 +73,8 @@ describe('a rule whose number was chosen with companions in mind', () => {
   test('loses what is missing from that', () => {
     // Six less three companions: three releases, of which late companions leave two.
     expect(lostBy([keepNewest(3, ['*-dockerv2']), keepNewest(6, 'any')])).toEqual(['s1', 's2']);
+    // Of ten late companions six leave none.
+    expect(lostBy([keepNewest(3, ['*-dockerv2']), keepNewest(6, 'any')], 10)).toHaveLength(6);
   });
 
   test.each<[string, readonly LifecycleSelection[], readonly string[]]>([

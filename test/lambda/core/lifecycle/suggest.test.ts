@@ -89,6 +89,15 @@ test.each<[string, readonly LifecycleSelection[], readonly string[]]>([
   );
 });
 
+test('only untagged images have their room told by a description', () => {
+  const [tagged] = policyOf(keepNewest(5, ['v*']));
+  const described = tagged ? [{ ...tagged, description: 'room for companions' }] : [];
+  expect(suggested(described, suffix, [amd64]).map(({ selection }) => shortly(selection))).toEqual([
+    'v*-dockerv2 10',
+    'v* 15',
+  ]);
+});
+
 test('a raised number of untagged images says that it has room for companions, so that nobody raises or reports it again', () => {
   const suggestion = policyThatKeepsBoth(policyOf(keepNewest(5, 'untagged')), suffix, [amd64]);
   const mended = understood(suggestion.kind === 'changed' ? suggestion.text : '');

@@ -1,0 +1,56 @@
+import { createReadStream, statSync } from 'node:fs';
+import { recompress } from '../../../lambda/core/layers/recompress';
+import type { Measured } from './measured';
+
+/** What to recompress, in a process of its own. */
+export interface Job {
+  readonly blobs: readonly { readonly path: string; readonly compression: 'zstd' | 'none'; readonly diffId: string }[];
+  /** How many of them at a time. */
+  readonly parallel: number;
+  readonly level?: number;
+  /** The numbers of those that it may use, as `taskset` takes them; all without. */
+  readonly cores?: string;
+}
+
+export interface JobResult extends Measured {
+  readonly tarBytes: number;
+  readonly gzipBytes: number;
+}
+
+async function run({ blobs, parallel, level }: Job): Promise<JobResult> {
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  const waiting = [...blobs];
+  let [tarBytes, gzipBytes] = [0, 0];
+  const worker = async (): Promise<void> => {
+    for (let blob = waiting.shift(); blob; blob = waiting.shift()) {
+      const { path, compression, diffId } = blob;
+      const { gzip, result } = recompress(createReadStream(path), {
+        compression,
+        diffId,
+        maxTarBytes: Number.MAX_SAFE_INTEGER,
+        ...(level ? { level } : {}),
+      });
+      let uploaded = 0;
+      for await (const chunk of gzip) uploaded += chunk.length;
+      const layer = await result;
+      if (layer.size !== uploaded)
+        throw new Error(`the layer has ${uploaded} bytes, not ${layer.size}: ${statSync(path).size}`);
+      tarBytes += layer.tarBytes;
+      gzipBytes += layer.size;
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    tarBytes,
+    gzipBytes,
+    cpuSeconds: (user + system) / 1e6,
+    seconds: (performance.now() - start) / 1000,
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+process.once('message', (job: Job) => {
+  void run(job).then((result) => process.send?.(result, () => process.exit()));
+});
