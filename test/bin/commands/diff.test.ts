@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { AwsError } from '../../../local/aws/error';
 import { type Layer, layerOf } from '../../../local/images/blob';
 import { buildxIndex, dockerImage, dockerList, helmChart } from '../../../local/images/catalogue';
-import { type ImageParts, imageOf, type Package } from '../../../local/images/package';
+import { type ImageParts, imageOf, indexOf, type Package } from '../../../local/images/package';
 import { describeWith, run } from '../../support/judges';
 import { skippableFrame } from '../../support/layers';
 import { DOCKER, OCI } from '../../support/manifests';
@@ -38,6 +38,8 @@ const image = (layers: readonly Layer[], more: Partial<ImageParts> = {}): Packag
 /** An image whose layer claims to be the usual one, and has these bytes. */
 const claiming = async (bytes: Buffer) => image([{ ...(await layer('gzip')), bytes }]);
 
+const entry = (of: Package, architecture: string) => ({ of, about: { platform: { os: 'linux', architecture } } });
+
 beforeAll(async () => {
   const [gzip, zstd, tar] = await Promise.all([layer('gzip'), layer('zstd'), layer('none')]);
   const content = await tarOf();
@@ -55,6 +57,9 @@ beforeAll(async () => {
     arm64: image([gzip], { architecture: 'arm64' }),
     other: image([other]),
     two: image([gzip, other]),
+    'two-zstd': image([gzip, await layer('zstd', { 'opt/ml/model.txt': 'another' })]),
+    'only-amd64': indexOf(OCI.index, [entry(image([gzip]), 'amd64')]),
+    'only-arm64': indexOf(OCI.index, [entry(image([gzip], { architecture: 'arm64' }), 'arm64')]),
     lying: await claiming(other.bytes),
     damaged: await claiming(gzip.bytes.subarray(0, -9)),
     index: await buildxIndex('OCI artifact'),
@@ -114,6 +119,14 @@ describe('the same image', () => {
     expect((await diff('gzip', 'zstd', '--layers')).stdout).toMatch(/^the same image, by the content of its layers$/m);
   });
 
+  test('only layers that have other digests are read', async () => {
+    const before = cli.calls('GetDownloadUrlForLayer');
+    const { code, differences } = await found('two', 'two-zstd', '--layers');
+    expect([code, differences.map(({ where }) => where)]).toEqual([0, ['$.layers[1].mediaType', '$.layers[1]']]);
+    // A config and a layer of each.
+    expect(cli.calls('GetDownloadUrlForLayer') - before).toBe(2 + 2);
+  });
+
   test('two indexes with the same images, whatever their attestations are', async () => {
     expect(await found('index', 'index-again')).toMatchObject({ code: 0, kinds: [] });
   });
@@ -165,6 +178,17 @@ describe('another image', () => {
   });
 });
 
+test('two indexes of one platform each are not compared across platforms', async () => {
+  const { code, differences } = await found('only-amd64', 'only-arm64');
+  expect([code, differences]).toMatchObject([
+    1,
+    [
+      { kind: 'platform', where: 'linux/amd64', b: 'nothing' },
+      { kind: 'platform', where: 'linux/arm64', a: 'nothing' },
+    ],
+  ]);
+});
+
 describe('could not find out', () => {
   test.each<[a: string, b: string, stderr: RegExp, ...args: string[]]>([
     ['gzip', 'gzp', /no image team\/app:gzp\.\nDid you mean team\/app:gzip\?/],
@@ -172,6 +196,17 @@ describe('could not find out', () => {
     ['gzip', 'damaged', /of team\/app:damaged can't be decompressed: unexpected end of file/, '--layers'],
   ])('%s and %s', async (a, b, stderr, ...args) => {
     expect(await diff(a, b, ...args)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(stderr) });
+  });
+
+  test('because the config is not what the manifest names', async () => {
+    const { config } = JSON.parse(String(cli.server.ecr.manifest('team/app', 'two-zstd')?.bytes));
+    const file = globSync(`**/*${config.digest.slice('sha256:'.length)}*`, { cwd: cli.server.blobDirectory })[0] ?? '';
+    const path = join(cli.server.blobDirectory, file);
+    const before = readFileSync(path);
+    writeFileSync(path, String(before).replace('amd64', 'arm64'));
+    const { code, stderr } = await diff('two', 'two-zstd');
+    writeFileSync(path, before);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/config of team\/app:two hashes to sha256:/)]);
   });
 
   test('because the config may not be read', async () => {
