@@ -6,6 +6,7 @@ import { Program } from './cli/program';
 import { addBackfill } from './commands/backfill/command';
 import { addCheck } from './commands/check/command';
 import { addConvert } from './commands/convert/command';
+import { addDiff } from './commands/diff/command';
 import { addLifecycle } from './commands/lifecycle/command';
 import { addLocal } from './commands/local';
 import { addRepair } from './commands/repair/command';
@@ -19,7 +20,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     .description('OCI images in Amazon ECR, and their Docker V2 companions that SageMaker and AWS Lambda accept.')
     .version(version)
     .addHelpText('after', '\nStart with `ecr-oci check IMAGE`. Each command has examples: `ecr-oci check --help`.');
-  for (const add of [addCheck, addRepair, addWait, addScan, addLifecycle, addBackfill, addConvert, addLocal])
+  for (const add of [addCheck, addRepair, addWait, addScan, addLifecycle, addBackfill, addDiff, addConvert, addLocal])
     add(program);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -29,7 +29,7 @@ export function statusOf(outcome: Outcome): CompanionStatus {
       return { state, reason, detail, ...(companion ? { tag: companion.tag } : {}), ...(digest ? { digest } : {}) };
     }
     case 'unchanged':
-      return { state, tag: outcome.companion.tag, digest: outcome.companion.digest };
+      return { state, tag: outcome.companion.tag, digest: outcome.companion.digest, ...platformIn(outcome) };
     case 'recompressing': {
       const { tag, outOfDateDigest: digest } = outcome.companion;
       return { state, tag, detail: outcome.detail, ...(digest ? { digest } : {}) };
@@ -37,10 +37,12 @@ export function statusOf(outcome: Outcome): CompanionStatus {
     case 'converted':
     case 'aliased': {
       const { replacedDigest: digest } = outcome;
-      return { state, tag: outcome.companion.tag, ...(digest ? { digest } : {}) };
+      return { state, tag: outcome.companion.tag, ...(digest ? { digest } : {}), ...platformIn(outcome) };
     }
   }
 }
+
+const platformIn = ({ platform }: { readonly platform?: string }) => (platform ? { platform } : {});
 
 /** Whether a repair would put something. */
 export const isRepairable = ({ outcome }: Outcome): boolean => outcome === 'converted' || outcome === 'aliased';

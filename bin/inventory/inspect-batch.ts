@@ -3,20 +3,25 @@ import { prefetch } from '../../lambda/core/audit/prefetch';
 import { DryRunRegistry } from '../../lambda/core/companion/dry-run-registry';
 import type { Policy } from '../../lambda/core/companion/policy';
 import { repair } from '../../lambda/core/companion/repair';
-import { manifestOf } from '../../lambda/core/manifest/manifest';
+import { type Manifest, manifestOf } from '../../lambda/core/manifest/manifest';
+import type { Refusal } from '../../lambda/core/reasons';
 import { type PutResult, RegistryDecorator, type StoredManifest } from '../../lambda/core/registry';
 import type { Account } from '../cli/account';
-import { acceptanceOf } from './acceptance';
+import { acceptedBy, decideByPlatform } from './acceptance';
 import { isRepairable, statusOf, statusOfCompanionTag, worstStatus } from './companion-status';
+import type { Consumer } from './consumers';
 import { isOfOneImage } from './error-scope';
 import { formatOf } from './image-format';
 import type { ListedTag } from './listing';
+import { platformsOf } from './platforms';
 import type { ChosenRepository } from './repositories';
 import type { CompanionStatus, Row } from './row';
 
 export interface ScanSettings {
   readonly account: Account;
   readonly policy: Policy;
+  /** Whose verdicts somebody will read. One that decides by the platform costs a download for each single image. @default none */
+  readonly consumers?: readonly Consumer[];
 }
 
 /** A repository while its tags are inspected. */
@@ -32,14 +37,18 @@ export async function inspectBatch(
   { repository, listing }: ListedRepository,
   tags: readonly ListedTag[],
 ): Promise<readonly Row[]> {
-  const { account, policy } = settings;
+  const { account, policy, consumers = [] } = settings;
   const digests = tags.map(({ digest }) => digest);
   const snapshot = await prefetch(new RoomyReader(account.registry), repository.name, digests, listing, policy);
   const dryRun = new DryRunRegistry(snapshot, (tag, isTaken) => obstacleOf(account, repository, tag, isTaken));
   const rows: Row[] = [];
   for (const tag of tags) {
     const inspected = await inspectTag(dryRun, repository, listing, tag, policy);
-    if (inspected) rows.push(rowOf(account, repository, tag, inspected));
+    if (!inspected) continue;
+    const manifest = inspected.stored && manifestOf(inspected.stored);
+    const isPlatformNeeded = manifest && decideByPlatform(consumers);
+    const platforms = isPlatformNeeded ? await platformsOf(snapshot, repository.name, manifest) : undefined;
+    rows.push(rowOf(account, repository, tag, { ...inspected, manifest, platforms }));
   }
   return rows;
 }
@@ -94,14 +103,17 @@ async function inspectTag(
   }
 }
 
+interface ReadTag {
+  readonly manifest: Manifest | Refusal | undefined;
+  readonly platforms: readonly string[] | undefined;
+}
+
 function rowOf(
   account: Account,
   repository: ChosenRepository,
   { tag, digest, mediaType, pushedAt, size }: ListedTag,
-  { stored, statuses, isRepairable }: InspectedTag,
+  { manifest, platforms, statuses, isRepairable }: Omit<InspectedTag, 'stored'> & ReadTag,
 ): Row {
-  const manifest = stored && manifestOf(stored);
-  const image = { mediaType, uri: account.uri(repository.name, `:${tag}`), ...(manifest ? { manifest } : {}) };
   return {
     repository: repository.name,
     tag,
@@ -110,8 +122,8 @@ function rowOf(
     ...formatOf(mediaType, manifest),
     ...(pushedAt ? { pushedAt } : {}),
     ...(size === undefined ? {} : { size }),
-    sagemaker: acceptanceOf('sagemaker', image),
-    lambda: acceptanceOf('lambda', image),
+    ...(platforms ? { platforms } : {}),
+    accepted: acceptedBy({ mediaType, uri: account.uri(repository.name, `:${tag}`), manifest, platforms }),
     companion: worstStatus(statuses),
     companions: statuses,
     isRepairable,

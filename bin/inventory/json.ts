@@ -1,7 +1,12 @@
+import type { Accepted } from './acceptance';
+import type { Consumer } from './consumers';
 import type { Row } from './row';
 
-/** A row as `--json` has it. */
-export const rowJson = ({ companions, companion, pushedAt, size, ...row }: Row): object => ({
+/** A row as `--json` has it, with the verdicts of these services. */
+export const rowJson = (
+  { companions, companion, pushedAt, size, platforms, ...row }: Row,
+  consumers: readonly Consumer[],
+): object => ({
   repository: row.repository,
   tag: row.tag,
   digest: row.digest,
@@ -10,11 +15,14 @@ export const rowJson = ({ companions, companion, pushedAt, size, ...row }: Row):
   format: row.format,
   ...(pushedAt ? { pushedAt: pushedAt.toISOString() } : {}),
   ...(size === undefined ? {} : { sizeInBytes: size }),
-  sagemaker: row.sagemaker,
-  lambda: row.lambda,
+  ...(platforms ? { platforms } : {}),
+  accepted: only(row.accepted, consumers),
   companion,
   ...(companions.length > 1 ? { companions } : {}),
 });
+
+const only = (accepted: Accepted, consumers: readonly Consumer[]): Partial<Accepted> =>
+  Object.fromEntries(consumers.map((consumer) => [consumer, accepted[consumer]]));
 
 /** One JSON document with a long list in it, one entry a line. Each entry is written as it comes, so the list takes no memory. */
 export class JsonDocument {

@@ -1,6 +1,6 @@
 import type { CompanionState } from '../../lambda/core/companion/outcome';
 import type { RefusalReason, SkipReason } from '../../lambda/core/reasons';
-import type { Acceptance } from './acceptance';
+import type { Accepted } from './acceptance';
 
 /** The states of a tag's companion, with what each means. docs/cli.md lists the same. */
 export const TAG_STATES = {
@@ -24,6 +24,8 @@ export interface CompanionStatus {
   readonly tag?: string;
   /** What that tag names now. */
   readonly digest?: string;
+  /** That was chosen from an index; absent if the source is not an index. */
+  readonly platform?: string;
 }
 
 export const IMAGE_KINDS = ['image', 'index', 'artifact', 'build-cache', 'unknown'] as const;
@@ -40,8 +42,10 @@ export interface Row {
   readonly format: string;
   readonly pushedAt?: Date;
   readonly size?: number;
-  readonly sagemaker: Acceptance;
-  readonly lambda: Acceptance;
+  /** Absent if they aren't known. */
+  readonly platforms?: readonly string[];
+  /** A service that decides by the platform is `unknown` here, unless the scan was for it. */
+  readonly accepted: Accepted;
   /** The worst of its companions; one that can be repaired comes first. */
   readonly companion: CompanionStatus;
   /** One for each platform of the policy that the source can have a companion for. */

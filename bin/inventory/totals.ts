@@ -1,6 +1,8 @@
-import { CONSUMERS, type Consumer } from './acceptance';
+import { DOCKER_MANIFEST } from '../../lambda/core/manifest/media-types';
+import { acceptanceOf } from './acceptance';
+import { CONSUMER_IDS, type Consumer } from './consumers';
 import { count, ranked } from './counts';
-import { isSourceImage, type Row, type TagState } from './row';
+import { type CompanionStatus, isSourceImage, type Row, type TagState } from './row';
 
 /** Something to know about one repository, in one sentence. */
 export interface RepositoryNote {
@@ -42,7 +44,10 @@ export class Totals {
   readonly unreadable: RepositoryNote[] = [];
   /** Repositories whose lifecycle policy can cost them images because of companions. */
   readonly lifecycleRisks: RepositoryNote[] = [];
-  readonly coverage: Record<Consumer, Coverage> = { sagemaker: NOTHING, lambda: NOTHING };
+  readonly coverage = Object.fromEntries(CONSUMER_IDS.map((consumer) => [consumer, NOTHING])) as Record<
+    Consumer,
+    Coverage
+  >;
 
   add(row: Row): void {
     const { state, reason } = row.companion;
@@ -57,7 +62,7 @@ export class Totals {
     if (state !== 'companion' && state !== 'orphan') count(this.formats, row.format);
     if (!isSourceImage(row)) return;
     this.images += 1;
-    for (const consumer of CONSUMERS) {
+    for (const consumer of CONSUMER_IDS) {
       const part = coverageOf(row, consumer);
       this.coverage[consumer] = { ...this.coverage[consumer], [part]: this.coverage[consumer][part] + 1 };
     }
@@ -80,12 +85,18 @@ export class Totals {
 }
 
 function coverageOf(row: Row, consumer: Consumer): CoveragePart {
-  const { verdict } = row[consumer];
+  const { verdict } = row.accepted[consumer];
   if (verdict === 'accepted') return 'asIs';
-  const { state } = row.companion;
-  if (state === 'current') return 'byCompanion';
-  if (row.isRepairable) return 'repairable';
+  const fitting = row.companions.filter((companion) => isAcceptedCompanion(companion, row, consumer));
+  if (fitting.some(({ state }) => state === 'current')) return 'byCompanion';
+  if (fitting.some(({ state }) => state === 'missing' || state === 'out-of-date')) return 'repairable';
   return verdict;
+}
+
+/** A companion is a Docker manifest, of the source's platform or of the one that was chosen from an index. */
+function isAcceptedCompanion({ platform }: CompanionStatus, { platforms }: Row, consumer: Consumer): boolean {
+  const image = { mediaType: DOCKER_MANIFEST, platforms: platform ? [platform] : platforms };
+  return acceptanceOf(consumer, image).verdict === 'accepted';
 }
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
@@ -100,7 +111,7 @@ export function summary(totals: Totals): string {
   return `${scopeOf(totals)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`;
 }
 
-export const totalsJson = (totals: Totals): object => ({
+export const totalsJson = (totals: Totals, consumers: readonly Consumer[]): object => ({
   repositories: totals.repositories.size,
   tags: totals.tags,
   images: totals.images,
@@ -109,5 +120,5 @@ export const totalsJson = (totals: Totals): object => ({
   refusals: Object.fromEntries(totals.refusals),
   notNeeded: Object.fromEntries(totals.skips),
   formats: Object.fromEntries(totals.formats),
-  coverage: totals.coverage,
+  coverage: Object.fromEntries(consumers.map((consumer) => [consumer, totals.coverage[consumer]])),
 });

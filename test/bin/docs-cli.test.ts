@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CONSUMER_IDS, CONSUMERS } from '../../bin/inventory/consumers';
+import { findingsOf } from '../../bin/inventory/findings';
 import { TAG_STATES } from '../../bin/inventory/row';
 import { runCli, useNoAwsConfiguration } from '../support/run-cli';
 
@@ -30,4 +32,14 @@ test('docs/cli.md has every state of a companion, with its meaning', () => {
     meaning,
   ]);
   expect(rows).toEqual(Object.entries(TAG_STATES));
+});
+
+test('docs/cli.md has all that is known about each service, with its page and date, and no more', () => {
+  const lines = section('check').match(/^\| `(?!--).*$/gm) ?? [];
+  const known = CONSUMER_IDS.flatMap((id) =>
+    findingsOf(id).map(
+      ({ what, evidence: { url, date } }) => `| \`${id}\` | ${CONSUMERS[id].name} | ${what} | [${date}](${url}) |`,
+    ),
+  );
+  expect(lines).toEqual(known);
 });

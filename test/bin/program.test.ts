@@ -3,7 +3,7 @@ import { runCli, useNoAwsConfiguration } from '../support/run-cli';
 
 useNoAwsConfiguration();
 
-const COMMANDS = ['check', 'repair', 'wait', 'scan', 'lifecycle', 'backfill', 'convert', 'local'];
+const COMMANDS = ['check', 'repair', 'wait', 'scan', 'lifecycle', 'backfill', 'diff', 'convert', 'local'];
 
 test('--help lists the commands', async () => {
   const { code, stdout, stderr } = await runCli(['--help']);
@@ -28,7 +28,10 @@ test.each<[args: readonly string[], stderr: RegExp]>([
   [['repair'], /missing required argument 'image'/],
   [['lifecycle'], /missing required argument 'repository'/],
   [['check', 'team/app:v1', '--nonsense'], /unknown option '--nonsense'/],
-  [['check', 'team/app:v1', '--for', 'ecs'], /'ecs' is invalid. Expected one or more of sagemaker, lambda/],
+  [
+    ['check', 'team/app:v1', '--for', 'ecs'],
+    /'ecs' is invalid. Expected one or more of sagemaker, sagemaker-training, lambda/,
+  ],
   [['check', 'team/app:v1', '--platform', 'amd64'], /Expected os\/architecture/],
   [['check', 'team/app:v1', '--endpoint-url', 'localhost:5111'], /Expected a URL/],
   [['check', 'team/app:v1', '--companion-suffix', 'dockerv2'], /Expected a separator/],
@@ -36,6 +39,7 @@ test.each<[args: readonly string[], stderr: RegExp]>([
   [['check', 'team/app:v1', '--companion-prefix', 'd-', '--companion-suffix', '-d'], /cannot be used with/],
   [['check', 'team/app:v1', '--companion-for', 'all'], /Allowed choices are oci-images, every-tag/],
   [['wait', 'team/app:v1', '--timeout', 'soon'], /Expected a duration/],
+  [['diff', 'team/app:v1'], /missing required argument 'b'/],
   [['wait', 'team/app:v1', 'team/app:v2'], /too many arguments/],
   [['scan', '--exclude-tag', '-pr*'], /'-pr\*' is invalid. Expected a tag/],
   [['backfill', '--rate', '0'], /above 0/],

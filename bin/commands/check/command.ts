@@ -1,7 +1,6 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { Accounts } from '../../cli/account';
 import { action } from '../../cli/action';
-import { someOf } from '../../cli/arguments';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { forEachImage } from '../../cli/images';
 import {
@@ -12,14 +11,14 @@ import {
   type PolicyOptions,
   policyOf,
 } from '../../cli/options';
-import { CONSUMERS, type Consumer } from '../../inventory/acceptance';
+import { withPlatformsFor } from '../../inventory/acceptance';
+import type { Consumer } from '../../inventory/consumers';
+import { type ForOption, forOption } from '../../inventory/for-option';
 import { inspect } from './inspect';
 import { type CheckReport, checkReport } from './report';
 import { checkText } from './text';
 
-interface CheckOptions extends AccountOptions, PolicyOptions {
-  readonly for: readonly Consumer[];
-}
+type CheckOptions = AccountOptions & PolicyOptions & ForOption;
 
 const HELP = `
 An image is team/app:v1, team/app@sha256:…, or the whole URI, whose account and Region then win. Without a tag it is latest, as for Docker.
@@ -31,6 +30,7 @@ Exit code: 0 accepted, 1 not accepted, 2 could not find out.
 Examples:
   ecr-oci check team/app:v1
   ecr-oci check 123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app:latest --for sagemaker,lambda
+  ecr-oci check team/app:v1 --for lambda,agentcore
   aws sagemaker create-model … 2>&1 | ecr-oci check
   ecr-oci check team/app:v1 --json | jq -r '.[0].companions[0].uriByDigest'`;
 
@@ -39,11 +39,7 @@ export function addCheck(program: Command): void {
     .command('check')
     .description('Show what an image is, which services accept it, and whether its companion is current.')
     .argument('[image...]', 'images, or - for stdin (default: stdin, if it is not a terminal)')
-    .addOption(
-      new Option('--for <service>', `who has to accept it for exit code 0: ${CONSUMERS.join(', ')}, or both`)
-        .argParser(someOf(CONSUMERS))
-        .default(['sagemaker'], 'sagemaker'),
-    );
+    .addOption(forOption('who has to accept it for exit code 0', ['sagemaker']));
   addRecompressOption(command, 'the service was deployed with recompressLayers');
   addPolicyOptions(addAccountOptions(command))
     .addHelpText('after', HELP)
@@ -51,12 +47,15 @@ export function addCheck(program: Command): void {
       action<CheckOptions>((context) => {
         const { options, output, io } = context;
         const accounts = new Accounts(options, io);
-        const policy = policyOf(options);
+        const policy = withPlatformsFor(policyOf(options), options.for);
         return forEachImage(context, async (reference, at) => {
           const account = accounts.of(reference);
           const report = await checkReport(account, await inspect(account, reference, policy));
           if (reference.isTagImplied) output.note(`note: ${reference.text} has no tag, so this is about latest`);
-          if (!output.json) output.print(`${at > 0 ? '\n' : ''}${checkText(report, output)}`);
+          if (!output.json)
+            output.print(
+              `${at > 0 ? '\n' : ''}${checkText(report, { asked: options.for, platforms: policy.platforms }, output)}`,
+            );
           return { exitCode: exitCodeOf(report, options.for), json: [report] };
         });
       }),

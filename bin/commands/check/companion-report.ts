@@ -1,8 +1,15 @@
-import { type CompanionState, companionStateOf, type Outcome } from '../../../lambda/core/companion/outcome';
+import {
+  type Aliased,
+  type CompanionState,
+  type Converted,
+  companionStateOf,
+  type Outcome,
+  type Unchanged,
+} from '../../../lambda/core/companion/outcome';
 import { type ImageManifest, manifestOf } from '../../../lambda/core/manifest/manifest';
 import { Refusal } from '../../../lambda/core/reasons';
 import type { Account } from '../../cli/account';
-import { type Accepted, acceptedBy } from './accepted';
+import { type Accepted, acceptedBy } from '../../inventory/acceptance';
 import type { Inspection } from './inspect';
 
 export interface CompanionReport {
@@ -20,12 +27,15 @@ export interface CompanionReport {
   readonly detail?: string;
   /** What to give to SageMaker, if the companion is current. */
   readonly uriByDigest?: string;
+  /** What each service makes of the image that it should name. */
   readonly accepted?: Accepted;
 }
 
+/** @param platforms of the source, which a companion has too unless it was chosen from an index */
 export async function companionReport(
   account: Account,
   inspection: Inspection,
+  platforms: readonly string[] | undefined,
   outcome: Outcome,
 ): Promise<CompanionReport> {
   const base = { sourceTag: outcome.image.tag, state: companionStateOf(outcome) };
@@ -45,16 +55,33 @@ export async function companionReport(
     case 'aliased': {
       const { companion, replacedDigest: digest } = outcome;
       const desired = { tag: companion.tag, desiredDigest: companion.digest, ...platformIn(outcome) };
-      return { ...base, ...(digest ? { digest } : {}), ...desired };
+      const accepted = await acceptedCompanion(account, inspection, platforms, outcome);
+      return { ...base, ...(digest ? { digest } : {}), ...desired, accepted };
     }
     case 'unchanged': {
-      const { tag, digest, mediaType } = outcome.companion;
-      const uriByDigest = account.uri(inspection.reference.repository, `@${digest}`);
-      const accepted = acceptedBy(mediaType, await companionManifest(inspection, outcome), uriByDigest);
+      const { tag, digest } = outcome.companion;
+      const uriByDigest = uriOf(account, inspection, digest);
+      const accepted = await acceptedCompanion(account, inspection, platforms, outcome);
       return { ...base, tag, digest, desiredDigest: digest, ...platformIn(outcome), uriByDigest, accepted };
     }
   }
 }
+
+const uriOf = (account: Account, { reference }: Inspection, digest: string): string =>
+  account.uri(reference.repository, `@${digest}`);
+
+const acceptedCompanion = async (
+  account: Account,
+  inspection: Inspection,
+  platforms: readonly string[] | undefined,
+  outcome: Converted | Aliased | Unchanged,
+): Promise<Accepted> =>
+  acceptedBy({
+    mediaType: outcome.companion.mediaType,
+    manifest: await companionManifest(inspection, outcome),
+    uri: uriOf(account, inspection, outcome.companion.digest),
+    platforms: outcome.platform ? [outcome.platform] : platforms,
+  });
 
 export const platformIn = (outcome: Outcome) =>
   'platform' in outcome && outcome.platform ? { platform: outcome.platform } : {};

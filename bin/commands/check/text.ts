@@ -1,7 +1,9 @@
 import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../../lambda/core/manifest/media-types';
 import type { Output, Style } from '../../cli/output';
 import { formatBytes } from '../../cli/units';
-import { type Acceptance, CONSUMER_NAMES, CONSUMERS } from '../../inventory/acceptance';
+import { type Acceptance, VERDICT_TEXTS } from '../../inventory/acceptance';
+import { CONSUMER_IDS, CONSUMERS } from '../../inventory/consumers';
+import { adviceOf, type Question } from './advice';
 import type { CompanionReport } from './companion-report';
 import type { CheckReport } from './report';
 
@@ -14,7 +16,7 @@ const TYPE_NAMES = new Map([
 
 const STYLES = { accepted: 'green', refused: 'red', unknown: 'yellow' } as const satisfies Record<string, Style>;
 
-export function checkText(report: CheckReport, output: Output): string {
+export function checkText(report: CheckReport, question: Question, output: Output): string {
   const { image, uri, digest, mediaType, platforms, attestations, layers, accepted, companions } = report;
   const name = TYPE_NAMES.get(mediaType);
   const fields: readonly Field[] = [
@@ -29,10 +31,10 @@ export function checkText(report: CheckReport, output: Output): string {
       layers &&
         `${layers.count}, ${formatBytes(layers.bytes)} as stored${layers.platform ? `, of ${layers.platform}` : ''}`,
     ],
-    ...CONSUMERS.map((consumer) => [CONSUMER_NAMES[consumer], acceptanceText(accepted[consumer], output)] as const),
+    ...CONSUMER_IDS.map((consumer) => [CONSUMERS[consumer].name, acceptanceText(accepted[consumer], output)] as const),
     ...companions.map((companion) => [labelOf(companion, image), companionText(companion, output)] as const),
     ['companion', report.noCompanion && `none: ${report.noCompanion}`],
-    ...adviceOf(report),
+    ...adviceOf(report, question),
   ];
   return [output.style('bold', image), ...linesOf(fields)].join('\n');
 }
@@ -52,8 +54,9 @@ function contentOf({ kind, detail }: CheckReport): string | undefined {
   return kind === 'build-cache' ? 'BuildKit cache, not a container image' : `unreadable: ${detail}`;
 }
 
-function acceptanceText({ verdict, why, evidence }: Acceptance, output: Output): string {
-  return `${output.style(STYLES[verdict], verdict)}: ${why}${evidence ? ` ${output.style('dim', `(${evidence})`)}` : ''}`;
+function acceptanceText({ verdict, why, evidence, dated }: Acceptance, output: Output): string {
+  const page = evidence ? ` ${output.style('dim', `(${evidence}, ${dated})`)}` : '';
+  return `${output.style(STYLES[verdict], VERDICT_TEXTS[verdict])}: ${why}${page}`;
 }
 
 /** Says whose companion an image is, if it is one. */
@@ -74,20 +77,4 @@ function companionText(companion: CompanionReport, output: Output): string {
     case 'not-needed':
       return `none: ${reason}: ${detail}`;
   }
-}
-
-/** What to do next; nothing if the image is accepted as is. */
-function adviceOf({ image, accepted, companions }: CheckReport): readonly Field[] {
-  const isFine = CONSUMERS.every((consumer) => accepted[consumer].verdict === 'accepted');
-  const [companion] = companions;
-  if (isFine || !companion) return [];
-  if (companion.uriByDigest) {
-    const consumers = CONSUMERS.filter((consumer) => companion.accepted?.[consumer].verdict === 'accepted');
-    const names = consumers.map((consumer) => CONSUMER_NAMES[consumer]).join(' and ');
-    const verb = consumers.length > 1 ? 'accept' : 'accepts';
-    return names ? [['instead', `${companion.uriByDigest}, which ${names} ${verb}`]] : [];
-  }
-  if (!companion.desiredDigest) return [];
-  const repository = image.replace(/[:@].*$/, '');
-  return [['to do', `ecr-oci repair ${repository}:${companion.sourceTag}`]];
 }

@@ -7,6 +7,7 @@ import { type AccountOptions, type ListingOptions, type PolicyOptions, policyOf 
 import type { Output } from '../../cli/output';
 import { Progress } from '../../cli/progress';
 import { reportError } from '../../cli/report-error';
+import { withPlatformsFor } from '../../inventory/acceptance';
 import { metadataJson, metadataOf } from '../../inventory/metadata';
 import { chooseRepositories } from '../../inventory/repositories';
 import type { Row, TagState } from '../../inventory/row';
@@ -22,12 +23,12 @@ export interface ScanOptions extends AccountOptions, ListingOptions, PolicyOptio
 
 export async function runScan({ options, output, io }: CommandContext<ScanOptions>): Promise<ExitCode> {
   const account = new Accounts(options, io).of();
-  const { repository: patterns = [] } = options;
-  const settings = { account, policy: policyOf(options) };
+  const { repository: patterns = [], for: consumers } = options;
+  const settings = { account, policy: withPlatformsFor(policyOf(options), consumers), consumers };
   const repositories = await chooseRepositories(account, patterns);
   const metadata = metadataOf(settings, patterns);
   const printer = printerOf(options, output, metadataJson(metadata));
-  const page = options.html === undefined ? undefined : new PageData();
+  const page = options.html === undefined ? undefined : new PageData(consumers);
   const progress = new Progress(output.stderr, !(output.stdout.isTTY && printer.isPrinting));
   const onRow = (row: Row) => {
     page?.add(row);
@@ -50,7 +51,7 @@ export async function runScan({ options, output, io }: CommandContext<ScanOption
     }
     if (options.html !== undefined && page) await writeFile(options.html, htmlPage(metadata, totals, page));
     const { isComplete, unreadable, lifecycleRisks } = totals;
-    printer.end({ isComplete, totals: totalsJson(totals), unreadable, lifecycleRisks });
+    printer.end({ isComplete, totals: totalsJson(totals, consumers), unreadable, lifecycleRisks });
     noteTotals(totals, output);
     return isComplete ? EXIT.ok : EXIT.unknown;
   } catch (error) {

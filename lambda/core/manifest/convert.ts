@@ -57,10 +57,12 @@ export function toDocker(image: ImageManifest, uncompressedLayers: UncompressedL
   });
 }
 
-/** The reverse: every field of Docker V2 Schema 2 has a place in image-spec. */
+/**
+ * The reverse: every field of Docker V2 Schema 2 has a place in image-spec. The config of a Docker manifest may have a type of before 2017,
+ * which `skopeo copy --format oci` takes too.
+ */
 export function toOci(image: ImageManifest): Conversion | Refusal {
   return refusalOr(() => {
-    if (!isConfig(image.config.mediaType)) throw unknownConfig(image.config);
     const config = { ...image.config, mediaType: OCI_CONFIG };
     const layers = image.layers.map((layer, at) => ({
       ...layer,

@@ -65,7 +65,7 @@ describe('the exit code and the verdicts', () => {
       ['v3', 'image', 'accepted', 'accepted', 'not-needed'],
       ['list', 'index', 'unknown', 'refused', 'missing'],
       ['kaniko', 'image', 'refused', 'unknown', 'missing'],
-      ['zstd', 'image', 'refused', 'unknown', 'refused'],
+      ['zstd', 'image', 'refused', 'refused', 'refused'],
       ['chart', 'artifact', 'refused', 'refused', 'not-needed'],
       ['cache', 'build-cache', 'refused', 'refused', 'not-needed'],
       ['moved', 'image', 'refused', 'accepted', 'out-of-date'],
@@ -104,7 +104,7 @@ describe('the report', () => {
     expect(stdout).toMatch(/attestations +2$/m);
     expect(stdout).toMatch(/layers +2, \d+ B as stored, of linux\/amd64$/m);
     expect(stdout).toMatch(/AWS Lambda +refused: .*https:/);
-    expect(stdout).toContain(`${IN_ECR}@${companion}, which SageMaker CreateModel and AWS Lambda accept`);
+    expect(stdout).toContain(`${IN_ECR}@${companion}, which SageMaker CreateModel accepts`);
   });
 
   test('of an image whose companion is missing or out of date: the command that repairs it', async () => {
@@ -178,6 +178,52 @@ describe('the report', () => {
       if (operation === 'GetDownloadUrlForLayer') throw new AwsError('AccessDeniedException', 'No.');
     };
     expect(await reportOf('team/app:v3')).toMatchObject({ code: 0, platforms: [] });
+  });
+});
+
+describe('services that take different platforms', () => {
+  const [amd64, arm64] = ['linux/amd64', 'linux/arm64'];
+  const uriOf = (tag: string) => `${cli.server.host}/team/both@${cli.server.ecr.manifest('team/both', tag)?.digest}`;
+
+  beforeAll(async () => {
+    await cli.push('v1', await buildxIndex('image manifest', 'both'), 'team/both');
+    await cli.push('v2', await buildxIndex('image manifest', 'unrepaired'), 'team/both');
+    await cli.push('arm64', await dockerImage('arm', 'arm64'), 'team/both');
+    await cli.run(['repair', 'team/both:v1', '--platform', amd64, '--platform', arm64]);
+  });
+
+  test('each is given the companion of its platform', async () => {
+    const { code, stdout } = await check(`${cli.server.host}/team/both:v1`, '--for', 'lambda,agentcore');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`instead                ${uriOf('v1-dockerv2')}, which AWS Lambda accepts\n`);
+    expect(stdout).toContain(`instead                ${uriOf('v1-dockerv2-arm64')}, which Bedrock AgentCore accepts\n`);
+  });
+
+  test('and if it is missing, the command that makes both', async () => {
+    const { stdout } = await check('team/both:v2', '--for', 'lambda,agentcore');
+    expect(stdout).toMatch(/v2-dockerv2 is missing\n.*v2-dockerv2-arm64 is missing\n/);
+    expect(stdout).toMatch(/to do +ecr-oci repair team\/both:v2 --platform linux\/amd64 --platform linux\/arm64\n$/);
+    expect(stdout.match(/to do/g)).toHaveLength(1);
+  });
+
+  test('nothing is advised to somebody who asked for a service that accepts the image as it is', async () => {
+    const { code, stdout } = await check('team/both:arm64', '--for', 'lambda,agentcore');
+    expect([code, stdout]).toEqual([0, expect.not.stringMatching(/instead|to do/)]);
+    expect((await check('team/both:v2', '--for', 'sagemaker-training')).stdout).not.toContain('to do');
+  });
+
+  test('no companion helps an image of another platform', async () => {
+    const { code, stdout } = await check('team/app:v2', '--for', 'agentcore');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/Bedrock AgentCore +refused: it takes linux\/arm64 only, and this is linux\/amd64 \(https:/);
+    expect(stdout).not.toContain('to do');
+  });
+
+  test('what nobody knows is said to be not known', async () => {
+    const { code, stdout } = await check('team/app:list', '--for', 'sagemaker-training,ecr-scan');
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/SageMaker training +not known: there is no report/);
+    expect(stdout).toMatch(/ECR basic scanning +not known: there is no report/);
   });
 });
 

@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { digestOf as digestOfBytes, layerOf } from '../../../local/images/blob';
+import { imageOf } from '../../../local/images/package';
+import { describeWith, skopeoConvert } from '../../support/judges';
 import { DOCKER, descriptor, digestOfText, dockerImage, index, OCI, ociImage } from '../../support/manifests';
 import { runCli } from '../../support/run-cli';
 
@@ -56,6 +59,38 @@ test.each([
 ])('what already is %s stays as it is', async (form, manifest) => {
   const text = JSON.stringify(manifest, null, 3);
   expect((await convert(text, '--to', form)).stdout).toBe(text);
+});
+
+describeWith('skopeo')('a Docker manifest with a config type of before 2017', () => {
+  test.each(['application/octet-stream', 'text/html'])(
+    '%s: what skopeo writes, but for the config blob, which skopeo rewrites',
+    async (configMediaType) => {
+      const layers = [await layerOf({ 'etc/os-release': 'ID=example\n' }, DOCKER.gzip)];
+      const { top, blobs } = imageOf({ layers, mediaType: DOCKER.manifest, configMediaType });
+      const theirs = skopeoConvert(top.text, new Map(blobs.map(({ bytes }) => [digestOfBytes(bytes), bytes])), 'oci');
+      const { code, stdout } = await convert(top.text, '--to', 'oci');
+      expect(code).toBe(0);
+      if (!('bytes' in theirs)) throw new Error(theirs.refused);
+      const withoutConfigDigest = (text: string) => {
+        const { config, ...rest } = JSON.parse(text);
+        return { ...rest, config: { ...config, digest: '', size: 0 } };
+      };
+      expect(withoutConfigDigest(stdout)).toEqual(withoutConfigDigest(new TextDecoder().decode(theirs.bytes)));
+      expect(JSON.parse(stdout).config).toEqual({ ...JSON.parse(top.text).config, mediaType: OCI.config });
+    },
+  );
+});
+
+test('a config of such a type is refused in an OCI manifest, and on the way to Docker', async () => {
+  const config = descriptor('application/octet-stream', 'config');
+  for (const [manifest, form] of [
+    [ociImage('app', { config }), 'oci'],
+    [dockerImage('app', { config, layers: [descriptor(OCI.gzip, 'layer')] }), 'docker'],
+  ] as const)
+    expect(await convert(manifest, '--to', form)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('unknown-config'),
+    });
 });
 
 test('plain tar layers are refused, unless they may be relabelled', async () => {

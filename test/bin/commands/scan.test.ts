@@ -26,8 +26,7 @@ interface Image {
   readonly tag: string;
   readonly format: string;
   readonly kind: string;
-  readonly sagemaker: { readonly verdict: string };
-  readonly lambda: { readonly verdict: string };
+  readonly accepted: Readonly<Record<string, { readonly verdict: string }>>;
   readonly companion: { readonly state: string; readonly reason?: string; readonly detail?: string };
   readonly companions?: readonly { readonly state: string; readonly tag: string }[];
 }
@@ -56,14 +55,19 @@ describe('each tag', () => {
     const images = imagesOf(ran);
     expect([ran.code, images.length]).toEqual([0, 13]);
     const formats = Object.fromEntries(
-      images.map(({ tag, format, sagemaker, lambda }) => [tag, `${format}: ${sagemaker.verdict}, ${lambda.verdict}`]),
+      images.map(({ tag, format, accepted }) => [
+        tag,
+        `${format}: ${Object.values(accepted)
+          .map(({ verdict }) => verdict)
+          .join(', ')}`,
+      ]),
     );
     expect(formats).toMatchObject({
       oci: 'OCI image: refused, accepted',
       index: 'OCI index: refused, refused',
       'index-dockerv2': 'Docker V2: accepted, accepted',
       docker: 'Docker V2: accepted, accepted',
-      zstd: 'OCI image: refused, unknown',
+      zstd: 'OCI image: refused, refused',
       chart: 'artifact: refused, refused',
       cache: 'build cache: refused, refused',
     });
@@ -160,10 +164,57 @@ describe('ways to print it', () => {
     expect(stdout.split('\n')).toEqual([
       'COMPANION                     FORMAT       SAGEMAKER  LAMBDA  IMAGE',
       'missing                       OCI image    no         yes     team/app:v1',
-      'refused zstd-layer            OCI image    no         ?       team/app:z',
+      'refused zstd-layer            OCI image    no         no      team/app:z',
       '',
     ]);
     expect(stderr).toBe('2 tags in 1 repository: 1 missing, 1 refused\n');
+  });
+
+  test('the verdicts that were asked for, in every form', async () => {
+    await push('both', await buildxIndex('image manifest'));
+    await push('arm', await dockerImage('arm', 'arm64'));
+    const asked = ['--for', 'agentcore,ecr-scan'];
+    const { stdout } = await scan(...asked);
+    expect(stdout.split('\n')).toEqual([
+      'COMPANION                     FORMAT       AGENTCORE  ECR-SCAN  IMAGE',
+      'missing                       OCI image    no         yes       team/app:v1',
+      'refused zstd-layer            OCI image    no         ?         team/app:z',
+      'missing                       OCI index    ?          no        team/app:both',
+      'not-needed already-docker     Docker V2    yes        yes       team/app:arm',
+      '',
+    ]);
+    const { images, totals } = JSON.parse((await scan(...asked, '--json')).stdout);
+    expect(images.map(({ accepted }: Image) => Object.keys(accepted))).toEqual(
+      images.map(() => ['agentcore', 'ecr-scan']),
+    );
+    expect(totals.coverage).toEqual({
+      agentcore: { asIs: 1, byCompanion: 0, repairable: 1, refused: 2, unknown: 0 },
+      'ecr-scan': { asIs: 2, byCompanion: 0, repairable: 1, refused: 0, unknown: 1 },
+    });
+    expect((await scan(...asked, '--csv')).stdout).toMatch(
+      /^repository,.*,pushedAt,agentcore,agentcoreWhy,ecr-scan,ecr-scanWhy,companion,/,
+    );
+    const file = join(directory, 'asked.html');
+    await scan(...asked, '--html', file);
+    const html = readFileSync(file, 'utf8');
+    expect(html).toContain('Bedrock AgentCore');
+    expect(html).toContain('takes linux/arm64 only</td><td class="code">https://docs.aws.amazon.com/bedrock-agentcore');
+    expect(html).not.toContain('SageMaker CreateModel');
+  });
+
+  test('configs are read only for a service that decides by the platform', async () => {
+    await scan('--for', 'sagemaker,sagemaker-training,lambda,ecr-scan');
+    expect(calls('GetDownloadUrlForLayer')).toBe(0);
+    await scan('--for', 'agentcore');
+    expect(calls('GetDownloadUrlForLayer')).toBe(2);
+  });
+
+  test('a config that may not be read leaves the verdict open', async () => {
+    cli.server.before = ({ operation }) => {
+      if (operation === 'GetDownloadUrlForLayer') throw new AwsError('AccessDeniedException', 'No.');
+    };
+    const { code, stdout } = await scan('--for', 'agentcore');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/OCI image +\? +team\/app:v1/)]);
   });
 
   test('only tags of some states', async () => {

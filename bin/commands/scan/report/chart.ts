@@ -1,4 +1,4 @@
-import { CONSUMER_NAMES, CONSUMERS } from '../../../inventory/acceptance';
+import { CONSUMERS, type Consumer } from '../../../inventory/consumers';
 import { COVERAGE, type Coverage, type CoveragePart, type Totals } from '../../../inventory/totals';
 import { escapeHtml } from './escape';
 
@@ -12,19 +12,20 @@ export function percent(part: number, all: number): string {
   return rounded === 0 && part > 0 ? '<1%' : `${rounded}%`;
 }
 
-/** One bar for each consumer. Text is outside of the SVG, which is stretched to the page's width. */
-export function chart({ coverage, images }: Totals): string {
-  const bars = CONSUMERS.map(
+/** One bar for each of these services. Text is outside of the SVG, which is stretched to the page's width. */
+export function chart({ coverage, images }: Totals, consumers: readonly Consumer[]): string {
+  const nameOf = (consumer: Consumer) => CONSUMERS[consumer].name;
+  const bars = consumers.map(
     (consumer) =>
-      `<dt>${escapeHtml(CONSUMER_NAMES[consumer])}</dt><dd>${bar(coverage[consumer], images, CONSUMER_NAMES[consumer])}</dd>`,
+      `<dt>${escapeHtml(nameOf(consumer))}</dt><dd>${bar(coverage[consumer], images, nameOf(consumer))}</dd>`,
   );
   const legend = PARTS.map(
     (part) =>
-      `<tr><th scope="row"><svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><rect class="part-${part}" width="1" height="1"/></svg>${escapeHtml(COVERAGE[part])}</th>${CONSUMERS.map(
-        (consumer) => `<td>${coverage[consumer][part].toLocaleString('en')}</td>`,
-      ).join('')}</tr>`,
+      `<tr><th scope="row"><svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><rect class="part-${part}" width="1" height="1"/></svg>${escapeHtml(COVERAGE[part])}</th>${consumers
+        .map((consumer) => `<td>${coverage[consumer][part].toLocaleString('en')}</td>`)
+        .join('')}</tr>`,
   );
-  const head = CONSUMERS.map((consumer) => `<th scope="col">${escapeHtml(CONSUMER_NAMES[consumer])}</th>`).join('');
+  const head = consumers.map((consumer) => `<th scope="col">${escapeHtml(nameOf(consumer))}</th>`).join('');
   return `<dl class="bars">${bars.join('')}</dl>
 <table class="legend"><thead><tr><th scope="col">Images</th>${head}</tr></thead><tbody>${legend.join('')}</tbody></table>`;
 }

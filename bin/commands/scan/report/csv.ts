@@ -1,6 +1,9 @@
+import type { Consumer } from '../../../inventory/consumers';
 import type { Row } from '../../../inventory/row';
 
-const COLUMNS: readonly (readonly [name: string, of: (row: Row) => string | number | undefined])[] = [
+type Column = readonly [name: string, of: (row: Row) => string | number | undefined];
+
+const columnsFor = (consumers: readonly Consumer[]): readonly Column[] => [
   ['repository', (row) => row.repository],
   ['tag', (row) => row.tag],
   ['digest', (row) => row.digest],
@@ -9,10 +12,10 @@ const COLUMNS: readonly (readonly [name: string, of: (row: Row) => string | numb
   ['mediaType', (row) => row.mediaType],
   ['sizeInBytes', (row) => row.size],
   ['pushedAt', (row) => row.pushedAt?.toISOString()],
-  ['sagemaker', (row) => row.sagemaker.verdict],
-  ['sagemakerWhy', (row) => row.sagemaker.why],
-  ['lambda', (row) => row.lambda.verdict],
-  ['lambdaWhy', (row) => row.lambda.why],
+  ...consumers.flatMap((consumer): readonly Column[] => [
+    [consumer, (row) => row.accepted[consumer].verdict],
+    [`${consumer}Why`, (row) => row.accepted[consumer].why],
+  ]),
   ['companion', (row) => row.companion.state],
   ['reason', (row) => row.companion.reason],
   ['detail', (row) => row.companion.detail],
@@ -20,8 +23,14 @@ const COLUMNS: readonly (readonly [name: string, of: (row: Row) => string | numb
   ['companionDigest', (row) => row.companion.digest],
 ];
 
-export const csvHead = (): string => COLUMNS.map(([name]) => name).join(',');
-export const csvRow = (row: Row): string => COLUMNS.map(([, of]) => csvCell(of(row))).join(',');
+export const csvHead = (consumers: readonly Consumer[]): string =>
+  columnsFor(consumers)
+    .map(([name]) => name)
+    .join(',');
+export const csvRow = (row: Row, consumers: readonly Consumer[]): string =>
+  columnsFor(consumers)
+    .map(([, of]) => csvCell(of(row)))
+    .join(',');
 
 /**
  * A cell by RFC 4180. Spreadsheets run a cell that starts with one of these characters as a formula, and a manifest is hostile input: an

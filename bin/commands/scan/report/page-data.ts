@@ -1,4 +1,5 @@
 import type { Acceptance } from '../../../inventory/acceptance';
+import type { Consumer } from '../../../inventory/consumers';
 import { type Row, TAG_STATES, type TagState } from '../../../inventory/row';
 import type { PageJson, RowJson, Verdict } from './browser/data';
 
@@ -25,6 +26,9 @@ export class PageData {
   readonly #texts = new Numbering();
   readonly #kinds = new Numbering();
 
+  /** @param consumers whose verdicts the page shows */
+  constructor(readonly consumers: readonly Consumer[]) {}
+
   add(row: Row): void {
     const { repository, tag, format, companion, pushedAt, size, digest } = row;
     const isImage = row.kind !== 'artifact' && row.kind !== 'build-cache';
@@ -33,8 +37,7 @@ export class PageData {
       this.#names.of(repository),
       tag,
       this.#kinds.of(format),
-      verdict(row.sagemaker),
-      verdict(row.lambda),
+      this.consumers.map((consumer) => verdict(row.accepted[consumer])),
       STATES.indexOf(companion.state),
       this.#texts.of(companion.reason ?? ''),
       this.#texts.of(needsDetail(companion.state) ? (companion.detail ?? '') : ''),
@@ -46,6 +49,7 @@ export class PageData {
 
   toJSON(): PageJson {
     return {
+      consumers: this.consumers,
       states: STATES,
       names: this.#names.all,
       texts: this.#texts.all,

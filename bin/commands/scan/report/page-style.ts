@@ -29,6 +29,7 @@ code, .code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liber
 .part-refused { fill: var(--refused); } .part-unknown { fill: var(--unknown); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; }
+.evidence th, .evidence td { padding: 3px 24px 3px 0; font-weight: 400; font-size: 13px; overflow-wrap: anywhere; vertical-align: top; }
 .legend th, .legend td { padding: 3px 24px 3px 0; font-weight: 400; } .legend td { text-align: right; }
 .legend thead th { font-weight: 600; color: var(--soft); } .legend thead th + th { text-align: right; }
 .lists { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 0 40px; }
@@ -61,7 +62,8 @@ footer { padding-top: 16px; padding-bottom: 40px; font-size: 13px; }
 .print-only { display: none; }
 @media (max-width: 560px) {
   main, header, footer { padding-left: 16px; padding-right: 16px; } .cards { grid-template-columns: 1fr 1fr; } .cards b { font-size: 22px; }
-  .bars { grid-template-columns: 1fr; gap: 4px; } .bars dd { margin-bottom: 8px; } .legend th, .legend td { padding-right: 10px; }
+  .bars { grid-template-columns: 1fr; gap: 4px; } .bars dd { margin-bottom: 8px; } .evidence th, .evidence td { padding: 3px 24px 3px 0; font-weight: 400; font-size: 13px; overflow-wrap: anywhere; vertical-align: top; }
+.legend th, .legend td { padding-right: 10px; }
 }
 @media print {
   :root { color-scheme: light; --text: #000; --soft: #444; --back: #fff; --raised: #fff; --line: #bbb; }

@@ -1,5 +1,7 @@
 /** What the page is given, as JSON. Texts that many rows share stand in a list, and a row has their position in it. */
 export interface PageJson {
+  /** Services, each with a column of verdicts. */
+  readonly consumers: readonly string[];
   readonly states: readonly string[];
   /** Repositories. */
   readonly names: readonly string[];
@@ -14,8 +16,7 @@ export type RowJson = readonly [
   repository: number,
   tag: string,
   format: number,
-  sagemaker: Verdict,
-  lambda: Verdict,
+  verdicts: readonly Verdict[],
   state: number,
   reason: number,
   detail: number,

@@ -2,14 +2,14 @@
 // Names and tags come as JSON and go into the document as text nodes, never as markup.
 {
   /** @typedef {import('./data').PageJson} PageJson */
-  /** @typedef {{ repository: string, tag: string, format: string, sagemaker: number, lambda: number, state: number, reason: string, detail: string, pushed: number, size: number, digest: string, text: string }} Row */
+  /** @typedef {{ repository: string, tag: string, format: string, verdicts: readonly number[], state: number, reason: string, detail: string, pushed: number, size: number, digest: string, text: string }} Row */
 
   const PAGE_ROWS = 100;
   const PRINTED_ROWS = 1000;
   const VERDICTS = /** @type {const} */ ([
     ['accepted', 'yes'],
     ['refused', 'no'],
-    ['unknown', 'unknown'],
+    ['unknown', 'not known'],
     ['none', '\u2013'],
   ]);
 
@@ -36,11 +36,18 @@
   const heads = document.querySelectorAll('#inventory thead th');
 
   /** @type {PageJson} */
-  const { names, texts, states, kinds, rows: data } = JSON.parse(element('data', HTMLElement).textContent ?? '');
+  const {
+    consumers,
+    names,
+    texts,
+    states,
+    kinds,
+    rows: data,
+  } = JSON.parse(element('data', HTMLElement).textContent ?? '');
   const rows = data.map((cells) => {
-    const [repository, tag, format, sagemaker, lambda, state, reason, detail, pushed, size, digest] = cells;
+    const [repository, tag, format, verdicts, state, reason, detail, pushed, size, digest] = cells;
     const row = {
-      ...{ repository: names[repository] ?? '', tag, format: kinds[format] ?? '', sagemaker, lambda, state },
+      ...{ repository: names[repository] ?? '', tag, format: kinds[format] ?? '', verdicts, state },
       ...{ reason: texts[reason] ?? '', detail: texts[detail] ?? '', pushed, size, digest },
     };
     const words = [`${row.repository}:${tag}`, row.format, states[state], row.reason, row.detail, digest];
@@ -60,13 +67,14 @@
     repository: byName,
     tag: thenByName((a, b) => compare(a.tag, b.tag)),
     format: thenByName((a, b) => compare(a.format, b.format)),
-    sagemaker: thenByName((a, b) => a.sagemaker - b.sagemaker),
-    lambda: thenByName((a, b) => a.lambda - b.lambda),
     state: thenByName((a, b) => a.state - b.state || compare(a.reason, b.reason)),
     pushed: thenByName((a, b) => a.pushed - b.pushed),
     size: thenByName((a, b) => a.size - b.size),
     digest: thenByName((a, b) => (a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : 0)),
   };
+
+  for (const [at, consumer] of consumers.entries())
+    orders[consumer] = thenByName((a, b) => (a.verdicts[at] ?? 0) - (b.verdicts[at] ?? 0));
 
   let order = 'state';
   let isDescending = false;
@@ -110,7 +118,7 @@
     digest.title = row.digest;
     const pushed = row.pushed < 0 ? '' : new Date(row.pushed * 1000).toISOString().slice(0, 10);
     const cells = [create('td', 'name code', row.tag), create('td', 'short', row.format)];
-    cells.push(verdictCell(row.sagemaker), verdictCell(row.lambda), companion, create('td', 'short', pushed));
+    cells.push(...row.verdicts.map(verdictCell), companion, create('td', 'short', pushed));
     return create('tr', '', name, ...cells, create('td', 'number', sizeOf(row.size)), digest);
   };
 

@@ -1,5 +1,7 @@
 import { htmlPage } from '../../../../../bin/commands/scan/report/html';
 import { PageData } from '../../../../../bin/commands/scan/report/page-data';
+import { acceptedBy } from '../../../../../bin/inventory/acceptance';
+import type { Consumer } from '../../../../../bin/inventory/consumers';
 import type { InventoryMetadata } from '../../../../../bin/inventory/metadata';
 import type { Row } from '../../../../../bin/inventory/row';
 import { Totals } from '../../../../../bin/inventory/totals';
@@ -14,6 +16,11 @@ export const METADATA: InventoryMetadata = {
   repositories: [],
 };
 
+/** The services that the reports here are about. */
+export const ASKED: readonly Consumer[] = ['sagemaker', 'lambda'];
+
+const CURRENT = { state: 'current', tag: 'v1-dockerv2' } as const;
+
 /** A row of the inventory: an OCI image with a current companion, by default. */
 export const aRow = (more: Partial<Row> = {}): Row => ({
   repository: 'team/app',
@@ -24,10 +31,9 @@ export const aRow = (more: Partial<Row> = {}): Row => ({
   format: 'OCI image',
   pushedAt: new Date('2026-11-01T10:00:00Z'),
   size: 12_345_678,
-  sagemaker: { verdict: 'refused', why: 'it refuses OCI manifests' },
-  lambda: { verdict: 'accepted', why: 'it takes OCI manifests' },
-  companion: { state: 'current', tag: 'v1-dockerv2' },
-  companions: [],
+  accepted: acceptedBy({ mediaType: OCI.manifest }),
+  companion: CURRENT,
+  companions: [more.companion ?? CURRENT],
   isRepairable: false,
   ...more,
 });
@@ -44,8 +50,8 @@ export function totalsOf(rows: readonly Row[]): Totals {
   return totals;
 }
 
-export function pageOf(rows: readonly Row[], metadata: InventoryMetadata = METADATA, totals = totalsOf(rows)): string {
-  const data = new PageData();
+export function pageOf(rows: readonly Row[], metadata = METADATA, consumers = ASKED): string {
+  const data = new PageData(consumers);
   for (const row of rows) data.add(row);
-  return htmlPage(metadata, totals, data);
+  return htmlPage(metadata, totalsOf(rows), data);
 }
