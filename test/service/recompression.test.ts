@@ -159,11 +159,16 @@ describe('an image with a zstd layer', () => {
 
   test('a plain push does not wait for it', async () => {
     await deploy();
-    const release = Promise.withResolvers<void>();
-    fault = ({ operation }) => (operation === 'UploadLayerPart' ? release.promise : undefined);
+    const [held, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    fault = ({ operation }) => {
+      if (operation !== 'UploadLayerPart') return undefined;
+      held.resolve();
+      return release.promise;
+    };
     await registry.push(REPOSITORY, 'v1', await mixed(await zstdLayer('base'), 'app'));
+    await held.promise;
     await registry.push(REPOSITORY, 'plain', await dockerDesktopImage());
-    while (named('plain').length === 0) await new Promise(setImmediate);
+    while (named('plain').length === 0 || named().length === 0) await new Promise(setImmediate);
     expect(named('plain')).toEqual(['converted']);
     expect(named()).toEqual(['recompressing']);
     release.resolve();
