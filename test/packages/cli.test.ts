@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,10 +13,13 @@ import { Consumer, changeOf } from './consumer';
 const RECORDED = { packed: 493, unpacked: 1674 };
 
 let app: Consumer;
+let local: ChildProcess | undefined;
 beforeAll(() => {
   app = new Consumer('ecr-oci');
   app.install();
 });
+// A failed test must not leave it running: Jest would wait for its pipes without end.
+afterEach(() => local?.kill('SIGKILL'));
 afterAll(() => app.remove());
 
 describe('ecr-oci', () => {
@@ -84,22 +88,15 @@ describe('ecr-oci', () => {
   });
 
   test('local gives a push its companion, and ends by Ctrl-C', async () => {
-    const local = app.start('ecr-oci', ['local', '--port', '0', '--json']);
-    try {
-      if (!local.stdout) throw new Error('no pipe to ecr-oci local');
-      const lines = createInterface({ input: local.stdout })[Symbol.asyncIterator]();
-      const { endpoint } = JSON.parse(String((await lines.next()).value));
-      await new RegistryClient(endpoint).push('team/app', 'v1', await dockerDesktopImage());
-      expect(JSON.parse(String((await lines.next()).value))).toMatchObject({
-        sourceTag: 'v1',
-        outcome: 'converted',
-        companionTag: 'v1-dockerv2',
-      });
-      const closed = once(local, 'close');
-      local.kill('SIGINT');
-      expect(await closed).toEqual([0, null]);
-    } finally {
-      local.kill('SIGKILL');
-    }
+    local = app.start('ecr-oci', ['local', '--port', '0', '--json']);
+    if (!local.stdout) throw new Error('no pipe to ecr-oci local');
+    const lines = createInterface({ input: local.stdout })[Symbol.asyncIterator]();
+    const { endpoint } = JSON.parse(String((await lines.next()).value));
+    await new RegistryClient(endpoint).push('team/app', 'v1', await dockerDesktopImage());
+    const outcome = JSON.parse(String((await lines.next()).value));
+    expect(outcome).toMatchObject({ sourceTag: 'v1', outcome: 'converted', companionTag: 'v1-dockerv2' });
+    const closed = once(local, 'close');
+    local.kill('SIGINT');
+    expect(await closed).toEqual([0, null]);
   });
 });

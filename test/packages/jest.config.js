@@ -8,6 +8,6 @@ module.exports = {
   displayName: 'packages',
   rootDir: '../..',
   testMatch: ['<rootDir>/test/packages/*.test.ts'],
-  testTimeout: 120_000,
+  testTimeout: 60_000,
   maxWorkers: '100%',
 };
