@@ -7,6 +7,8 @@ const shared = {
   // The jsii build writes lib/*.js beside lib/*.ts; without this order Jest would test a stale build.
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   testEnvironment: 'node',
+  // `npm run package` leaves a second package.json of the same name there.
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 
 /** The pure tests answer in seconds, the infra ones synthesize, bundle and talk HTTP, and the experiments are short runs of what can run for hours. */

@@ -1,21 +1,22 @@
 import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { buildSync, type Metafile } from 'esbuild';
 
 const root = join(__dirname, '..');
 
 /**
- * Bundles the CLI with all that it imports into `directory/ecr-oci.js`, so that whoever installs it installs nothing else.
- * @returns the path of the file, which `node` runs
+ * Bundles the CLI with all that it imports into `directory/ecr-oci.js`, so that installing it installs nothing else.
+ * @returns the path of the file, which `node` runs, and what it contains
  */
-export function bundleCli(directory: string): string {
+export function bundleCli(directory: string): { readonly file: string; readonly metafile: Metafile } {
   mkdirSync(join(directory, 'browser'), { recursive: true });
-  const outfile = join(directory, 'ecr-oci.js');
-  buildSync({
+  const file = join(directory, 'ecr-oci.js');
+  const { metafile } = buildSync({
     absWorkingDir: root,
     entryPoints: ['bin/ecr-oci.ts'],
-    outfile,
+    outfile: file,
     bundle: true,
+    metafile: true,
     minify: true,
     keepNames: true,
     legalComments: 'none',
@@ -25,10 +26,10 @@ export function bundleCli(directory: string): string {
     format: 'cjs',
     logLevel: 'warning',
   });
-  chmodSync(outfile, 0o755);
+  chmodSync(file, 0o755);
   // `ecr-oci scan --html` writes it into the page.
   copyFileSync(join(root, 'bin/commands/scan/report/browser/page.js'), join(directory, 'browser/page.js'));
   // `ecr-oci local` forks it: the function runs in a process of its own.
   copyFileSync(join(root, 'local/lambda/bootstrap.cjs'), join(directory, 'bootstrap.cjs'));
-  return outfile;
+  return { file, metafile };
 }

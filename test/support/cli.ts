@@ -23,7 +23,7 @@ const AT_A_TIME = 4;
 /** The CLI as it is published: one file, run by node, with nobody's AWS configuration. */
 export class Cli {
   readonly directory = mkdtempSync(join(tmpdir(), 'ecr-oci-'));
-  readonly file = bundleCli(this.directory);
+  readonly file = bundleCli(this.directory).file;
 
   /** Beside this process, which may be the server that it talks to. */
   start(args: readonly string[], { env = {} }: RunOptions = {}): ChildProcess {
