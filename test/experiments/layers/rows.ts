@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { layersAtATime } from '../../../lambda/recompress-image';
 import type { Job, JobResult } from './child';
 import { type LayerFiles, sizeOf } from './layer-files';
 import { type Measured, measureCommand } from './measured';
@@ -46,6 +47,12 @@ async function ours(
   return { what, ...result, movedBytes: downloaded + result.gzipBytes };
 }
 
+function fourLayers(bench: Bench, cores: readonly string[]) {
+  const parallel = layersAtATime(cores.length);
+  const what = `4 zstd layers, ${parallel} at a time, ${cores.length === 1 ? '1 core' : `${cores.length} cores`}: ours`;
+  return ours(bench, what, bench.image.slice(0, 4), 'zstd', { parallel, cores: cores.join(',') });
+}
+
 async function pipe({ large, level, directory }: Bench, what: string, script: string): Promise<Row> {
   const output = `${directory}/pipe.gz`;
   const measured = await measureCommand(
@@ -88,16 +95,8 @@ export const ROWS = {
     )),
     tarBytes: 2 * bench.large.tarBytes,
   }),
-  oneCore: (bench: Bench) =>
-    ours(bench, '4 zstd layers, 2 at a time, 1 core: ours', bench.image.slice(0, 4), 'zstd', {
-      parallel: 2,
-      cores: '0',
-    }),
-  twoCores: (bench: Bench) =>
-    ours(bench, '4 zstd layers, 2 at a time, 2 cores: ours', bench.image.slice(0, 4), 'zstd', {
-      parallel: 2,
-      cores: '0,1',
-    }),
+  oneCore: (bench: Bench) => fourLayers(bench, ['0']),
+  twoCores: (bench: Bench) => fourLayers(bench, ['0', '1']),
   image: async ({ image: [zstd, ...gzips], directory }: Bench) => ({
     what: 'image, 1 zstd and 9 gzip layers: ecr-oci repair',
     tarBytes: zstd.tarBytes,

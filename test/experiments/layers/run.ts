@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
 import { goalsOf, perCpuSecond, perSecond } from './goals';
-import { LayerMaker } from './layer-files';
+import { type LayerFiles, LayerMaker, sizeOf } from './layer-files';
 import { recompressor } from './ours';
 import { type Bench, ROWS, type Row, type Rows } from './rows';
 
@@ -16,10 +16,13 @@ async function run({ megabytes, files, level }: { megabytes: number; files: stri
     progress('making the layers ...');
     const maker = new LayerMaker(files);
     const large = await maker.make(megabytes * 1e6, join(directory, 'large'));
-    const layer = (n: number) => maker.make(megabytes * 1e5, join(directory, `layer${n}`));
-    const image: [Bench['large'], ...Bench['large'][]] = [await layer(0)];
-    for (let n = 1; n < 10; n += 1) image.push(await layer(n));
-    const bench: Bench = { level, directory, large, image, recompress: recompressor(directory) };
+    const image: LayerFiles[] = [];
+    for (let n = 0; n < 10; n += 1) image.push(await maker.make(megabytes * 1e5, join(directory, `layer${n}`)));
+    // The layer of middle size comes first, and stands for all that are zstd.
+    image.sort((one, other) => sizeOf(one.gzip) - sizeOf(other.gzip));
+    const [zstd] = image.splice(5, 1);
+    if (!zstd) throw new Error('no layer was made');
+    const bench: Bench = { level, directory, large, image: [zstd, ...image], recompress: recompressor(directory) };
     const rows: [string, Row][] = [];
     for (const [name, measure] of Object.entries(ROWS)) {
       progress(`${name} ...`);
