@@ -385,6 +385,13 @@ describe('failures', () => {
     expect(stderr).toMatch(/not read: team\/app: /);
   });
 
+  test('2 where the source can not be read, so that nothing is proven', async () => {
+    cli.server.ecr.setKeyUsable('team/app', false);
+    const { code, stdout } = await removeNow();
+    expect([code, tags(), tags('team/other')]).toEqual([2, ['v1', 'v1-dockerv2'], ['v1']]);
+    expect(stdout).toMatch(/^kept {7}team\/app:v1-dockerv2 {2}unreadable: /m);
+  });
+
   test.each([
     [['--rate', '0'], /above 0/],
     [['--repository', 'no/such'], /no repository no\/such/],
