@@ -28,7 +28,10 @@ function release(tag: string | undefined, isCompiled: boolean): readonly string[
   const assets = gatherAssets(root, join(root, 'dist/release'), FILES);
   const facts = readFacts(tag, FILES);
   const notes = notesOf(facts.changelog, version) ?? '(CHANGELOG.md has nothing about this version.)';
-  writeFileSync(join(root, 'dist/release-notes.md'), `${notes}\n\n## Commits\n\n${commitNotes(root)}\n`);
+  writeFileSync(
+    join(root, 'dist/release-notes.md'),
+    `${notes}\n\n## Commits\n\n${commitNotes(root, tag !== undefined)}\n`,
+  );
   console.log(`\nWhat would be published, by the job that does it:\n\n${planText(assets)}\n`);
   console.log('The notes of the release are in dist/release-notes.md.');
   if (!isCompiled) console.log('The Python, Java, .NET and Go packages were generated, not compiled.');

@@ -30,7 +30,7 @@ export function publications(assets: readonly string[]): readonly Publication[] 
       job: 'go',
       what: `${go.moduleName}/${go.packageName} v${version}`,
       where: 'its repository',
-      signsInWith: 'a deploy key',
+      signsInWith: 'a token for it alone',
     },
     ...assets.map((what) => ({
       job: 'github',
