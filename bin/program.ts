@@ -9,6 +9,7 @@ import { addConvert } from './commands/convert/command';
 import { addDiff } from './commands/diff/command';
 import { addLifecycle } from './commands/lifecycle/command';
 import { addLocal } from './commands/local';
+import { addRemoveCompanions } from './commands/remove-companions/command';
 import { addRepair } from './commands/repair/command';
 import { addScan } from './commands/scan/command';
 import { addWait } from './commands/wait/command';
@@ -20,7 +21,18 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     .description('OCI images in Amazon ECR, and their Docker V2 companions that SageMaker and AWS Lambda accept.')
     .version(version)
     .addHelpText('after', '\nStart with `ecr-oci check IMAGE`. Each command has examples: `ecr-oci check --help`.');
-  for (const add of [addCheck, addRepair, addWait, addScan, addLifecycle, addBackfill, addDiff, addConvert, addLocal])
+  for (const add of [
+    addCheck,
+    addRepair,
+    addWait,
+    addScan,
+    addLifecycle,
+    addBackfill,
+    addRemoveCompanions,
+    addDiff,
+    addConvert,
+    addLocal,
+  ])
     add(program);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -12,12 +12,17 @@ interface Bundled {
   readonly text: string;
 }
 
-/** What the packages in the bundles ask to be shipped with their code; packages with the same text share a section. */
-export function thirdPartyLicenses(bundles: readonly Metafile[]): string {
+/** The packages that are in the bundles. */
+export function bundledPackages(bundles: readonly Metafile[]): readonly Bundled[] {
   const inputs = bundles.flatMap(({ outputs }) =>
     Object.values(outputs).flatMap((output) => Object.keys(output.inputs)),
   );
-  const packages = [...new Set(inputs.flatMap(folderOf))].sort().map(readPackage);
+  return [...new Set(inputs.flatMap(folderOf))].sort().map(readPackage);
+}
+
+/** What the packages in the bundles ask to be shipped with their code; packages with the same text share a section. */
+export function thirdPartyLicenses(bundles: readonly Metafile[]): string {
+  const packages = bundledPackages(bundles);
   const sections = Map.groupBy(packages, (one) => one.text || textOfSibling(one, packages));
   return [...sections]
     .map(

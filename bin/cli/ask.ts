@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { CliError } from './errors';
 import type { Io } from './io';
 
 /** Asks on the terminal. @returns the answer; nothing if the input ends */
@@ -15,4 +16,14 @@ export async function ask(
   } finally {
     lines.close();
   }
+}
+
+/** @throws CliError if there is nobody to ask @param nothing what was not done, such as `Nothing was written` */
+export function requireTerminal({ stdin }: Pick<Io, 'stdin'>, nothing: string, hint: string): void {
+  if (!stdin.isTTY) throw new CliError(`${nothing}: stdin is not a terminal, so there's nobody to ask.`, hint);
+}
+
+/** @param question without the choices */
+export async function isConfirmed(io: Pick<Io, 'stdin' | 'stderr'>, question: string): Promise<boolean> {
+  return /^y(?:es)?$/i.test((await ask(io, `${question} [y/N] `)) ?? '');
 }

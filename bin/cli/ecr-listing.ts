@@ -33,11 +33,16 @@ export async function* describeRepositories({ client }: Lister, names: readonly 
 }
 
 /**
- * Every image that has a tag. Archived images are left out: they can't be pulled.
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
+ * Every image that has a tag.
+ * @param imageStatus `ANY` for archived images too, which can't be pulled:
+ *   https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
  */
-export async function* listTaggedImages({ client }: Lister, repositoryName: string): AsyncGenerator<ImageDetail> {
-  const filter = { tagStatus: 'TAGGED', imageStatus: 'ACTIVE' } as const;
+export async function* listTaggedImages(
+  { client }: Lister,
+  repositoryName: string,
+  imageStatus: 'ACTIVE' | 'ANY' = 'ACTIVE',
+): AsyncGenerator<ImageDetail> {
+  const filter = { tagStatus: 'TAGGED', imageStatus } as const;
   for await (const { imageDetails } of paginateDescribeImages(
     { client, pageSize: PAGE_SIZE },
     { repositoryName, filter },

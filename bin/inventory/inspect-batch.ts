@@ -54,7 +54,7 @@ export async function inspectBatch(
 }
 
 /** Leaves what does not fit a batch to be read by itself: a terminal has more memory and time than the function. */
-class RoomyReader extends RegistryDecorator implements BatchReader {
+export class RoomyReader extends RegistryDecorator implements BatchReader {
   constructor(protected override readonly registry: BatchReader) {
     super(registry);
   }

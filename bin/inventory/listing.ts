@@ -7,6 +7,8 @@ export interface ListedTag {
   readonly digest: string;
   readonly mediaType: string;
   readonly pushedAt?: Date;
+  /** ECR records pulls once in 24 hours, and reads of the manifest count. */
+  readonly lastPulledAt?: Date;
   /** Bytes as they are stored; of an index, those of its largest image. */
   readonly size?: number;
 }
@@ -16,8 +18,12 @@ export async function listTags(account: Account, repository: string): Promise<Re
   const tags = new Map<string, ListedTag>();
   for await (const image of listTaggedImages(account, repository)) {
     const { imageTags = [], imageDigest: digest = '', imageManifestMediaType: mediaType = '' } = image;
-    const { imagePushedAt: pushedAt, imageSizeInBytes: size } = image;
-    const optional = { ...(pushedAt ? { pushedAt } : {}), ...(size === undefined ? {} : { size }) };
+    const { imagePushedAt: pushedAt, lastRecordedPullTime: lastPulledAt, imageSizeInBytes: size } = image;
+    const optional = {
+      ...(pushedAt ? { pushedAt } : {}),
+      ...(lastPulledAt ? { lastPulledAt } : {}),
+      ...(size === undefined ? {} : { size }),
+    };
     for (const tag of imageTags) tags.set(tag, { tag, digest, mediaType, ...optional });
   }
   return tags;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { KEPT_REASONS } from '../../bin/commands/remove-companions/kept-reasons';
 import { CONSUMER_IDS, CONSUMERS } from '../../bin/inventory/consumers';
 import { findingsOf } from '../../bin/inventory/findings';
 import { TAG_STATES } from '../../bin/inventory/row';
@@ -13,7 +14,7 @@ const section = (name: string) => page.split(/^## /m).find((part) => part.starts
 
 test('docs/cli.md has every option of every command, and no other', async () => {
   const help = await runCli(['--help']);
-  const commands = [...help.stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name = '']) => name);
+  const commands = [...help.stdout.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name = '']) => name);
   expect(commands.length).toBeGreaterThan(5);
   const helps = await Promise.all(commands.map((name) => runCli([name, '--help'])));
   const usages = helps.map(({ stdout }) => /^Options:\n([\s\S]*?)\n\n/m.exec(stdout)?.[1] ?? '');
@@ -26,12 +27,12 @@ test('docs/cli.md has every option of every command, and no other', async () => 
   expect(commands.filter((name) => section(name) === '')).toEqual([]);
 });
 
-test('docs/cli.md has every state of a companion, with its meaning', () => {
-  const rows = [...section('scan').matchAll(/^\| `([a-z-]+)`.* \| (.*) \|$/gm)].map(([, name, meaning]) => [
-    name,
-    meaning,
-  ]);
-  expect(rows).toEqual(Object.entries(TAG_STATES));
+test.each([
+  ['scan', 'state of a companion', TAG_STATES],
+  ['remove-companions', 'reason to keep a tag', KEPT_REASONS],
+])('docs/cli.md, %s, has every %s, with its meaning', (name, _what, meanings) => {
+  const rows = [...section(name).matchAll(/^\| `([a-z-]+)`.* \| (.*) \|$/gm)].map(([, one, meaning]) => [one, meaning]);
+  expect(rows).toEqual(Object.entries(meanings));
 });
 
 test('docs/cli.md has all that is known about each service, with its page and date, and no more', () => {

@@ -3,7 +3,18 @@ import { runCli, useNoAwsConfiguration } from '../support/run-cli';
 
 useNoAwsConfiguration();
 
-const COMMANDS = ['check', 'repair', 'wait', 'scan', 'lifecycle', 'backfill', 'diff', 'convert', 'local'];
+const COMMANDS = [
+  'check',
+  'repair',
+  'wait',
+  'scan',
+  'lifecycle',
+  'backfill',
+  'remove-companions',
+  'diff',
+  'convert',
+  'local',
+];
 
 test('--help lists the commands', async () => {
   const { code, stdout, stderr } = await runCli(['--help']);

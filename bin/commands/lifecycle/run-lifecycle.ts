@@ -1,13 +1,14 @@
 import { type LifecyclePolicy, NotUnderstood } from '../../../lambda/core/lifecycle/policy';
 import { type Account, Accounts } from '../../cli/account';
 import type { CommandContext } from '../../cli/action';
+import { isConfirmed, requireTerminal } from '../../cli/ask';
 import { CliError } from '../../cli/errors';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { parseImage } from '../../cli/image-reference';
 import { noteRegion } from '../../cli/images';
 import { inRepository } from '../../cli/not-found';
 import { type AccountOptions, type PolicyOptions, policyOf } from '../../cli/options';
-import { isConfirmed, putPolicy } from './apply';
+import { putPolicy } from './apply';
 import { findingsOf, isNothing, type Suggestion } from './findings';
 import { findingsJson } from './json';
 import { findingsText } from './text';
@@ -77,9 +78,12 @@ async function isWritten(
     output.note('Nothing was written: --apply writes only a policy that keeps everything.');
     return false;
   }
-  if (!options.yes && !(await isConfirmed(io, repository))) {
-    output.note('Nothing was written.');
-    return false;
+  if (!options.yes) {
+    requireTerminal(io, 'Nothing was written', 'Use --apply --yes to write the policy without a question.');
+    if (!(await isConfirmed(io, `Write this lifecycle policy to ${repository}?`))) {
+      output.note('Nothing was written.');
+      return false;
+    }
   }
   await putPolicy(account, repository, suggestion.text, present);
   output.note(`This is the lifecycle policy of ${repository} now.`);
