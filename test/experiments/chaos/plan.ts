@@ -64,7 +64,9 @@ export function planOf(seed: number, images: number, kinds: readonly Kind[]): re
       const { repository, tag } = recentTag();
       const turns = wholeNumber(random, 2, 5);
       const docker = weighted.filter(({ name }) => name === 'Docker V2');
-      const oci = weighted.filter(({ demanded }) => demanded.companion === 'made');
+      const oci = weighted.filter(
+        ({ demanded }) => demanded.companion === 'made' || demanded.companion === 'recompressed',
+      );
       for (let turn = 0; turn < turns && builds < images; turn += 1) {
         push(repository, tag, pick(random, turn % 2 === 0 ? oci : docker));
       }
