@@ -9,7 +9,7 @@ import { Ledger } from './ledger';
 import { planOf } from './plan';
 import { carryOut } from './pusher';
 import { QUEUES } from './queues';
-import { readTars } from './tars';
+import { Tars } from './tars';
 import { judge, type Verdict } from './verdict';
 
 export const ALL_FAULTS = [...CALL_FAULTS, ...EVENT_FAULTS] as const;
@@ -107,7 +107,7 @@ export class Chaos {
   /** @returns what is wrong and lost now */
   async judge(): Promise<Verdict> {
     const { account, ledger, calls } = this;
-    const { wrong, lost } = judge({ account, ledger, calls, tars: await readTars(account, ledger, calls) });
+    const { wrong, lost } = judge({ account, ledger, calls, tars: await Tars.read(account, ledger, calls) });
     const left = this.account.deadLetters().map(({ id }) => `message ${id} is a dead letter again`);
     const unknown = this.deadLetters
       .filter(({ outcome }) => outcome === undefined)

@@ -1,7 +1,7 @@
 import type { LocalAccount, ReceivedCall } from '../../../local/account/account';
 import type { FunctionHost } from '../../../local/lambda';
 import type { Ledger } from './ledger';
-import { keyOf, type Tars } from './tars';
+import type { Tars } from './tars';
 
 const READS = ['BatchGetImage', 'GetDownloadUrlForLayer', 'ListTagsForResource', 'GetLifecyclePolicy'];
 const UPLOADS = ['BatchCheckLayerAvailability', 'InitiateLayerUpload', 'UploadLayerPart', 'CompleteLayerUpload'];
@@ -59,7 +59,8 @@ export class FunctionCalls {
       const key = `${session} ${repository} ${layer}`;
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
-      const isNeeded = ledger.pushedTo(repository).tars.has(tars.get(keyOf(repository, layer)) ?? '');
+      const tar = tars.of(repository, layer);
+      const isNeeded = tar === undefined || ledger.pushedTo(repository).tars.has(tar);
       const most = 1 + (this.#troubles.get(`${session} ${repository}`) ?? 0);
       return [
         ...(isNeeded ? [] : [`${layer} was uploaded to ${repository}, where no image needs it`]),

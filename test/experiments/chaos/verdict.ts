@@ -4,7 +4,7 @@ import { type Companion, isCompanion, textOf } from './companion';
 import type { FunctionCalls } from './function-calls';
 import { outcomeKey, readLog, type Told } from './function-log';
 import type { Ledger, TagHistory } from './ledger';
-import { keyOf, type Tars } from './tars';
+import type { Tars } from './tars';
 
 const RECOMPRESSION = 'Image Recompression Requested';
 
@@ -74,7 +74,7 @@ function is(
   return (
     stored !== undefined &&
     expected !== undefined &&
-    isCompanion(expected, stored, (layer) => tars.get(keyOf(repository, layer)))
+    isCompanion(expected, stored, (layer) => tars.of(repository, layer))
   );
 }
 
