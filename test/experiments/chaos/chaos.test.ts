@@ -38,7 +38,7 @@ describe(`${IMAGES} images, every fault twice as often as npm run chaos has them
     ];
     expect(happened.filter((name) => !summary[name])).toEqual([]);
     expect(summary['dead letters']).toBe(chaos.deadLetters.length);
-  });
+  }, 180_000);
 
   const tagOf = (kind: Companion['kind']) => {
     const found = [...chaos.ledger.tags].find(
@@ -88,12 +88,12 @@ describe(`${IMAGES} images, every fault twice as often as npm run chaos has them
 });
 
 test('events that never arrive are found wrong and lost', async () => {
-  const chaos = await Chaos.start({ assembly, seed: 1, images: 20, faults: new Set() });
+  const chaos = await Chaos.start({ assembly, seed: 1, images: 30, faults: new Set() });
   chaos.account.bus.deliver = () => [];
   const { wrong, lost } = await chaos.run();
   await chaos.stop();
   expect(wrong.filter((problem) => problem.includes('is missing')).length).toBeGreaterThan(3);
-  expect(lost.length).toBeGreaterThanOrEqual(20);
+  expect(lost.length).toBeGreaterThan(20);
 });
 
 test('the quota of PutImage is one for pushes and for the JSON API', async () => {

@@ -38,8 +38,8 @@ export interface DeadLetterEnd {
 
 /** Real time for the account to come to rest in; a run of 5,000 images takes minutes. */
 const SETTLE_MS = 900_000;
-/** The queue's visibility timeout: all that waits to be tried again is tried at once, by as many processes as there may be. */
-const LEAP_MS = 180_000;
+/** The longest visibility timeout of the queues: all that waits to be tried again is tried at once, by as many processes as there may be. */
+const LEAP_MS = 1_350_000;
 
 /** Thousands of pushes to an account in which everything goes wrong that can. */
 export class Chaos {
