@@ -59,7 +59,8 @@ export const POLICY: Policy = {
 };
 
 export const BASE = tarOf('base', 200);
-export const TROJAN = tarOf('trojan', 200);
+/** Its gzip layer has as many bytes as that of the base. */
+export const TROJAN = tarOf('evil', 200);
 const LAYERS = {
   'to a gzip image': [[tarOf('gzip', 200), OCI.gzip]],
   'to another zstd image': [
