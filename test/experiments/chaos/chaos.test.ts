@@ -6,6 +6,7 @@ import { dockerImage } from '../../../local/images/catalogue';
 import { synthesize } from '../../support/assembly';
 import { ALL_FAULTS, Chaos } from './chaos';
 import { type Companion, companionFor, textOf } from './companion';
+import { functionsOf } from './function-calls';
 import { kinds } from './kinds';
 import { planOf } from './plan';
 import { summaryOf } from './summary';
@@ -75,6 +76,26 @@ describe(`${IMAGES} images, every fault twice as often as npm run chaos has them
     const { wrong } = await chaos.judge();
     expect(wrong).toContain(`the companion of ${repository}:${tag} is ${digestOf(bytes)}, it must be ${expected}`);
     expect(wrong).toContain(`${digestOf(bytes)} in ${repository} is a companion of no image`);
+  });
+
+  test('calls that a function has no reason for would have been found', async () => {
+    const { account, calls } = chaos;
+    const hosts = functionsOf(account);
+    const last = (by: keyof typeof hosts, operation: string) => {
+      const call = calls.all.findLast(
+        (one) => one.by === by && one.operation === operation && hosts[by].signsWith(one.session ?? ''),
+      );
+      if (!call) throw new Error(`no process of the ${by} function that is still there called ${operation}`);
+      return call;
+    };
+    const read = last('service', 'BatchGetImage');
+    calls.record(account, { ...read, operation: 'InitiateLayerUpload' });
+    const upload = last('layers', 'CompleteLayerUpload');
+    // More often than any faults explain.
+    for (let again = 0; again < 100; again += 1) calls.record(account, upload);
+    const { wrong } = await chaos.judge();
+    expect(wrong).toContain(`the service function called InitiateLayerUpload for ${read.repository}`);
+    expect(wrong.at(-1)).toContain(`one process uploaded ${upload.layer} to ${upload.repository}`);
   });
 
   test('what is lost would have been found: a log without outcomes', async () => {

@@ -91,11 +91,13 @@ export class Chaos {
     });
     progress(`pushed; ${this.#state()}`);
     await account.settle({ timeoutMs: SETTLE_MS, leapMs: LEAP_MS });
-    for (const event of eventFaults.release()) account.bus.redeliver(event);
+    this.#release();
     await account.settle({ timeoutMs: SETTLE_MS, leapMs: LEAP_MS });
     progress(`at rest; ${this.#state()}`);
     faults.enabled = false;
     eventFaults.enabled = false;
+    // Work on what was released can have requested recompressions.
+    this.#release();
     const letters = account.deadLetters();
     account.redrive();
     await account.settle({ timeoutMs: SETTLE_MS, leapMs: LEAP_MS });
@@ -122,6 +124,10 @@ export class Chaos {
 
   stop(): Promise<void> {
     return this.account.stop();
+  }
+
+  #release(): void {
+    for (const event of this.eventFaults.release()) this.account.bus.redeliver(event);
   }
 
   #endsOf(letters: readonly DeadLetter[]): readonly DeadLetterEnd[] {

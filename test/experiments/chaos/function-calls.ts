@@ -25,13 +25,13 @@ export const functionsOf = (account: LocalAccount): Readonly<Record<FunctionName
 
 /** The calls of each function, with those that a fault met. */
 export class FunctionCalls {
-  readonly #calls: FunctionCall[] = [];
+  readonly all: FunctionCall[] = [];
   /** Uploads that a process has reason to repeat, by process and repository. */
   readonly #troubles = new Map<string, number>();
 
   record(account: LocalAccount, call: ReceivedCall): void {
     const by = Object.entries(functionsOf(account)).find(([, host]) => host.signsWith(call.session ?? ''))?.[0];
-    if (by !== undefined) this.#calls.push({ ...call, by: by as FunctionName });
+    if (by !== undefined) this.all.push({ ...call, by: by as FunctionName });
   }
 
   /** A fault met the call: its process can't know what the registry has. */
@@ -42,12 +42,12 @@ export class FunctionCalls {
   }
 
   get uploads(): readonly FunctionCall[] {
-    return this.#calls.filter(({ operation }) => operation === 'CompleteLayerUpload');
+    return this.all.filter(({ operation }) => operation === 'CompleteLayerUpload');
   }
 
   /** @returns calls that a function has no business with */
   get unexpected(): readonly string[] {
-    return this.#calls
+    return this.all
       .filter(({ by, operation }) => !ALLOWED[by].includes(operation))
       .map(({ by, operation, repository }) => `the ${by} function called ${operation} for ${repository}`);
   }
