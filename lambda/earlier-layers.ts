@@ -74,9 +74,10 @@ export class EarlierLayers {
     const recorded = await unlessUnreadable(() => this.#recorded(repository, missing));
     const verified = new Map(own);
     for (const [diffId, layer] of await this.#available(repository, recorded ?? new Map())) {
-      const { layers, maxLayerBytes } = this.options;
-      const bytes = layers.read(repository, layer.digest, layer.size);
-      if (!(await unlessUnreadable(() => isGzipOf(bytes, diffId, maxLayerBytes, signal)))) continue;
+      const { layers, maxLayerBytes: maxTarBytes } = this.options;
+      const { digest, size } = layer;
+      const bytes = layers.read(repository, digest, size);
+      if (!(await unlessUnreadable(() => isGzipOf(bytes, { size, diffId, maxTarBytes }, signal)))) continue;
       finished.set(repository, diffId, layer);
       verified.set(diffId, layer);
     }

@@ -8,4 +8,6 @@ export interface EcrCall {
   readonly repository?: string;
   /** The first tag that it names. */
   readonly tag?: string;
+  /** The layer of a `CompleteLayerUpload`. */
+  readonly layer?: string;
 }

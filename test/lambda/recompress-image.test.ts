@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Policy } from '../../lambda/core/companion/policy';
 import { repair } from '../../lambda/core/companion/repair';
 import { RegistryRefusal, TransientFailure } from '../../lambda/core/errors';
@@ -247,6 +247,11 @@ describe('a layer that was recompressed before', () => {
     ['another content', (base: Uint8Array) => [tarOf('evil', base.length), DOCKER.gzip] as const],
     ['a bomb', () => [tarOf('bomb', MAX + 1), DOCKER.gzip] as const],
     ['no gzip', (base: Uint8Array) => [base, OCI.tar] as const],
+    // Node.js reads over them, and Go, which unpacks images, doesn't.
+    [
+      'zeros after the gzip',
+      (base: Uint8Array) => [Buffer.concat([gzipSync(base), Buffer.alloc(10)]), OCI.tar] as const,
+    ],
   ])('is not believed of a companion that someone else pushed, with %s', async (_, forged) => {
     const { repository, base } = pushTwo();
     const bytes = forged(base);
@@ -257,6 +262,18 @@ describe('a layer that was recompressed before', () => {
     repository.registry.push(new TextEncoder().encode(text), DOCKER.manifest, 'v1-dockerv2');
     expect(await processOf(repository)('v2')).toMatchObject({ outcome: 'converted', recompressed: { layers: 1 } });
     expect(tarsOf(repository, 'v2')).toEqual([base, tarOf('app 2')].map(digestOf));
+  });
+
+  test.each([-1, 1])('is not believed of a companion that says another size, by %i byte', async (more) => {
+    const { repository, base } = pushTwo();
+    await processOf(repository)('v1');
+    const { size = 0, digest } = companionOf(repository, 'v1').layers[0] ?? {};
+    const stored = repository.registry.manifests.get(repository.registry.tags.get('v1-dockerv2') ?? '');
+    const text = new TextDecoder().decode(stored?.bytes).replace(`"size":${size}`, `"size":${size + more}`);
+    repository.registry.push(new TextEncoder().encode(text), DOCKER.manifest, 'v1-dockerv2');
+    expect(await processOf(repository)('v2')).toMatchObject({ outcome: 'converted', recompressed: { layers: 1 } });
+    expect(tarsOf(repository, 'v2')[0]).toBe(digestOf(base));
+    expect(companionOf(repository, 'v2').layers[0]).toMatchObject({ digest, size });
   });
 
   test.each<readonly [string, string, Error]>([

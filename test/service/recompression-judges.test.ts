@@ -86,7 +86,7 @@ describeWith(
   beforeAll(async () => {
     const layers = [
       await layerBy('zstd', ['-19', '-c'], files('base')),
-      await layerBy('pzstd', ['-p', '4', '-c'], files('parallel', 400)),
+      await layerBy('pzstd', ['-p', '4', '-c'], files('parallel', 100)),
       await layerBy('zstd', ['--long=27', '-c'], files('long')),
       await layerOf(files('app', 3), OCI.gzip),
       await layerOf(files('bazel', 3), OCI.tar, 'none'),

@@ -12,34 +12,38 @@ import { synthesize } from '../support/assembly';
 import { DOCKER, OCI } from '../support/manifests';
 import { totalMetrics } from '../support/metrics';
 
-const REPOSITORY = 'team/app';
 const UPLOADS = ['InitiateLayerUpload', 'UploadLayerPart', 'CompleteLayerUpload'];
 
+/** Each test has a repository of its own in an account that it shares with the others. */
+let repository = '';
 let account: LocalAccount;
 let registry: RegistryClient;
 let fault: (call: ReceivedCall) => void | Promise<void> = () => {};
-const assemblies = new Map<string, string>();
+const deployed = new Map<string, LocalAccount>();
+const assemblies: string[] = [];
 
-async function deploy(name = 'default', props: Parameters<typeof synthesize>[0] = {}): Promise<void> {
+async function start(props: Parameters<typeof synthesize>[0]): Promise<LocalAccount> {
   // Not at the pace of audits, which makes each invocation with a put last for two seconds.
-  const all = { recompressLayers: true, auditPutImagesPerSecond: 50, ...props };
-  if (!assemblies.has(name)) assemblies.set(name, synthesize(all));
-  account = await LocalAccount.start({
-    assembly: assemblies.get(name) ?? '',
-    clock: 'skipping',
-    beforeCall: (call) => fault(call),
-  });
-  registry = new RegistryClient(account.endpoint);
+  const assembly = synthesize({ recompressLayers: true, auditPutImagesPerSecond: 50, ...props });
+  assemblies.push(assembly);
+  return LocalAccount.start({ assembly, clock: 'skipping', beforeCall: (call) => fault(call) });
 }
 
+async function deploy(name = 'default', props: Parameters<typeof synthesize>[0] = {}): Promise<void> {
+  account = deployed.get(name) ?? (await start(props));
+  deployed.set(name, account);
+  registry = new RegistryClient(account.endpoint);
+  for (const list of [account.calls, account.logs, account.bus.events]) list.length = 0;
+}
+
+let tests = 0;
 beforeEach(() => {
+  repository = `team/app-${++tests}`;
   fault = () => {};
 });
-afterEach(async () => {
-  await account.stop();
-});
-afterAll(() => {
-  for (const directory of assemblies.values()) rmSync(directory, { recursive: true });
+afterAll(async () => {
+  for (const each of deployed.values()) await each.stop();
+  for (const directory of assemblies) rmSync(directory, { recursive: true });
 });
 
 /** Bytes that gzip makes nothing of, so that the layer has them all. */
@@ -51,13 +55,14 @@ const gzipLayer = (name: string): Promise<Layer> => layerOf({ [name]: name }, OC
 const mixed = async (base: Layer, app: string): Promise<Package> => imageOf({ layers: [base, await gzipLayer(app)] });
 
 const push = async (image: Package, tag = 'v1') => {
-  await registry.push(REPOSITORY, tag, image);
+  await registry.push(repository, tag, image);
   await account.settle();
 };
 
 const outcomes = (tag = 'v1') =>
   account.bus.events
-    .filter(({ source, detail }) => source === 'ecr-oci-remediation' && detail.sourceTag === tag)
+    .filter(({ source }) => source === 'ecr-oci-remediation')
+    .filter(({ detail }) => detail.repository === repository && detail.sourceTag === tag)
     .map(({ detail }) => detail);
 const named = (tag = 'v1') => outcomes(tag).map(({ outcome, reason }) => reason ?? outcome);
 const operations = () => account.calls.map(({ operation }) => operation);
@@ -74,7 +79,7 @@ interface Manifest {
   readonly layers: readonly { readonly mediaType: string; readonly digest: string; readonly size: number }[];
 }
 const manifestOf = async (tag: string): Promise<Manifest | undefined> => {
-  const found = await registry.manifest(REPOSITORY, tag);
+  const found = await registry.manifest(repository, tag);
   return found && JSON.parse(found.text);
 };
 
@@ -83,10 +88,10 @@ async function checkCompanion(tag = 'v1'): Promise<Manifest> {
   const [source, companion] = [await manifestOf(tag), await manifestOf(`${tag}-dockerv2`)];
   if (!source || !companion) throw new Error(`${tag} has no companion`);
   expect([companion.mediaType, companion.config.digest]).toEqual([DOCKER.manifest, source.config.digest]);
-  const config = JSON.parse((await registry.blob(REPOSITORY, source.config.digest)).toString());
+  const config = JSON.parse((await registry.blob(repository, source.config.digest)).toString());
   const tars: string[] = [];
   for (const { mediaType, digest, size } of companion.layers) {
-    const bytes = await registry.blob(REPOSITORY, digest);
+    const bytes = await registry.blob(repository, digest);
     expect([mediaType, bytes.length]).toEqual([DOCKER.gzip, size]);
     tars.push(digestOf(gunzipSync(bytes)));
   }
@@ -165,9 +170,9 @@ describe('an image with a zstd layer', () => {
       held.resolve();
       return release.promise;
     };
-    await registry.push(REPOSITORY, 'v1', await mixed(await zstdLayer('base'), 'app'));
+    await registry.push(repository, 'v1', await mixed(await zstdLayer('base'), 'app'));
     await held.promise;
-    await registry.push(REPOSITORY, 'plain', await dockerDesktopImage());
+    await registry.push(repository, 'plain', await dockerDesktopImage());
     while (named('plain').length === 0 || named().length === 0) await new Promise(setImmediate);
     expect(named('plain')).toEqual(['converted']);
     expect(named()).toEqual(['recompressing']);
@@ -178,7 +183,7 @@ describe('an image with a zstd layer', () => {
 
   test('a large layer goes up in parts, from where it is being made', async () => {
     await deploy();
-    await push(await mixed(await zstdLayer('large', 16 * 1024 * 1024), 'app'));
+    await push(await mixed(await zstdLayer('large', 11 * 1024 * 1024), 'app'));
     expect(named()).toEqual(['recompressing', 'converted']);
     expect(count('UploadLayerPart')).toBe(2);
     await checkCompanion();
@@ -237,12 +242,12 @@ describe('whatever happens, the companion is right in the end', () => {
     expect(['converted', 'unchanged']).toContain(named().at(-1));
   });
 
-  test('throttled at every other call', async () => {
+  test('throttled at every third call', async () => {
     await deploy();
     let calls = 0;
     fault = (call) => {
       calls += 1;
-      if (call.service === 'ecr' && calls % 2 === 0) throw new AwsError('ThrottlingException', 'Rate exceeded');
+      if (call.service === 'ecr' && calls % 3 === 0) throw new AwsError('ThrottlingException', 'Rate exceeded');
     };
     await push(await mixed(await zstdLayer('base'), 'app'));
     expect(named()).toEqual(['recompressing', 'converted']);
@@ -259,7 +264,7 @@ describe('whatever happens, the companion is right in the end', () => {
       if (begun === 2) both.resolve();
       return both.promise;
     };
-    await registry.push(REPOSITORY, 'v1', await mixed(await zstdLayer('base'), 'app'));
+    await registry.push(repository, 'v1', await mixed(await zstdLayer('base'), 'app'));
     while (begun < 1) await new Promise(setImmediate);
     const request = account.bus.events.find((event) => event['detail-type'] === 'Image Recompression Requested');
     if (request) account.bus.put(request);
@@ -284,7 +289,7 @@ describe('whatever happens, the companion is right in the end', () => {
     fault = async ({ operation }) => {
       if (operation !== 'UploadLayerPart' || hasMoved) return;
       hasMoved = true;
-      await registry.push(REPOSITORY, 'v1', image);
+      await registry.push(repository, 'v1', image);
     };
     await push(await mixed(await zstdLayer('base'), 'app'));
     expect(hasMoved).toBe(true);
@@ -297,10 +302,10 @@ describe('whatever happens, the companion is right in the end', () => {
     await deploy('deleting', { deleteOrphanedCompanions: true });
     fault = async ({ operation }) => {
       if (operation === 'UploadLayerPart')
-        await fetch(`${account.endpoint}/v2/${REPOSITORY}/manifests/v1`, { method: 'DELETE' });
+        await fetch(`${account.endpoint}/v2/${repository}/manifests/v1`, { method: 'DELETE' });
     };
     await push(await mixed(await zstdLayer('base'), 'app'));
-    expect([...account.ecr.tags(REPOSITORY).keys()]).toEqual([]);
+    expect([...account.ecr.tags(repository).keys()]).toEqual([]);
     expect(named().at(-1)).toBe('source-gone');
     expect(account.deadLetters()).toEqual([]);
   });
@@ -316,7 +321,7 @@ describe('is refused in one attempt, with nothing put', () => {
     await push(await mixed(await zstdLayer('large', 200_000), 'app'), 'v2');
     // Its size says so, so nothing is requested.
     expect(named('v2')).toEqual(['layer-too-large']);
-    expect([...account.ecr.tags(REPOSITORY).keys()]).toEqual(['v1', 'v2']);
+    expect([...account.ecr.tags(repository).keys()]).toEqual(['v1', 'v2']);
     expect([account.deadLetters().length, metric('Refused'), metric('Failed')]).toEqual([0, 2, 0]);
   });
 
@@ -344,8 +349,8 @@ describe('is refused in one attempt, with nothing put', () => {
 
   test('a repository that opted out: no layer is read', async () => {
     await deploy();
-    account.ecr.createRepository(REPOSITORY);
-    account.ecr.tagResource(REPOSITORY, { 'ecr-oci-remediation': 'disabled' });
+    account.ecr.createRepository(repository);
+    account.ecr.tagResource(repository, { 'ecr-oci-remediation': 'disabled' });
     await push(await mixed(await zstdLayer('base'), 'app'));
     expect(named()).toEqual(['recompressing', 'opted-out']);
     expect(count('GetDownloadUrlForLayer', ...UPLOADS)).toBe(0);
@@ -363,7 +368,8 @@ describe('is refused in one attempt, with nothing put', () => {
 });
 
 test('an audit requests the recompression of what was there before', async () => {
-  await deploy();
+  // Alone, because an audit is of all repositories.
+  await deploy('audited');
   fault = ({ service }) => {
     if (service === 'events') throw new AwsError('InternalException', 'the bus is down');
   };
@@ -388,7 +394,7 @@ test('without recompressLayers such an image is refused, and a request moves nob
     ...(account.bus.events[0] as (typeof account.bus.events)[number]),
     source: 'ecr-oci-remediation',
     'detail-type': 'Image Recompression Requested',
-    detail: { repository: REPOSITORY, tag: 'v1' },
+    detail: { repository: repository, tag: 'v1' },
   });
   await account.settle();
   expect(named()).toEqual(['zstd-layer']);

@@ -1,4 +1,5 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { RegistryRefusal } from '../../lambda/core/errors';
 import type { LayerStore } from '../../lambda/core/layers/layer-store';
 import { digestOf } from '../../lambda/core/manifest/digest';
 import { FakeServiceRegistry } from './fake-service';
@@ -22,7 +23,7 @@ export class FakeLayers implements LayerStore {
   async *read(_repository: string, digest: string): AsyncGenerator<Uint8Array> {
     this.calls.push('read');
     const bytes = this.blobs.get(digest);
-    if (!bytes) throw new Error(`no layer ${digest}`);
+    if (!bytes) throw new RegistryRefusal('layers-missing', `no layer ${digest}`);
     this.reading += 1;
     this.mostReading = Math.max(this.mostReading, this.reading);
     try {

@@ -3,19 +3,36 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
-/** Whether a gzip layer is the tar that a config names by this diff_id. A layer that is not gzip, or has more than these bytes, is not. */
+export interface ExpectedGzip {
+  /** As the descriptor of the layer says. */
+  readonly size: number;
+  readonly diffId: string;
+  readonly maxTarBytes: number;
+}
+
+/**
+ * Whether a blob is the gzip layer that a descriptor and a diff_id of a config describe. One that is not gzip, or whose tar is larger than
+ * it may be, is not.
+ */
 export async function isGzipOf(
-  gzip: AsyncIterable<Uint8Array>,
-  diffId: string,
-  maxTarBytes: number,
+  blob: AsyncIterable<Uint8Array>,
+  { size, diffId, maxTarBytes }: ExpectedGzip,
   signal?: AbortSignal,
 ): Promise<boolean> {
   const hash = createHash('sha256');
+  const gunzip = createGunzip();
+  let blobBytes = 0;
   let tarBytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of blob) {
+      blobBytes += chunk.length;
+      yield chunk;
+    }
+  }
   try {
     await pipeline(
-      Readable.from(gzip, { objectMode: false }),
-      createGunzip(),
+      Readable.from(counted(), { objectMode: false }),
+      gunzip,
       async (tar: AsyncIterable<Uint8Array>) => {
         for await (const chunk of tar) {
           tarBytes += chunk.length;
@@ -29,7 +46,9 @@ export async function isGzipOf(
     if (error instanceof NotThatLayer || isGzipError(error)) return false;
     throw error;
   }
-  return `sha256:${hash.digest('hex')}` === diffId;
+  // Zeros after the gzip are passed over here, and fail whoever unpacks the layer with Go: https://pkg.go.dev/compress/gzip#Reader.Multistream
+  const isWhole = blobBytes === size && gunzip.bytesWritten === size;
+  return isWhole && `sha256:${hash.digest('hex')}` === diffId;
 }
 
 class NotThatLayer extends Error {}

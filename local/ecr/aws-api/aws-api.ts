@@ -37,13 +37,19 @@ export const serveAwsApi = (
     return run(new Input(fields), context);
   });
 
-function callOf(operation: string, { repositoryName, resourceArn, imageTag, imageIds }: JsonObject): EcrCall {
+function callOf(
+  operation: string,
+  { repositoryName, resourceArn, imageTag, imageIds, layerDigests }: JsonObject,
+): EcrCall {
   const repository = repositoryName ?? /:repository\/(.+)$/.exec(String(resourceArn))?.[1];
   const first: unknown = Array.isArray(imageIds) ? imageIds[0] : undefined;
   const tag = imageTag ?? (isObject(first) ? first.imageTag : undefined);
+  const layer: unknown =
+    operation === 'CompleteLayerUpload' && Array.isArray(layerDigests) ? layerDigests[0] : undefined;
   return {
     operation,
     ...(typeof repository === 'string' ? { repository } : {}),
     ...(typeof tag === 'string' ? { tag } : {}),
+    ...(typeof layer === 'string' ? { layer } : {}),
   };
 }

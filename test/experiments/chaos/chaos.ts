@@ -2,11 +2,14 @@ import { LocalAccount } from '../../../local/account/account';
 import type { DeadLetter } from '../../../local/sqs';
 import { EVENT_FAULTS, type EventFault, EventFaults } from './event-faults';
 import { CALL_FAULTS, type CallFault, Faults } from './faults';
+import { FunctionCalls, functionsOf } from './function-calls';
 import { readLog } from './function-log';
 import { kinds } from './kinds';
 import { Ledger } from './ledger';
 import { planOf } from './plan';
 import { carryOut } from './pusher';
+import { QUEUES } from './queues';
+import { Tars } from './tars';
 import { judge, type Verdict } from './verdict';
 
 export const ALL_FAULTS = [...CALL_FAULTS, ...EVENT_FAULTS] as const;
@@ -35,8 +38,8 @@ export interface DeadLetterEnd {
 
 /** Real time for the account to come to rest in; a run of 5,000 images takes minutes. */
 const SETTLE_MS = 900_000;
-/** The queue's visibility timeout: all that waits to be tried again is tried at once, by as many processes as there may be. */
-const LEAP_MS = 180_000;
+/** The longest visibility timeout of the queues: all that waits to be tried again is tried at once, by as many processes as there may be. */
+const LEAP_MS = 1_350_000;
 
 /** Thousands of pushes to an account in which everything goes wrong that can. */
 export class Chaos {
@@ -51,6 +54,7 @@ export class Chaos {
     readonly account: LocalAccount,
     readonly faults: Faults,
     readonly eventFaults: EventFaults,
+    readonly calls: FunctionCalls,
   ) {
     this.#options = options;
   }
@@ -58,16 +62,22 @@ export class Chaos {
   static async start(options: ChaosOptions): Promise<Chaos> {
     const { seed, faults: chosen, assembly, intensity = 1 } = options;
     const has = <T extends FaultKind>(all: readonly T[]) => new Set(all.filter((kind) => chosen.has(kind)));
-    const kill = (session: string) => account.function().kill(session);
-    const faults = new Faults({ seed, kinds: has(CALL_FAULTS), intensity, kill });
+    const kill = (session: string) =>
+      Object.values(functionsOf(account)).reduce((killed, host) => killed + host.kill(session), 0);
+    const calls = new FunctionCalls();
+    const met = calls.met.bind(calls);
+    const faults = new Faults({ seed, kinds: has(CALL_FAULTS), intensity, kill, met });
     const eventFaults = new EventFaults(seed, has(EVENT_FAULTS));
     const account: LocalAccount = await LocalAccount.start({
       assembly,
       clock: 'skipping',
-      beforeCall: (call, wire) => faults.play(call, wire),
+      beforeCall: (call, wire) => {
+        calls.record(account, call);
+        return faults.play(call, wire);
+      },
     });
     account.bus.deliver = (event) => eventFaults.deliver(event);
-    return new Chaos(options, account, faults, eventFaults);
+    return new Chaos(options, account, faults, eventFaults, calls);
   }
 
   /** Pushes everything, lets the account come to rest under faults, then without, and redrives what was given up. */
@@ -81,11 +91,13 @@ export class Chaos {
     });
     progress(`pushed; ${this.#state()}`);
     await account.settle({ timeoutMs: SETTLE_MS, leapMs: LEAP_MS });
-    for (const event of eventFaults.release()) account.bus.redeliver(event);
+    this.#release();
     await account.settle({ timeoutMs: SETTLE_MS, leapMs: LEAP_MS });
     progress(`at rest; ${this.#state()}`);
     faults.enabled = false;
     eventFaults.enabled = false;
+    // Work on what was released can have requested recompressions.
+    this.#release();
     const letters = account.deadLetters();
     account.redrive();
     await account.settle({ timeoutMs: SETTLE_MS, leapMs: LEAP_MS });
@@ -95,8 +107,9 @@ export class Chaos {
   }
 
   /** @returns what is wrong and lost now */
-  judge(): Verdict {
-    const { wrong, lost } = judge(this.account, this.ledger);
+  async judge(): Promise<Verdict> {
+    const { account, ledger, calls } = this;
+    const { wrong, lost } = judge({ account, ledger, calls, tars: await Tars.read(account, ledger, calls) });
     const left = this.account.deadLetters().map(({ id }) => `message ${id} is a dead letter again`);
     const unknown = this.deadLetters
       .filter(({ outcome }) => outcome === undefined)
@@ -113,20 +126,24 @@ export class Chaos {
     return this.account.stop();
   }
 
+  #release(): void {
+    for (const event of this.eventFaults.release()) this.account.bus.redeliver(event);
+  }
+
   #endsOf(letters: readonly DeadLetter[]): readonly DeadLetterEnd[] {
     const { outcomes } = readLog(this.account.logs);
     return letters.map(({ body }) => {
       const { id, detail } = JSON.parse(body);
       const last = outcomes.get(id)?.at(-1);
-      const image = `${detail['repository-name']}:${detail['image-tag']}`;
+      const image = `${detail.repository ?? detail['repository-name']}:${detail.tag ?? detail['image-tag']}`;
       return { eventId: id, image, outcome: last && String(last.reason ?? last.outcome) };
     });
   }
 
   #state(): string {
     const { account, faults } = this;
-    const waiting = account.queue('Pushes').messages.length;
+    const waiting = QUEUES.reduce((sum, queue) => sum + account.queue(queue).messages.length, 0);
     const seconds = Math.round((Date.now() - this.#began) / 1_000);
-    return `${waiting} messages in the queue, ${account.deadLetters().length} dead letters, ${faults.kills} processes killed, ${seconds} s`;
+    return `${waiting} messages in the queues, ${account.deadLetters().length} dead letters, ${faults.kills} processes killed, ${seconds} s`;
   }
 }

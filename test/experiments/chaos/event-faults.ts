@@ -1,7 +1,7 @@
 import type { EventBridgeEvent } from '../../../local/ecr';
 import { randomOf, wholeNumber } from './random';
 
-/** What goes wrong with events on their way from ECR to the queue. */
+/** What goes wrong with events on their way to a queue: those of ECR, and requests of recompressions. */
 export const EVENT_FAULTS = ['duplicate', 'reorder', 'lose'] as const;
 export type EventFault = (typeof EVENT_FAULTS)[number];
 
@@ -15,7 +15,7 @@ interface Held {
 }
 
 /**
- * Delivers ECR's events late, twice and out of order. A lost one is delivered much later, as EventBridge does that tries again for 24 hours
+ * Delivers events late, twice and out of order. A lost one is delivered much later, as EventBridge does that tries again for 24 hours
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html): what never arrives, only an audit can find.
  */
 export class EventFaults {
@@ -34,7 +34,7 @@ export class EventFaults {
 
   /** @returns what arrives now */
   deliver(event: EventBridgeEvent): readonly EventBridgeEvent[] {
-    if (!this.enabled || event.source !== 'aws.ecr') return [event];
+    if (!this.enabled || !isPlayedWith(event)) return [event];
     this.#events += 1;
     const arriving = [...this.#play(event), ...this.#held.filter(({ until }) => until <= this.#events).map(eventOf)];
     this.#held = this.#held.filter(({ until }) => until > this.#events);
@@ -50,8 +50,8 @@ export class EventFaults {
 
   #play(event: EventBridgeEvent): readonly EventBridgeEvent[] {
     const { 'repository-name': repository, 'image-tag': tag, 'action-type': action } = event.detail;
-    if (action !== 'PUSH' || tag === '') return [event];
-    const about = `${repository}:${tag}`;
+    if (event.source === 'aws.ecr' && (action !== 'PUSH' || tag === '')) return [event];
+    const about = isRequest(event) ? `request ${event.detail.repository}:${event.detail.tag}` : `${repository}:${tag}`;
     const seen = this.#seen.get(about) ?? 0;
     this.#seen.set(about, seen + 1);
     const random = randomOf(this.#seed, 'event', about, seen);
@@ -75,4 +75,6 @@ export class EventFaults {
   }
 }
 
+const isRequest = (event: EventBridgeEvent): boolean => event['detail-type'] === 'Image Recompression Requested';
+const isPlayedWith = (event: EventBridgeEvent): boolean => event.source === 'aws.ecr' || isRequest(event);
 const eventOf = ({ event }: Held): EventBridgeEvent => event;

@@ -25,6 +25,10 @@ const LONGEST_CURSE = 40;
 /** The SDK's client gives up on an answer after 8 seconds. */
 const TOO_SLOW_MS = 9_000;
 
+/** Only the functions download layers by these URLs. Nothing says which of their processes does. */
+const DOWNLOAD = 'GET blob-download';
+const DOWNLOAD_FAULTS: ReadonlySet<CallFault> = new Set(['throttle', '5xx', 'drop', 'slow']);
+
 export interface FaultOptions {
   readonly seed: number;
   readonly kinds: ReadonlySet<CallFault>;
@@ -32,6 +36,8 @@ export interface FaultOptions {
   readonly intensity: number;
   /** Kills the process that makes the call. @returns how many died */
   readonly kill: (session: string) => number;
+  /** Is told of each call that a fault meets. */
+  readonly met: (call: ReceivedCall) => void;
 }
 
 /** Plays faults on the function's calls. Each is decided by the seed, by what the call is about and how often it was made before. */
@@ -47,7 +53,8 @@ export class Faults {
   }
 
   async play(call: ReceivedCall, wire: Wire): Promise<void> {
-    if (!this.enabled || call.session === undefined) return;
+    const isDownload = call.operation === DOWNLOAD;
+    if (!this.enabled || (call.session === undefined && !isDownload)) return;
     const about = aboutOf(call);
     const identity = `${call.operation} ${about}`;
     const made = this.#made.get(identity) ?? 0;
@@ -58,6 +65,7 @@ export class Faults {
     for (const fault of CALL_FAULTS) {
       point -= RATES[fault];
       if (point >= 0) continue;
+      if (isDownload && !DOWNLOAD_FAULTS.has(fault)) return;
       if (this.#options.kinds.has(fault)) await this.#play(fault, call, wire, random);
       return;
     }
@@ -75,13 +83,10 @@ export class Faults {
     throw throttles ? throttled() : unwell();
   }
 
-  async #play(
-    fault: CallFault,
-    { session = '', operation }: ReceivedCall,
-    wire: Wire,
-    random: () => number,
-  ): Promise<void> {
+  async #play(fault: CallFault, call: ReceivedCall, wire: Wire, random: () => number): Promise<void> {
     this.#count(fault);
+    this.#options.met(call);
+    const { session = '', operation } = call;
     const after = random() < 0.5;
     switch (fault) {
       case 'throttle':

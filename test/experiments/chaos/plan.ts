@@ -26,7 +26,7 @@ export function planOf(seed: number, images: number, kinds: readonly Kind[]): re
   const random = randomOf(seed, 'plan');
   const weighted = kinds.flatMap((kind) => Array<Kind>(kind.weight).fill(kind));
   const repositories = Array.from(
-    { length: Math.max(4, Math.round(images / 50)) },
+    { length: Math.max(9, Math.round(images / 50)) },
     (_, at) => `team-${at % 7}/app-${at}`,
   );
   const steps: Step[] = [];
@@ -46,7 +46,7 @@ export function planOf(seed: number, images: number, kinds: readonly Kind[]): re
   };
   const recentTag = () => pick(random, tags.slice(-RECENT));
 
-  while (builds < images) {
+  while (builds < images - kinds.length) {
     const action = random();
     if (tags.length === 0 || action < 0.6) {
       const { repository, tag } = newTag();
@@ -64,11 +64,18 @@ export function planOf(seed: number, images: number, kinds: readonly Kind[]): re
       const { repository, tag } = recentTag();
       const turns = wholeNumber(random, 2, 5);
       const docker = weighted.filter(({ name }) => name === 'Docker V2');
-      const oci = weighted.filter(({ demanded }) => demanded.companion === 'made');
-      for (let turn = 0; turn < turns && builds < images; turn += 1) {
+      const oci = weighted.filter(
+        ({ demanded }) => demanded.companion === 'made' || demanded.companion === 'recompressed',
+      );
+      for (let turn = 0; turn < turns && builds < images - kinds.length; turn += 1) {
         push(repository, tag, pick(random, turn % 2 === 0 ? oci : docker));
       }
     }
+  }
+  // However few the images are, each kind is there in the end.
+  for (const kind of kinds) {
+    const { repository, tag } = newTag();
+    push(repository, tag, kind);
   }
   return steps;
 }

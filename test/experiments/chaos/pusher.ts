@@ -4,12 +4,13 @@ import type { Package } from '../../../local/images/package';
 import { RegistryClient } from '../../../local/images/registry-client';
 import type { Ledger } from './ledger';
 import type { Step } from './plan';
+import { QUEUES } from './queues';
 import { variantOf } from './variant';
 
 /** People and CI at work at a time. */
 const PUSHERS = 8;
 /** With more work waiting than this, nearly every repair would come long after its push. */
-const MAX_WAITING = 120;
+const MAX_WAITING = { Pushes: 120, Layers: 20 } as const;
 
 /** Carries out the plan over HTTP, as `docker push` does. Steps of one repository keep their order; others overlap. */
 export async function carryOut(
@@ -19,12 +20,16 @@ export async function carryOut(
   progress: (done: number) => void,
 ): Promise<void> {
   const registry = new RegistryClient(account.endpoint);
-  const queue = account.queue('Pushes');
+  const isBehind = () =>
+    QUEUES.some((name) => {
+      const { messages, visible } = account.queue(name);
+      return messages.length > MAX_WAITING[name] && visible > MAX_WAITING[name];
+    });
   const last = new Map<string, Promise<void>>();
   const underWay = new Set<Promise<void>>();
   for (const [at, step] of plan.entries()) {
     while (underWay.size >= PUSHERS) await Promise.race(underWay);
-    while (queue.messages.length > MAX_WAITING && queue.visible > MAX_WAITING) await sleep(10);
+    while (isBehind()) await sleep(10);
     const before = last.get(step.repository);
     const done: Promise<void> = (async () => {
       await before;

@@ -45,6 +45,9 @@ async function run(options: {
   new OciImageRemediationStack(app, 'OciImageRemediation', {
     maxConcurrency: CONCURRENCY,
     putImagesPerSecond: PUT_IMAGES_PER_SECOND,
+    // Recompressed companions are put at the pace of audits.
+    auditPutImagesPerSecond: PUT_IMAGES_PER_SECOND,
+    recompressLayers: true,
   });
   const chaos = await Chaos.start({ ...options, assembly: app.synth().directory, progress });
   try {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { converges } from './property';
+import { DEADLY_SCENARIOS, runEveryOrder, SCENARIOS } from './recompression/every-scenario';
 
 /** Runs with one seed; small enough to share out among processes, so that their number changes nothing. */
 const RUNS_PER_JOB = 5_000;
@@ -90,7 +91,7 @@ const whole = (text: string): number => {
 };
 
 async function main(): Promise<void> {
-  const { runs, seed, processes, path } = new Command('interleave')
+  const { runs, seed, processes, path, switches } = new Command('interleave')
     .description(
       'Interleaves random commands, faults and repairs of one repository, and compares each end with the model.',
     )
@@ -98,8 +99,9 @@ async function main(): Promise<void> {
     .option('--seed <number>', 'the same seed runs the same interleavings', whole, randomInt(2 ** 31))
     .option('--processes <count>', 'processes beside each other', whole, 2)
     .option('--path <path>', 'replay one counter-example, as its report names it')
+    .option('--switches <count>', 'recompressions run in every order with so many switches between processes', whole, 2)
     .parse()
-    .opts<{ runs: number; seed: number; processes: number; path?: string }>();
+    .opts<{ runs: number; seed: number; processes: number; switches: number; path?: string }>();
   const jobs = Array.from(
     { length: Math.ceil(runs / RUNS_PER_JOB) },
     (_, at): Job => ({
@@ -120,6 +122,15 @@ async function main(): Promise<void> {
     console.error(result.counterexample);
     process.exitCode = 1;
   });
+  const recompressions = [
+    await runEveryOrder(SCENARIOS, switches),
+    await runEveryOrder(DEADLY_SCENARIOS, Math.max(0, switches - 1)),
+  ];
+  for (const { wrong } of recompressions) {
+    if (wrong === undefined) continue;
+    console.error(wrong);
+    process.exitCode = 1;
+  }
   console.log(
     [
       `seed                ${seed}`,
@@ -128,6 +139,7 @@ async function main(): Promise<void> {
       `distinct commands   ${total.commands.size}`,
       `steps               ${total.steps}`,
       `crashes and errors  ${total.faults}`,
+      `recompressions      ${recompressions.map(({ orders }) => orders).join(' orders, and with a death ')}`,
       `seconds             ${((Date.now() - began) / 1000).toFixed(1)}`,
       `result              ${process.exitCode ? 'DIVERGED' : 'no divergence'}`,
     ].join('\n'),

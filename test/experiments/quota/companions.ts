@@ -1,7 +1,7 @@
 import type { LocalEcr } from '../../../local';
 import { digestOf } from '../../../local/images/blob';
 import type { Package } from '../../../local/images/package';
-import { companionOf } from '../chaos/kinds';
+import { companionOf } from '../chaos/companion';
 
 interface Companion {
   readonly repository: string;

@@ -3,7 +3,7 @@ import { RemediationAlarm } from '../../../lib';
 import { synthesize } from '../../support/assembly';
 import { runYear, type YearResult } from './year';
 
-const DAYS = 10;
+const DAYS = 8;
 
 let assembly: string;
 beforeAll(() => {
@@ -46,7 +46,7 @@ describe(`${DAYS} days of the year that npm run year simulates`, () => {
 });
 
 test('without anybody who acts, sources are lost: it would have been seen', async () => {
-  const { sourcesLost, alarmsInVain } = await runYear({ assembly, days: 4, hasOperator: false });
+  const { sourcesLost, alarmsInVain } = await runYear({ assembly, days: 3, hasOperator: false });
   expect(sourcesLost.length).toBeGreaterThan(10);
   expect(alarmsInVain.length).toBeGreaterThan(10);
 }, 60_000);

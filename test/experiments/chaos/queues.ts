@@ -1,0 +1,2 @@
+/** Of pushes, and of recompressions. */
+export const QUEUES = ['Pushes', 'Layers'] as const;
