@@ -2,6 +2,7 @@ import type { Inventory, ListedManifest } from './core/audit/inventory';
 import { sourceTagOf } from './core/companion/companion-tag';
 import type { Policy } from './core/companion/policy';
 import { RegistryRefusal, TransientFailure } from './core/errors';
+import { LayerRefused } from './core/layers/layer-refused';
 import type { LayerStore } from './core/layers/layer-store';
 import { isGzipOf } from './core/layers/verify';
 import type { Descriptor } from './core/manifest/descriptor';
@@ -21,7 +22,8 @@ async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | undefine
   try {
     return await read();
   } catch (error) {
-    if (error instanceof RegistryRefusal || error instanceof TransientFailure) return undefined;
+    const isUnreadable = [RegistryRefusal, TransientFailure, LayerRefused].some((kind) => error instanceof kind);
+    if (isUnreadable) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GetDownloadUrlForLayerCommand } from '@aws-sdk/client-ecr';
 import { TransientFailure } from '../core/errors';
+import { LayerRefused } from '../core/layers/layer-refused';
 import type { EcrCalls } from './ecr-calls';
 
 /** What a download needs of the global `fetch`. */
@@ -20,6 +21,8 @@ const STALL_MS = 30_000;
 /** In a row, without a byte in between. */
 const MAX_FAILURES = 5;
 const FIRST_PAUSE_MS = 25;
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: S3, where the layers are, has no byte at the start of the range. */
+const INVALID_RANGE = 416;
 
 /** @throws as ECR's API does */
 export async function downloadUrlOf(calls: EcrCalls, repositoryName: string, layerDigest: string): Promise<string> {
@@ -32,7 +35,9 @@ export async function downloadUrlOf(calls: EcrCalls, repositoryName: string, lay
 
 /**
  * The bytes of a layer. A download that breaks goes on from its last byte, by a new URL: those of ECR expire while a large layer is read.
+ * @param size as the manifest says
  * @throws TransientFailure if it breaks five times without a byte in between
+ * @throws LayerRefused if it has fewer bytes, which no attempt will change
  */
 export async function* streamLayer(
   calls: EcrCalls,
@@ -53,6 +58,8 @@ export async function* streamLayer(
       }
     } catch (error) {
       calls.signal?.throwIfAborted();
+      if (error instanceof RangeRefused)
+        throw new LayerRefused('layer-corrupt', `${digest} has ${offset} bytes, the manifest says ${size}`);
       problem = String(error);
     }
     if (offset >= size) return;
@@ -65,6 +72,8 @@ export async function* streamLayer(
       await pause(FIRST_PAUSE_MS * 2 ** failures, undefined, calls.signal ? { signal: calls.signal } : {});
   }
 }
+
+class RangeRefused extends Error {}
 
 async function* bytesFrom(
   url: string,
@@ -79,6 +88,7 @@ async function* bytesFrom(
     return wait.finally(() => clearTimeout(timer));
   };
   const response = await inTime(fetchUrl(url, { signal: either, headers: { range: `bytes=${offset}-` } }));
+  if (response.status === INVALID_RANGE) throw new RangeRefused();
   if (!response.ok || !response.body) throw new Error(`it answered ${response.status}`);
   // A server may ignore the range.
   let toSkip = response.status === 206 ? 0 : offset;

@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Policy } from '../../lambda/core/companion/policy';
 import { repair } from '../../lambda/core/companion/repair';
 import { RegistryRefusal, TransientFailure } from '../../lambda/core/errors';
+import { LayerRefused } from '../../lambda/core/layers/layer-refused';
 import { digestOf } from '../../lambda/core/manifest/digest';
 import { FinishedLayers } from '../../lambda/earlier-layers';
 import { LayerRecompressor, type LayerRecompressorOptions } from '../../lambda/recompress-image';
@@ -290,12 +291,15 @@ describe('a layer that was recompressed before', () => {
     expect(await processOf(repository)('v2')).toMatchObject({ outcome: 'converted', recompressed: { layers: 1 } });
   });
 
-  test('is made again if it breaks off, as one does whose manifest says a wrong size', async () => {
+  test.each([
+    ['it breaks off', new TransientFailure('it broke five times')],
+    ['it has fewer bytes than its manifest says', new LayerRefused('layer-corrupt', 'it has 3 bytes')],
+  ])('is made again if %s', async (_, error) => {
     const { repository } = pushTwo();
     await processOf(repository)('v1');
     const { digest } = companionOf(repository, 'v1').layers[0] ?? { digest: '' };
     repository.layers.beforeRead = (read) => {
-      if (read === digest) throw new TransientFailure('it broke five times');
+      if (read === digest) throw error;
     };
     expect(await processOf(repository)('v2')).toMatchObject({ outcome: 'converted', recompressed: { layers: 1 } });
   });

@@ -25,8 +25,11 @@ export async function serveBlob(exchange: Exchange): Promise<void> {
   else await pipeline(registry.blobs.read(digest, { start }), response);
 }
 
-/** Only `bytes=N-`, as a download that broke goes on. Anything else is ignored, as a server may. */
+/** Only `bytes=N-`, as a download that broke goes on. Any other form is ignored, as a server may. */
 function rangeStart({ request }: Exchange, size: number): number {
   const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
-  return start < size ? start : 0;
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+  if (start > 0 && start >= size)
+    throw new RegistryError(416, 'InvalidRange', `The requested range is not satisfiable: the blob has ${size} bytes`);
+  return start;
 }

@@ -214,6 +214,18 @@ describe('a download', () => {
     expect(requests).toBe(5);
   });
 
+  test.each([
+    ['a byte shorter', 1],
+    ['much shorter', 1_000_000],
+  ])('of a layer that is %s than its manifest says is refused, not tried again', async (_, more) => {
+    const layers = layersAt(server.endpoint);
+    await expect(all(layers.read('app', digest, bytes.length + more))).rejects.toMatchObject({
+      name: 'LayerRefused',
+      reason: 'layer-corrupt',
+      detail: `${digest} has ${bytes.length} bytes, the manifest says ${bytes.length + more}`,
+    });
+  });
+
   test('ends with its work', async () => {
     const abort = new AbortController();
     const reason = new Error('out of time');
