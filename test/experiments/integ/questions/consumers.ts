@@ -4,6 +4,7 @@ import type { Answer } from '../aws';
 import { removed } from '../cleanup';
 import { until } from '../run-context';
 import type { Asking } from './asking';
+import { NotAsked } from './not-asked';
 import { asked, type Question } from './question';
 
 /** IAM takes some seconds until its other services know a new role. */
@@ -23,6 +24,16 @@ async function onceTheRoleIsKnown<T>({ context }: Asking, call: () => Promise<An
     evidence.splice(start);
     return undefined;
   });
+}
+
+/**
+ * Whether it's the manifest's format that was refused: the caller's permissions, quotas and much else are refused too.
+ * @throws NotAsked if it was refused for another reason
+ */
+function isFormatRefused(answer: Answer<unknown>): boolean {
+  if (answer.kind === 'answered') return false;
+  if (/media type/i.test(answer.message)) return true;
+  throw new NotAsked(`refused, and not for its media type: ${answer.error}: ${answer.message}`);
 }
 
 async function createModel(asking: Asking, suffix: string, Image: string): Promise<Answer<unknown>> {
@@ -83,8 +94,8 @@ export const consumerQuestions: readonly Question[] = [
         const { repository, tag } = await asking.companionOf(images.manifest);
         const companion = await createModel(asking, 'companion', repositories.uri(repository, tag));
         const source = await createModel(asking, 'source', repositories.uri(repository, images.manifest.tag));
-        if (companion.kind === 'refused') return 'refused';
-        return source.kind === 'refused' ? 'accepted' : 'accepts both';
+        if (isFormatRefused(companion)) return 'refused';
+        return isFormatRefused(source) ? 'accepted' : 'accepts both';
       },
     ),
   },
@@ -104,8 +115,8 @@ export const consumerQuestions: readonly Question[] = [
         const companion = await createFunction(asking, 'companion', repositories.uri(repository, tag));
         await createFunction(asking, 'manifest', repositories.uri(repository, images.manifest.tag));
         const index = await createFunction(asking, 'index', repositories.uri(repository, images.index.tag));
-        if (companion.kind === 'refused') return 'refused';
-        return index.kind === 'refused' ? 'accepted' : 'accepts both';
+        if (isFormatRefused(companion)) return 'refused';
+        return isFormatRefused(index) ? 'accepted' : 'accepts both';
       },
     ),
   },

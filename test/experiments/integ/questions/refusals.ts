@@ -6,8 +6,12 @@ import {
   UpdateImageStorageClassCommand,
 } from '@aws-sdk/client-ecr';
 import { ACCEPTED_MEDIA_TYPES } from '../../../../lambda/core/manifest/media-types';
+import { until } from '../run-context';
 import { NotAsked } from './not-asked';
 import { asked, notAsked, type Question } from './question';
+
+/** A policy may take a moment. */
+const POLICY_SECONDS = 15;
 
 const DENY = JSON.stringify({
   Version: '2012-10-17',
@@ -55,6 +59,7 @@ export const refusalQuestions: readonly Question[] = [
         AccessDeniedException:
           'as assumed, for a repository policy. The other two are not asked: a service control policy belongs to the organization, and a KMS key that is made for a test stays for a week',
         other: 'a repository policy gives another error, which the service tries again',
+        none: 'the repository policy has no effect',
       },
       async ({ context, images, repositories }) => {
         const { aws, names } = context;
@@ -62,16 +67,19 @@ export const refusalQuestions: readonly Question[] = [
         await repositories.create(context, repositoryName);
         const policy = new SetRepositoryPolicyCommand({ repositoryName, policyText: DENY });
         await aws.call('ecr:SetRepositoryPolicy', () => aws.ecr.send(policy));
+        const get = new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: 'v1' }] });
+        const deadline = context.clock.now() + POLICY_SECONDS * 1_000;
+        const read = await until(context, 'an answer', 2 * POLICY_SECONDS, async () => {
+          const answer = await aws.ask('ecr:BatchGetImage', 'against a repository policy', () => aws.ecr.send(get));
+          return answer.kind === 'refused' || context.clock.now() > deadline ? answer : undefined;
+        });
+        if (read.kind === 'answered') return 'none';
         const { text, mediaType } = images.manifest.package.top;
         const image = { imageManifest: text, imageManifestMediaType: mediaType, imageTag: 'v1' };
         const put = await aws.ask('ecr:PutImage', 'against a repository policy', () =>
           aws.ecr.send(new PutImageCommand({ repositoryName, ...image })),
         );
-        const imageIds = [{ imageTag: 'v1' }];
-        const get = await aws.ask('ecr:BatchGetImage', 'against a repository policy', () =>
-          aws.ecr.send(new BatchGetImageCommand({ repositoryName, imageIds })),
-        );
-        const isDenied = [put, get].every((one) => one.kind === 'refused' && one.error === 'AccessDeniedException');
+        const isDenied = [put, read].every((one) => one.kind === 'refused' && one.error === 'AccessDeniedException');
         return isDenied ? 'AccessDeniedException' : 'other';
       },
     ),
