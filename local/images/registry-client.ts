@@ -53,7 +53,8 @@ export class RegistryClient {
       headers: { 'content-type': 'application/octet-stream' },
       body: new Uint8Array(bytes),
     });
-    const end = this.#location(await answered(sent, 202));
+    // The specification says 202; registries answer what they like, and clients take it.
+    const end = this.#location(await answered(sent, 202, 201, 204));
     end.searchParams.set('digest', digest);
     await answered(await this.#fetch(end, { method: 'PUT' }), 201);
   }
@@ -69,7 +70,8 @@ export class RegistryClient {
   }
 }
 
-async function answered(response: Response, expected: number): Promise<Response> {
-  if (response.status === expected) return response;
-  throw new Error(`${response.url} answered ${response.status}, expected ${expected}: ${await response.text()}`);
+async function answered(response: Response, ...expected: readonly number[]): Promise<Response> {
+  if (expected.includes(response.status)) return response;
+  const wanted = expected.join(' or ');
+  throw new Error(`${response.url} answered ${response.status}, expected ${wanted}: ${await response.text()}`);
 }

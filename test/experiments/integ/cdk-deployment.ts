@@ -18,6 +18,11 @@ import { type Deployment, findStack, outputOf } from './deployment';
 import type { Names } from './names';
 
 const TOOLKIT_STACK = 'CDKToolkit';
+const BOOTSTRAP = {
+  what: `the stack ${TOOLKIT_STACK}`,
+  command: `aws cloudformation delete-stack --stack-name ${TOOLKIT_STACK}`,
+  undo: 'every CDK app of the account and Region shares it',
+};
 const DELETION_SECONDS = 600;
 
 /** A stack of its own, by the real CDK CLI, restricted to the repositories of this run. */
@@ -40,8 +45,10 @@ export class CdkDeployment implements Deployment {
 
   async plan(account: string | undefined): Promise<readonly string[]> {
     this.#account = account;
+    // A stack that's under review, or rolled back, is what an interrupted bootstrap leaves.
+    const { StackStatus = '' } = (await findStack(this.aws, TOOLKIT_STACK)) ?? {};
+    this.#bootstraps = !/^(CREATE|IMPORT|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(StackStatus);
     await this.#refuseASecondService();
-    this.#bootstraps = (await findStack(this.aws, TOOLKIT_STACK)) === undefined;
     return [
       `The stack '${this.names.stack}', which reacts to the repositories ${this.names.prefix}/* and to no others.`,
       this.#bootstraps
@@ -54,7 +61,8 @@ export class CdkDeployment implements Deployment {
     const app = ['--app', 'npx tsx test/experiments/integ/app.ts', '--output', this.#assembly];
     if (this.#bootstraps) {
       if (this.#account === undefined) throw new Error('the account is not known, so it cannot be bootstrapped');
-      await this.#cdk.run(['bootstrap', ...app, `aws://${this.#account}/${this.aws.region}`], signal);
+      const environment = `aws://${this.#account}/${this.aws.region}`;
+      await cleanup.make(BOOTSTRAP, () => this.#cdk.run(['bootstrap', ...app, environment], signal));
     }
     const context = {
       repositories: `${this.names.prefix}/*`,

@@ -21,8 +21,9 @@ export class Cdk {
       cwd: root,
       env: this.#environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...(signal ? { signal, killSignal: 'SIGTERM' } : {}),
     });
+    const end = () => void child.kill('SIGTERM');
+    signal?.addEventListener('abort', end, { once: true });
     const last: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream }).on('line', (line) => {
@@ -35,6 +36,7 @@ export class Cdk {
       child.once('error', reject);
       child.once('close', resolve);
     });
+    signal?.removeEventListener('abort', end);
     if (code !== 0) throw new Error(`cdk ${args[0]} ended with ${code}: ${last.join(' | ')}`);
   }
 

@@ -6,14 +6,16 @@ export interface Made {
   readonly what: string;
   /** Deletes it by hand. */
   readonly command: string;
-  /** Deletes it. What is gone already is no error. */
-  readonly undo: () => Promise<void>;
+  /** Deletes it. What is gone already is no error. Or why it stays. */
+  readonly undo: (() => Promise<void>) | string;
 }
 
 export interface Left {
   readonly what: string;
   readonly command: string;
   readonly why: string;
+  /** Whether it was to stay. */
+  readonly isIntended: boolean;
 }
 
 const ATTEMPTS = 3;
@@ -39,23 +41,27 @@ export class Cleanup {
     }
   }
 
-  /** What there is to remove, in the order in which it was made. */
-  get made(): readonly Made[] {
-    return this.#made;
+  /** Removes nothing. @returns everything */
+  keep(why: string): readonly Left[] {
+    return this.#made.splice(0).map(({ what, command }) => ({ what, command, why, isIntended: true }));
   }
 
-  /** Removes everything, the last thing first. Goes on after what it can't remove. @returns that */
+  /** Removes everything, the last thing first. Goes on after what it can't remove. @returns what's left */
   async run(): Promise<readonly Left[]> {
     const left: Left[] = [];
-    for (const made of this.#made.splice(0).reverse()) {
-      this.note(`removing ${made.what}`);
-      const why = await this.#remove(made);
-      if (why !== undefined) left.push({ what: made.what, command: made.command, why });
+    for (const { what, command, undo } of this.#made.splice(0).reverse()) {
+      if (typeof undo === 'string') {
+        left.push({ what, command, why: undo, isIntended: true });
+        continue;
+      }
+      this.note(`removing ${what}`);
+      const why = await this.#remove(undo);
+      if (why !== undefined) left.push({ what, command, why, isIntended: false });
     }
     return left;
   }
 
-  async #remove({ undo }: Made): Promise<string | undefined> {
+  async #remove(undo: () => Promise<void>): Promise<string | undefined> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await undo();

@@ -75,10 +75,11 @@ export async function integ(options: Options, io: Io, env: NodeJS.ProcessEnv = p
   });
   publish(options.withAccount ? report : redact(report), options, io);
   // These names are needed to delete what is left, so they aren't hidden here.
-  for (const { what, why, command } of keep ? [] : found.left) note(`LEFT BEHIND: ${what}: ${why}\n  ${command}`);
+  for (const { what, why, command } of found.left) note(`LEFT BEHIND: ${what}: ${why}\n  ${command}`);
   if (interruption.exitCode !== undefined) return interruption.exitCode;
   if (limit.aborted) return EXIT.timedOut;
-  const isWhole = found.steps.every(({ outcome }) => outcome === 'passed') && (keep || found.left.length === 0);
+  const isWhole =
+    found.steps.every(({ outcome }) => outcome === 'passed') && found.left.every(({ isIntended }) => isIntended);
   return isWhole ? EXIT.ok : EXIT.no;
 }
 

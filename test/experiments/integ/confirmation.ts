@@ -12,7 +12,7 @@ const FURTHER_METRICS = 7;
 /** Requests, invocations, logs and kilobytes of images, of which the archived one is billed for 90 days. */
 const EVERYTHING_ELSE = 0.01;
 
-/** At most: each hour that has begun is billed. */
+/** Each hour that has begun is billed. */
 export function costOf(limitMinutes: number, deploys: boolean): number {
   const hours = Math.ceil(limitMinutes / 60) + 1;
   const metrics = Object.keys(METRICS).length + FURTHER_METRICS;
@@ -46,6 +46,6 @@ ${about.plan.map((line) => `  - ${line}`).join('\n')}
 It also sends one event to the default event bus of another Region, which asks whether that can be done.
 
 It deletes all of it at the end${about.keep ? ', unless you use --keep, AS YOU DO NOW' : ''}. It ends after ${about.limitMinutes} minutes, and then deletes.
-Estimated cost: at most ${costOf(about.limitMinutes, about.deploys).toFixed(2)} USD.
+Estimated cost: ${costOf(about.limitMinutes, about.deploys).toFixed(2)} USD, and about 1 USD more if Amazon Inspector scans every repository.
 It reads, changes and deletes nothing else.
 `;

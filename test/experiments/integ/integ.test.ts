@@ -144,7 +144,12 @@ test('what cannot be removed is named, with the command that removes it', async 
   expect(await repositories()).toEqual([expect.stringMatching(/^ecr-oci-integ-[0-9a-f]{8}\/layers$/)]);
   const command = `aws ecr delete-repository --force --repository-name ${repository}`;
   expect(report.left).toEqual([
-    { what: `the repository ${repository}`, command, why: 'AccessDeniedException: an injected denial' },
+    {
+      what: `the repository ${repository}`,
+      command,
+      why: 'AccessDeniedException: an injected denial',
+      isIntended: false,
+    },
   ]);
   expect(stderr).toContain(command);
   expect(code).toBe(1);
@@ -191,7 +196,7 @@ describe('nothing is made', () => {
     expect(error).toContain("the answer was 'no'");
     expect(shown).toMatch(/Region eu-north-1\n {2}account unknown/);
     expect(shown).toContain('ecr-oci-integ-');
-    expect(shown).toMatch(/Estimated cost: at most 0\.\d\d USD/);
+    expect(shown).toMatch(/Estimated cost: 0\.\d\d USD/);
   });
 
   test('on AWS, with an endpoint in the environment that is not AWS', async () => {

@@ -41,7 +41,6 @@ export async function runInteg(context: RunContext, keep = false): Promise<Found
   }
 
   async function remove(): Promise<readonly Left[]> {
-    if (!keep) return cleanup.run();
-    return cleanup.made.map(({ what, command }) => ({ what, command, why: '--keep' }));
+    return keep ? cleanup.keep('--keep') : cleanup.run();
   }
 }

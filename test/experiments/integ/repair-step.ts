@@ -1,4 +1,3 @@
-import { partition } from '@aws-sdk/core/client';
 import { repair } from '../../../lambda/core/companion/repair';
 import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
 import { Pacer } from '../../../lambda/ecr/pacer';
@@ -20,8 +19,7 @@ export const repairStep = (context: RunContext, images: TestImages, repositories
   run: async () => {
     const { aws } = context;
     const { repository, tag } = images.manifest;
-    const { name, dnsSuffix } = partition(aws.region);
-    const address = { account: repositories.account, region: aws.region, partition: name, urlSuffix: dnsSuffix };
+    const address = repositories.address(aws.region);
     const registry = new EcrRegistry({ client: aws.ecr, pacer: new Pacer(1), address, caller: 'person' });
     const run = () => repair(registry, { repository, tag }, DEFAULT_POLICY);
     const [outcome] = await aws.call('repair', run);

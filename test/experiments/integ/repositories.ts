@@ -1,4 +1,6 @@
 import { CreateRepositoryCommand, DeleteRepositoryCommand } from '@aws-sdk/client-ecr';
+import { partition } from '@aws-sdk/core/client';
+import type { RegistryAddress } from '../../../lambda/core/registry-address';
 import { removed } from './cleanup';
 import type { RunContext } from './run-context';
 
@@ -29,6 +31,12 @@ export class Repositories {
   get account(): string {
     if (this.#account !== undefined) return this.#account;
     throw new Error('no repository was made');
+  }
+
+  /** The registry that they are in. */
+  address(region: string): RegistryAddress {
+    const { name, dnsSuffix } = partition(region);
+    return { account: this.account, region, partition: name, urlSuffix: dnsSuffix };
   }
 
   uri(repository: string, tag: string): string {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '../../../bin/cli/exit-code';
 import { processIo } from '../../../bin/cli/io';
+import { Unavailable } from './aws';
 import { integ, type Options, Refused } from './command';
 
 function positive(text: string): number {
@@ -36,7 +37,7 @@ new Command('npm run integ --')
   })
   .parseAsync()
   .catch((error: unknown) => {
-    const isExpected = error instanceof Refused || !(error instanceof Error);
+    const isExpected = error instanceof Refused || error instanceof Unavailable || !(error instanceof Error);
     process.stderr.write(
       `error: ${isExpected ? String(error instanceof Error ? error.message : error) : (error.stack ?? error.message)}\n`,
     );

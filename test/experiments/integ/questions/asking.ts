@@ -4,6 +4,7 @@ import {
   DeleteRolePolicyCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import { repositoryArn } from '../../../../lambda/core/registry-address';
 import { removed } from '../cleanup';
 import { digestOfTag, readManifest } from '../companions';
 import type { TestImage, TestImages } from '../images';
@@ -24,7 +25,7 @@ const TRUST = JSON.stringify({
 });
 
 /** The least that a SageMaker model needs of its image; a Lambda function needs less. */
-const policyFor = (prefix: string): string =>
+const policyFor = (repositories: string): string =>
   JSON.stringify({
     Version: '2012-10-17',
     Statement: [
@@ -32,7 +33,7 @@ const policyFor = (prefix: string): string =>
       {
         Effect: 'Allow',
         Action: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
-        Resource: `arn:*:ecr:*:*:repository/${prefix}/*`,
+        Resource: repositories,
       },
     ],
   });
@@ -78,7 +79,7 @@ export class Asking {
     const create = new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST });
     const { Role } = await cleanup.make(made, () => aws.call('iam:CreateRole', () => aws.iam.send(create)));
     if (!Role?.Arn) throw new Error('iam:CreateRole gave no ARN');
-    const PolicyDocument = policyFor(names.prefix);
+    const PolicyDocument = policyFor(repositoryArn(this.repositories.address(aws.region), `${names.prefix}/*`));
     await aws.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: POLICY, PolicyDocument }));
     return Role.Arn;
   }
