@@ -8,7 +8,7 @@ import {
   type StackResource,
   waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
-import { DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DeleteLogGroupCommand, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { App } from 'aws-cdk-lib';
 import { OciImageRemediationStack } from '../../../lib';
 import type { Aws } from './aws';
@@ -31,7 +31,6 @@ export class CdkDeployment implements Deployment {
   readonly recompresses = true;
   readonly #cdk: Cdk;
   readonly #assembly = mkdtempSync(join(tmpdir(), 'integ-cdk-'));
-  readonly #logGroups = new Set<string>();
   #account: string | undefined;
   #bootstraps = false;
 
@@ -111,13 +110,15 @@ export class CdkDeployment implements Deployment {
     if (await findStack(this.aws, this.names.stack)) await this.#destroyStack();
     rmSync(this.#assembly, { recursive: true, force: true });
     // The stack keeps its log group, because in an account that's in use the log is worth more than a tidy deletion.
-    for (const logGroupName of this.#logGroups)
-      await removed(() => this.aws.logs.send(new DeleteLogGroupCommand({ logGroupName })));
+    for (const logGroupNamePrefix of [`${this.names.stack}-`, `/aws/lambda/${this.names.stack}-`]) {
+      const describe = () => this.aws.logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix }));
+      const { logGroups = [] } = await this.aws.call('logs:DescribeLogGroups', describe);
+      for (const { logGroupName } of logGroups)
+        await removed(() => this.aws.logs.send(new DeleteLogGroupCommand({ logGroupName })));
+    }
   }
 
   async #destroyStack(): Promise<void> {
-    for (const { ResourceType, PhysicalResourceId } of await this.#resources())
-      if (ResourceType === 'AWS::Logs::LogGroup' && PhysicalResourceId) this.#logGroups.add(PhysicalResourceId);
     try {
       await this.#cdk.run(['destroy', '--force', '--app', this.#assembly, this.names.stack]);
     } catch {
