@@ -22,6 +22,12 @@ export const repositoryNotFound = ({ repository, registryId }: RepositoryId): Aw
     `The repository with name '${repository}' does not exist in the registry with id '${registryId}'`,
   );
 
+export const repositoryNotEmpty = (id: RepositoryId): AwsError =>
+  new AwsError(
+    'RepositoryNotEmptyException',
+    `The ${repositoryOf(id)} cannot be deleted because it still contains images`,
+  );
+
 const requiredFor = (id: RepositoryId): string => `required for pushing image into ${repositoryOf(id)} do not exist`;
 
 export const layersNotFound = (digests: readonly string[], id: RepositoryId): AwsError =>

@@ -94,6 +94,13 @@ export class Registry {
     return repository;
   }
 
+  /** @throws AwsError `RepositoryNotFoundException` */
+  delete(name: string): Repository {
+    const repository = this.get(name);
+    this.#repositories.delete(name);
+    return repository;
+  }
+
   /** Nothing if the upstream registry is up, or the repository is no cache. */
   upstreamFailureOf(repository: string): UpstreamFailure | undefined {
     const prefix = [...this.cacheRules.keys()].find((key) => repository.startsWith(`${key.replace(/\/$/, '')}/`));

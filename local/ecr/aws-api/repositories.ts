@@ -1,11 +1,13 @@
 import { AwsError } from '../../aws/error';
-import { invalidParameter, repositoryNotFound } from '../errors';
+import { invalidParameter, repositoryNotEmpty, repositoryNotFound } from '../errors';
 import { readLifecyclePolicy } from '../lifecycle-policy';
 import type { Registry } from '../registry';
 import type { Repository } from '../repository';
 import type { Input } from './input';
 import { checkRegistryId, type Operations, repositoryOf, timestamp } from './operation';
 import { page } from './pages';
+
+const TOKEN_SECONDS = 12 * 3_600;
 
 const describe = (registry: Registry, { name, createdAt, mutability }: Repository): object => ({
   repositoryArn: registry.arn(name),
@@ -33,6 +35,31 @@ export const repositoryOperations: Operations = {
     const sorted = [...registry.repositories].sort((a, b) => (a.name < b.name ? -1 : 1));
     const { rows, nextToken } = page(input, sorted, ({ name }) => name);
     return { repositories: rows.map((repository) => describe(registry, repository)), nextToken };
+  },
+
+  /** Without its settings. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+  CreateRepository(input, { registry }) {
+    const name = input.string('repositoryName', { min: 2, max: 256 });
+    checkRegistryId(input, registry, name);
+    const repository = registry.create(name);
+    for (const tag of input.optionalObjects('tags') ?? [])
+      repository.resourceTags.set(tag.string('Key'), tag.string('Value'));
+    return { repository: describe(registry, repository) };
+  },
+
+  /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRepository.html */
+  DeleteRepository(input, { registry }) {
+    const repository = repositoryOf(input, registry);
+    const isEmpty = [...repository.images].length === 0;
+    if (!isEmpty && input.fields.force !== true) throw repositoryNotEmpty(registry.idOf(repository.name));
+    return { repository: describe(registry, registry.delete(repository.name)) };
+  },
+
+  /** A token for the registry API, which takes any. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
+  GetAuthorizationToken(_input, { registry, origin }) {
+    const authorizationToken = Buffer.from('AWS:local').toString('base64');
+    const expiresAt = registry.now().getTime() / 1_000 + TOKEN_SECONDS;
+    return { authorizationData: [{ authorizationToken, expiresAt, proxyEndpoint: origin }] };
   },
 
   /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribePullThroughCacheRules.html */
