@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parameterTable } from './template/parameter-table';
 import { buildTemplate } from './template/template';
 import { toYaml } from './template/yaml';
 
@@ -14,3 +15,7 @@ const count = (section: string): number => Object.keys(template[section] ?? {}).
 console.log(
   `${FILE} ${Buffer.byteLength(text)} bytes, ${count('Resources')} resources, ${count('Parameters')} parameters, ${count('Conditions')} conditions`,
 );
+
+const page = join(root, 'docs/cloudformation.md');
+const [before, after] = readFileSync(page, 'utf8').split(/(?<=^## Parameters\n)[\s\S]*?(?=^## )/m);
+writeFileSync(page, `${before}\n${parameterTable()}\n\n${after}`);

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { asObject, type JsonObject } from '../../../local/aws/json';
 import { parseTemplate } from '../../../local/cloudformation/yaml';
+import { parameterTable } from '../../../scripts/template/parameter-table';
 import { PARAMETERS } from '../../../scripts/template/parameters';
 import { buildTemplate } from '../../../scripts/template/template';
 import { toYaml } from '../../../scripts/template/yaml';
@@ -83,4 +86,8 @@ test('every choice makes a difference, and every parameter is used, described an
   expect(names.filter((name) => !used.includes(`{"Ref":"${name}"}`) && !used.includes(`\${${name}}`))).toEqual([]);
   const { ParameterGroups } = asObject(section('Metadata')['AWS::CloudFormation::Interface'], 'Interface');
   expect((ParameterGroups as { Parameters: string[] }[]).flatMap(({ Parameters }) => Parameters)).toEqual(names);
+});
+
+test('docs/cloudformation.md has the table of parameters that npm run template writes', () => {
+  expect(readFileSync(join(__dirname, '../../../docs/cloudformation.md'), 'utf8')).toContain(parameterTable());
 });
