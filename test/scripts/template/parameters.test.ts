@@ -101,15 +101,13 @@ test('EventBridge takes the rule of every companion tag that the parameters allo
   );
 });
 
-test('the longest lists fit the policy of a role, the environment of a function and an event pattern', () => {
+test('the longest lists fit the policy of a role and an event pattern', () => {
   const most = (name: ParameterName) => PARAMETERS[name]?.maxLength ?? Number.NaN;
   const items = 10;
   // As lib/private/repository-selection.ts counts: reads and writes are two statements.
   expect(2 * (items * 62 + most('Repositories')) + items * 62 + most('ExcludedRepositories') + 62 + 64).toBeLessThan(
     7_000,
   );
-  // What else is in the environment takes about 600 characters.
-  expect(most('Repositories') + most('ExcludedRepositories') + most('ExcludedTags') + 1_000).toBeLessThan(4_096);
   expect(most('Repositories') + items * '{"prefix":""},'.length + 500).toBeLessThan(4_096);
 });
 

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOCAL_ACCOUNT } from '../../../local/aws/account-region';
 import { asObject, type JsonObject } from '../../../local/aws/json';
+import { Template } from '../../../local/cloudformation';
 import { parseTemplate } from '../../../local/cloudformation/yaml';
 import { parameterTable } from '../../../scripts/template/parameter-table';
-import { PARAMETERS } from '../../../scripts/template/parameters';
+import { PARAMETERS, type ParameterName } from '../../../scripts/template/parameters';
 import { buildTemplate } from '../../../scripts/template/template';
 import { toYaml } from '../../../scripts/template/yaml';
 
@@ -69,6 +71,24 @@ test('it stays within the limits of CloudFormation', () => {
   expect(String(parsed.Description).length).toBeLessThanOrEqual(1_024);
   // GetTemplate has a `?` in the place of anything else.
   expect(yaml).toMatch(/^[\n -~]*$/);
+});
+
+test('the longest values fit the environment of a function', () => {
+  const longest = (name: ParameterName) => PARAMETERS[name]?.maxLength ?? Number.NaN;
+  const lists = ['Repositories', 'ExcludedRepositories', 'ExcludedTags', 'CompanionTagSuffix'] as const;
+  const parameters = {
+    RecompressLayers: 'true',
+    Platforms: 'linux/ppc64le,linux/mips64le,linux/riscv64,linux/loong64',
+    EventBusArn: `arn:aws-us-gov:events:us-gov-west-1:123456789012:event-bus/${'b'.repeat(256)}`,
+  };
+  const deployed = new Template(
+    { stackName: 'S', body: parsed, assetDirectory: () => '' },
+    { ...LOCAL_ACCOUNT, parameters },
+  );
+  const characters = deployed.functions.map(({ environment }) => Object.entries(environment).join().length);
+  expect(characters).toHaveLength(2);
+  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+  expect(Math.max(...characters) + lists.reduce((sum, name) => sum + longest(name), 0)).toBeLessThan(4_096);
 });
 
 test('the code is in blocks that a person can read, comments included', () => {
