@@ -20,7 +20,7 @@ import {
   UncompressedLayers,
 } from '../../../lib';
 import { LOCAL_ACCOUNT } from '../../../local/aws/account-region';
-import { asObject, type JsonObject } from '../../../local/aws/json';
+import { asList, asObject, type JsonObject } from '../../../local/aws/json';
 import { Resolver } from '../../../local/cloudformation/resolver';
 import { readableId } from '../../../scripts/template/stack';
 import { buildTemplate } from '../../../scripts/template/template';
@@ -199,9 +199,22 @@ function evaluate(body: JsonObject, parameters: Record<string, string> = {}): Js
     const { Condition, Properties, DependsOn, Metadata, ...others } = asObject(value, id);
     if (Condition !== undefined && !resolver.condition(String(Condition))) return [];
     const { Code, ...properties } = asObject(Properties, id);
-    return [[id, { ...others, Properties: alike(resolver.resolve(properties, id)) }]];
+    const after = dependenciesOf(DependsOn, Metadata, resolver).filter(
+      (other) => !JSON.stringify(properties).includes(`{"Fn::GetAtt":["${other}"`),
+    );
+    return [[id, { ...others, after, Properties: alike(resolver.resolve(properties, id)) }]];
   });
   return Object.fromEntries(resources);
+}
+
+/** What must exist before: the plain template says that of an optional resource by a reference in the metadata. */
+function dependenciesOf(dependsOn: unknown, metadata: unknown, resolver: Resolver): string[] {
+  const references = asList(asObject(metadata ?? {}, 'Metadata').DependsOn ?? [], 'Metadata.DependsOn');
+  const optional = references.flatMap((reference) => {
+    const [condition, yes] = asList(asObject(reference, 'reference')['Fn::If'], 'Fn::If');
+    return resolver.condition(String(condition)) ? [String(asObject(yes, 'Fn::If').Ref)] : [];
+  });
+  return [...asList(dependsOn ?? [], 'DependsOn').map(String), ...optional].sort();
 }
 
 /**
