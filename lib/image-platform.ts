@@ -34,6 +34,9 @@ export class ImagePlatform {
   /** Linux on 32-bit Arm v7. */
   public static readonly LINUX_ARM_V7 = new ImagePlatform('linux/arm/v7');
 
+  /** @internal */
+  public static readonly _known: readonly string[] = KNOWN;
+
   /**
    * A platform by name.
    *

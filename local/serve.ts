@@ -12,10 +12,12 @@ export function parsePort(text: string): number {
 }
 
 export interface ServeOptions {
-  /** The `cdk.out` directory. */
+  /** The `cdk.out` directory, or one plain template file. */
   readonly assembly: string;
   /** @default the only stack of the assembly */
   readonly stack?: string;
+  /** Values of template parameters. @default their defaults */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** On 127.0.0.1; 0 is any free port. @default 5111 */
   readonly port?: number;
   /** Prints the address and each outcome as a line of JSON instead of text. @default false */
@@ -41,7 +43,7 @@ export interface ServeContext {
  * @throws if the assembly or the port can't be used
  */
 export async function serve(
-  { assembly, stack, port = DEFAULT_PORT, json = false, verbose = false }: ServeOptions,
+  { assembly, stack, parameters, port = DEFAULT_PORT, json = false, verbose = false }: ServeOptions,
   { cli, print, note, signals = process }: ServeContext,
 ): Promise<void> {
   const printEvent = (event: EventBridgeEvent) => {
@@ -50,7 +52,7 @@ export async function serve(
     print(json ? JSON.stringify(event.detail) : outcomeLine(event.detail, account.registryHost));
   };
   const log = verbose ? { log: note } : {};
-  const account = await LocalAccount.start({ assembly, stack, port, onEvent: printEvent, ...log });
+  const account = await LocalAccount.start({ assembly, stack, parameters, port, onEvent: printEvent, ...log });
   // Before anything is printed: a reader may send the signal at once.
   const ended = signalFrom(signals);
   print(json ? JSON.stringify({ endpoint: account.endpoint }) : instructions(account.registryHost, cli));

@@ -1,16 +1,16 @@
-import { statSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
+import { inAscii, keepComments, restoreComments } from './keep-comments';
 
 const root = path.join(__dirname, '..');
 
 /**
- * CommonJS in one file called `index.js`, because inline code in a template can be nothing else. Readable, because it runs in an account
- * whose owner may want to read it. The Lambda runtime brings the SDK.
+ * CommonJS in one file called `index.js`, because inline code in a template can be nothing else. Readable and with its comments, because
+ * it runs in an account whose owner may want to read it. The Lambda runtime brings the SDK.
  */
-for (const entry of ['remediate', 'recompress']) {
-  const outfile = `assets/${entry}/index.js`;
-  buildSync({
+async function bundle(entry: 'remediate' | 'recompress'): Promise<void> {
+  const { outputFiles } = await build({
     absWorkingDir: root,
     // Not the file itself as the entry: for its export esbuild would add helpers.
     stdin: {
@@ -18,13 +18,24 @@ for (const entry of ['remediate', 'recompress']) {
       resolveDir: root,
     },
     logOverride: { 'commonjs-variable-in-esm': 'silent' },
-    outfile,
+    write: false,
     bundle: true,
-    legalComments: 'none',
+    plugins: [keepComments],
+    legalComments: 'inline',
     platform: 'node',
     target: 'node24',
     format: 'cjs',
     external: ['@aws-sdk/*', '@smithy/*'],
   });
-  console.log(`${outfile} ${statSync(path.join(root, outfile)).size} bytes`);
+  const [{ text }] = outputFiles as [(typeof outputFiles)[number]];
+  const code = inAscii(restoreComments(text));
+  const directory = path.join(root, 'assets', entry);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(path.join(directory, 'index.js'), code);
+  console.log(`assets/${entry}/index.js ${Buffer.byteLength(code)} bytes`);
 }
+
+Promise.all((['remediate', 'recompress'] as const).map(bundle)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

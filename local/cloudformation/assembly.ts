@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { asObject, asString, isObject, type JsonObject, optional, show } from '../aws/json';
 import { unsupported } from '../aws/unsupported';
+import { parseTemplate } from './yaml';
 
 /** One stack as `cdk synth` left it on disk. */
 export interface Assembly {
@@ -18,7 +19,11 @@ export interface Assembly {
 export function readAssembly(path: string, stack?: string): Assembly {
   const isFile = existsSync(path) && statSync(path).isFile();
   if (isFile)
-    return { stackName: basename(path).replace(/\..*$/, ''), body: readJson(path), assetDirectory: noAssets(path) };
+    return {
+      stackName: basename(path).replace(/\..*$/, ''),
+      body: parseTemplate(readFileSync(path, 'utf8'), path),
+      assetDirectory: noAssets(path),
+    };
   const manifestFile = join(path, 'manifest.json');
   if (!existsSync(manifestFile))
     throw new Error(`There is no synthesized stack in ${path}. Run \`npx cdk synth\`, and use its cdk.out.`);

@@ -2,6 +2,7 @@ import type { AccountRegion } from '../aws/account-region';
 import { asString } from '../aws/json';
 import type { Statement } from '../iam/policy';
 import { type Assembly, readAssembly } from './assembly';
+import { checkAssertions } from './assertions';
 import { type FunctionView, readFunctions, readManagedPolicies, readRoleStatements } from './functions';
 import { type MappingView, readMappings } from './mappings';
 import { type QueueView, readQueues } from './queues';
@@ -28,7 +29,9 @@ export class Template {
     const { body, stackName } = assembly;
     this.#assembly = assembly;
     this.stackName = stackName;
-    this.resources = readResources(body, new Resolver(body, { accountId, region, stackName }, parameters));
+    const resolver = new Resolver(body, { accountId, region, stackName }, parameters);
+    checkAssertions(body, resolver);
+    this.resources = readResources(body, resolver);
   }
 
   /** @param path a `cdk.out` directory, or one CloudFormation template file */

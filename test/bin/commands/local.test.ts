@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -60,4 +60,19 @@ test('a port in use, a missing assembly and an unknown stack: exit code 2', asyn
   expect(unknown?.code).toBe(2);
   expect(unknown?.stderr).toContain('no stack "Other"; expected one of: OciImageRemediation');
   expect(JSON.parse(missing?.stdout ?? '')).toEqual({ error: { message } });
+});
+
+test('a template with a parameter that it refuses, and a parameter without a value: exit code 2', async () => {
+  const template = join(cli.directory, 'my.template.yaml');
+  writeFileSync(template, 'Parameters: { Size: { Type: Number, Default: 1, MaxValue: 9 } }\nResources: {}\n');
+  const [refused, malformed, both] = await cli.runAll([
+    [['local', '--template', template, '--parameter', 'Size=9', '--parameter', 'Size=10']],
+    [['local', '--template', template, '--parameter', 'Size']],
+    [['local', '--template', template, '--assembly', 'cdk.out']],
+  ]);
+  expect(refused).toMatchObject({ code: 2, stderr: 'error: parameter Size is "10"; expected MaxValue 9\n' });
+  expect(malformed?.code).toBe(2);
+  expect(malformed?.stderr).toContain('Expected a name and a value, such as Repositories=team/*.');
+  expect(both?.code).toBe(2);
+  expect(both?.stderr).toContain("'--template <file>' cannot be used with option '--assembly <directory>'");
 });
