@@ -109,7 +109,7 @@ export class Chaos {
   /** @returns what is wrong and lost now */
   async judge(): Promise<Verdict> {
     const { account, ledger, calls } = this;
-    const { wrong, lost } = judge({ account, ledger, calls, tars: await Tars.read(account, ledger, calls) });
+    const { wrong, lost } = judge({ account, ledger, calls, tars: await Tars.read(account, ledger, calls.uploads) });
     const left = this.account.deadLetters().map(({ id }) => `message ${id} is a dead letter again`);
     const unknown = this.deadLetters
       .filter(({ outcome }) => outcome === undefined)

@@ -2,11 +2,26 @@ import { DOCKER_CONFIG, DOCKER_GZIP_LAYER, DOCKER_MANIFEST, OCI_ZSTD_LAYER } fro
 import type { StoredManifest } from '../../../local/ecr/stored-manifest';
 import { digestOf } from '../../../local/images/blob';
 import type { Package } from '../../../local/images/package';
-import type { Demanded } from './kinds';
 
 /** A media type of its own, in Docker manifests of builders that compress with zstd. */
 export const DOCKER_ZSTD_LAYER = 'application/vnd.docker.image.rootfs.diff.tar.zstd';
 export const OCI_TAR_LAYER = 'application/vnd.oci.image.layer.v1.tar';
+
+/** What the companion of a tag must be that names such an image now. */
+export type Demanded =
+  /** The pushed manifest, or the child of this number, as Docker V2 Schema 2. */
+  | { readonly companion: 'made'; readonly of: 'top' | number }
+  /** The same with gzip layers in the place of those that Docker V2 Schema 2 has no type for. */
+  | { readonly companion: 'recompressed'; readonly of: 'top' | number }
+  /** The pushed manifest itself, if there is a companion at all. */
+  | { readonly companion: 'follows'; readonly of?: undefined }
+  /** None is made; one of before stays and is told as stale. */
+  | {
+      readonly companion: 'left';
+      readonly of?: undefined;
+      readonly outcome: 'refused' | 'skipped';
+      readonly reason: string;
+    };
 
 /**
  * What a companion must be. Written a second time and not imported from lambda/, which is what is judged. Of a recompressed one only the

@@ -20,23 +20,7 @@ import {
   zstdImage,
 } from '../../../local/images/catalogue';
 import { imageOf, indexOf, type Package } from '../../../local/images/package';
-import { DOCKER_ZSTD_LAYER, OCI_TAR_LAYER } from './companion';
-
-/** What the companion of a tag must be that names such an image now. */
-export type Demanded =
-  /** The pushed manifest, or the child of this number, as Docker V2 Schema 2. */
-  | { readonly companion: 'made'; readonly of: 'top' | number }
-  /** The same with gzip layers in the place of those that Docker V2 Schema 2 has no type for. */
-  | { readonly companion: 'recompressed'; readonly of: 'top' | number }
-  /** The pushed manifest itself, if there is a companion at all. */
-  | { readonly companion: 'follows'; readonly of?: undefined }
-  /** None is made; one of before stays and is told as stale. */
-  | {
-      readonly companion: 'left';
-      readonly of?: undefined;
-      readonly outcome: 'refused' | 'skipped';
-      readonly reason: string;
-    };
+import { type Demanded, DOCKER_ZSTD_LAYER, OCI_TAR_LAYER } from './companion';
 
 export interface Kind {
   readonly name: string;

@@ -1,7 +1,6 @@
 import { digestOf } from '../../../local/images/blob';
 import type { Package } from '../../../local/images/package';
-import { type Companion, companionFor, tarsToRecompress } from './companion';
-import type { Demanded } from './kinds';
+import { type Companion, companionFor, type Demanded, tarsToRecompress } from './companion';
 
 /** One source tag, as those who push know it. */
 export interface TagHistory {

@@ -1,8 +1,7 @@
 import { gunzipSync } from 'node:zlib';
-import type { LocalAccount } from '../../../local/account/account';
+import type { LocalAccount, ReceivedCall } from '../../../local/account/account';
 import { DOCKER_MANIFEST } from '../../../local/ecr/media-types';
 import { digestOf } from '../../../local/images/blob';
-import type { FunctionCalls } from './function-calls';
 import type { Ledger } from './ledger';
 
 /** What is inside the layers of each image that nobody pushed, and inside those that were uploaded. */
@@ -10,7 +9,7 @@ export class Tars {
   readonly #tars = new Map<string, string>();
 
   /** Pulls the layers and decompresses them. */
-  static async read({ ecr, endpoint }: LocalAccount, ledger: Ledger, calls: FunctionCalls): Promise<Tars> {
+  static async read({ ecr, endpoint }: LocalAccount, ledger: Ledger, uploads: readonly ReceivedCall[]): Promise<Tars> {
     const tars = new Tars();
     for (const repository of ecr.repositories) {
       const { manifests } = ledger.pushedTo(repository);
@@ -19,7 +18,7 @@ export class Tars {
         for (const { digest } of manifest.layers) await tars.#read(endpoint, repository, digest);
       }
     }
-    for (const { repository = '', layer = '' } of calls.uploads) await tars.#read(endpoint, repository, layer);
+    for (const { repository = '', layer = '' } of uploads) await tars.#read(endpoint, repository, layer);
     return tars;
   }
 
