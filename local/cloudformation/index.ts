@@ -2,8 +2,10 @@ import type { AccountRegion } from '../aws/account-region';
 import { asString } from '../aws/json';
 import type { Statement } from '../iam/policy';
 import { type Assembly, readAssembly } from './assembly';
+import { type CustomResourceView, readCustomResources } from './custom-resources';
 import { type FunctionView, readFunctions, readManagedPolicies, readRoleStatements } from './functions';
 import { type MappingView, readMappings } from './mappings';
+import { type Identity, stackIdOf } from './names';
 import { type QueueView, readQueues } from './queues';
 import { Resolver } from './resolver';
 import { type Resource, readResources } from './resources';
@@ -15,20 +17,24 @@ export type { FunctionView, MappingView, QueueView, RuleView };
 export interface TemplateOptions extends AccountRegion {
   /** Values of the template's parameters. @default their own defaults */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** What custom resources answered. @default nothing */
+  readonly provided?: ReadonlyMap<string, Identity>;
 }
 
 /** One synthesized stack in one account and Region. Each view is read on first use, so only what is used has to be supported. */
 export class Template {
   readonly stackName: string;
+  readonly stackId: string;
   readonly resources: readonly Resource[];
   readonly #assembly: Assembly;
   readonly #views = new Map<string, unknown>();
 
-  constructor(assembly: Assembly, { accountId, region, parameters }: TemplateOptions) {
+  constructor(assembly: Assembly, { accountId, region, parameters, provided }: TemplateOptions) {
     const { body, stackName } = assembly;
     this.#assembly = assembly;
     this.stackName = stackName;
-    this.resources = readResources(body, new Resolver(body, { accountId, region, stackName }, parameters));
+    this.stackId = stackIdOf({ accountId, region, stackName });
+    this.resources = readResources(body, new Resolver(body, { accountId, region, stackName }, parameters, provided));
   }
 
   /** @param path a `cdk.out` directory, or one CloudFormation template file */
@@ -50,6 +56,11 @@ export class Template {
 
   get functions(): readonly FunctionView[] {
     return this.#view('functions', () => readFunctions(this.resources, this.#assembly.assetDirectory));
+  }
+
+  /** In the order in which CloudFormation creates them. */
+  get customResources(): readonly CustomResourceView[] {
+    return this.#view('customResources', () => readCustomResources(this.resources, this.#assembly.body));
   }
 
   /** The buses that exist: `default` and those of the template. */
