@@ -8,7 +8,7 @@ const root = path.join(__dirname, '..');
  * CommonJS in one file called `index.js`, because inline code in a template can be nothing else. Readable, because it runs in an account
  * whose owner may want to read it. The Lambda runtime brings the SDK.
  */
-for (const entry of ['remediate', 'recompress']) {
+for (const entry of ['remediate', 'recompress', 'docker-v2-image']) {
   const outfile = `assets/${entry}/index.js`;
   buildSync({
     absWorkingDir: root,
