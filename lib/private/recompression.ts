@@ -16,7 +16,7 @@ export const RECOMPRESSION_TIMEOUT = Duration.minutes(15);
  * Two vCPUs, because 1,769 MB are one: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html. Compression takes one of them for each
  * layer at a time, and reading, hashing and uploading share the other if there is only one. A gigabyte costs the same with less, and takes longer.
  */
-const MEMORY_SIZE = 3_538;
+export const MEMORY_SIZE = 3_538;
 
 /** Images at a time. Each has the function to itself. */
 const CONCURRENCY = 2;

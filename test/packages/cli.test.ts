@@ -10,7 +10,7 @@ import { EcrServer } from '../support/ecr-server';
 import { Consumer, changeOf } from './consumer';
 
 /** What `npm run package` printed when this was last looked at. CI jobs download it each time, so growth should be a decision. */
-const RECORDED = { packed: 510, unpacked: 1721 };
+const RECORDED = { packed: 513, unpacked: 1730 };
 
 let app: Consumer;
 let local: ChildProcess | undefined;
