@@ -5,7 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
 import { ENV } from '../../lambda/core/contract';
 import { allow, LAYER_UPLOAD_ACTIONS, OPTED_OUT } from './permissions';
-import { MEMORY_SIZE, RECOMPRESSION_TIMEOUT } from './recompression';
+import { RECOMPRESSION_MEMORY_SIZE, RECOMPRESSION_TIMEOUT } from './recompression';
 import { createFunction } from './remediation-function';
 import { attachPolicy, createRole } from './role';
 
@@ -82,7 +82,7 @@ export class ImageProvider extends Construct {
       this.uploads = allow('ecr', LAYER_UPLOAD_ACTIONS, [], { StringNotEquals: OPTED_OUT });
       this.document.addStatements(this.uploads);
       const fn = this.handler.node.defaultChild as lambda.CfnFunction;
-      fn.memorySize = MEMORY_SIZE;
+      fn.memorySize = RECOMPRESSION_MEMORY_SIZE;
       fn.timeout = RECOMPRESSION_TIMEOUT.toSeconds();
     }
     this.uploads.addResources(repositoryArn);

@@ -128,6 +128,15 @@ describe('the source', () => {
   });
 });
 
+test('the source must not be the repository of a stack in another Region', () => {
+  const app = newApp();
+  const there = new Stack(app, 'There', { env: { ...env, region: 'eu-west-1' } });
+  const source = DockerV2ImageSource.fromRepository(new ecr.Repository(there, 'Own'), 'v1');
+  expect(() => new DockerV2Image(new Stack(app, 'Here', { env }), 'Image', { source })).toThrow(
+    'the image of Here/Image is in the account 123456789012 and the Region eu-west-1',
+  );
+});
+
 describe('the custom resource', () => {
   test('asks for what the props say', () => {
     tagged({

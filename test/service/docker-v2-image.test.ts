@@ -242,6 +242,17 @@ describe('a deployment fails, with what is wrong and what to do, and is rolled b
     expect(imageOfModel()).toBe(before);
   });
 
+  test('a call that never comes back leaves CloudFormation no answer short', async () => {
+    const assembly = synthesize((stack) => {
+      new DockerV2Image(stack, 'Image', { source: sourceOf(stack, 'v1') });
+      const provider = stack.node.findChild('DockerV2ImageProvider').node.findChild('Function');
+      // A second to work, and the reserve.
+      (provider.node.defaultChild as lambda.CfnFunction).timeout = 21;
+    });
+    account = await LocalAccount.start({ assembly, clock: 'skipping', beforeCall: (_, wire) => wire.hang() });
+    expect((await account.deploy()).reason).toContain('the work was not done within 1 seconds');
+  });
+
   test('a repository that opted out gets nothing', async () => {
     await start(models(['v1']));
     await push('v1', await dockerDesktopImage());
