@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { AnswerNotTaken, putAnswer } from './put-answer';
 import { log } from './telemetry';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
@@ -36,8 +36,6 @@ export interface ResourceContext {
 const RESERVE_MS = 20_000;
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
 const MAX_ANSWER_BYTES = 4_096;
-const ATTEMPTS = 4;
-const FIRST_PAUSE_MS = 250;
 
 /**
  * Answers CloudFormation, whatever happens: a stack waits for up to an hour for an answer that never comes.
@@ -59,19 +57,13 @@ export async function handleRequest(
       RequestType === 'Delete'
         ? { id: PhysicalResourceId ?? LogicalResourceId, attributes: {} }
         : await inTime(request, context, provide);
-    await answer(ResponseURL, bodyOf({ Status: 'SUCCESS', ...ids, PhysicalResourceId: id, Data: attributes }));
+    await answer(ResponseURL, JSON.stringify({ Status: 'SUCCESS', ...ids, PhysicalResourceId: id, Data: attributes }));
   } catch (error) {
     if (error instanceof AnswerNotTaken) throw error;
     log('ERROR', 'the resource was not provided', { ...ids, error: String(error), ...stackOf(error) });
-    const Reason = sentenceOf(error, context);
     const id = PhysicalResourceId ?? `${LogicalResourceId}-not-created`;
-    await answer(ResponseURL, bodyOf({ Status: 'FAILED', Reason, ...ids, PhysicalResourceId: id }));
+    await answer(ResponseURL, failureOf(sentenceOf(error, context), { ...ids, PhysicalResourceId: id }));
   }
-}
-
-/** CloudFormation has no answer, and a second one of another kind would not reach it either. */
-export class AnswerNotTaken extends Error {
-  override readonly name = 'AnswerNotTaken';
 }
 
 async function inTime(
@@ -107,28 +99,9 @@ function sentenceOf(error: unknown, { logGroupName, awsRequestId }: ResourceCont
 
 const stackOf = (error: unknown) => (error instanceof Error ? { stack: error.stack } : {});
 
-/** Shortens the reason until CloudFormation takes the answer. */
-function bodyOf(answer: Readonly<Record<string, unknown>> & { readonly Reason?: string }): string {
-  const body = JSON.stringify(answer);
-  const { Reason } = answer;
-  if (Reason === undefined || Buffer.byteLength(body) <= MAX_ANSWER_BYTES) return body;
-  return bodyOf({ ...answer, Reason: `${Reason.slice(0, Math.floor(Reason.length * 0.9) - 1)}…` });
-}
-
-/** To the URL that CloudFormation signed. The signature is of a request without a content type, which a text would get. */
-async function putAnswer(url: string, body: string): Promise<void> {
-  let problem: unknown;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (attempt > 0) await pause(FIRST_PAUSE_MS * 2 ** attempt);
-    try {
-      const options = { method: 'PUT', body: new TextEncoder().encode(body), signal: AbortSignal.timeout(3_000) };
-      const response = await fetch(url, options);
-      await response.body?.cancel();
-      if (response.ok) return;
-      problem = `HTTP ${response.status}`;
-    } catch (error) {
-      problem = error;
-    }
-  }
-  throw new AnswerNotTaken(`CloudFormation took no answer in ${ATTEMPTS} attempts: ${problem}`);
+/** With as much of the reason as CloudFormation takes. */
+function failureOf(reason: string, ids: object): string {
+  const body = JSON.stringify({ Status: 'FAILED', Reason: reason, ...ids });
+  if (Buffer.byteLength(body) <= MAX_ANSWER_BYTES) return body;
+  return failureOf(`${reason.slice(0, -Math.ceil(reason.length / 10))}…`, ids);
 }

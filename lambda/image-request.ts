@@ -23,7 +23,7 @@ export function readImageRequest(
   };
   const required = (name: string): string => text(name) ?? raise(invalid(name, undefined, 'text'));
   const arn = required(IMAGE_PROPERTIES.repositoryArn);
-  const [, itsRegion, itsAccount, repository] = /^arn:[^:]+:ecr:([^:]+):([^:]+):repository\/(.+)$/.exec(arn) ?? [];
+  const [, itsRegion, itsAccount, repository] = /^arn:[^:]+:ecr:([^:]+):([^:]+):repository\/(.+)/.exec(arn) ?? [];
   if (!repository) throw invalid(IMAGE_PROPERTIES.repositoryArn, arn, 'the ARN of a repository');
   if (itsAccount !== account || itsRegion !== region) {
     throw new NotProvided(
@@ -31,8 +31,10 @@ export function readImageRequest(
     );
   }
   const platformText = text(IMAGE_PROPERTIES.platform);
-  const platform = platformText === undefined ? undefined : parsePlatform(platformText);
-  if (platformText && !platform) throw invalid(IMAGE_PROPERTIES.platform, platformText, 'os/architecture');
+  const platform =
+    platformText === undefined
+      ? undefined
+      : (parsePlatform(platformText) ?? raise(invalid(IMAGE_PROPERTIES.platform, platformText, 'os/architecture')));
   const uncompressedText = required(IMAGE_PROPERTIES.uncompressedLayers);
   const uncompressedLayers =
     UNCOMPRESSED_LAYERS.find((one) => one === uncompressedText) ??

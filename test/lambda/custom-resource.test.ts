@@ -1,13 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import {
-  AnswerNotTaken,
-  handleRequest,
-  NotProvided,
-  type ProvidedResource,
-  type ResourceRequest,
-} from '../../lambda/custom-resource';
+import { setTimeout as pause } from 'node:timers/promises';
+import { handleRequest, NotProvided, type ProvidedResource, type ResourceRequest } from '../../lambda/custom-resource';
+import { AnswerNotTaken } from '../../lambda/put-answer';
 import { captureLines } from '../support/fake-service';
 
 const lines = captureLines();
@@ -42,13 +35,21 @@ const fails = (error: unknown) => async () => {
   throw error;
 };
 
-test('what is provided is answered', async () => {
-  expect(await answerTo(async () => provided)).toEqual({
+const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+test('what is provided in time is answered, and no timer is left', async () => {
+  const before = timers();
+  const provide = async () => {
+    await pause(5);
+    return provided;
+  };
+  expect(await answerTo(provide)).toEqual({
     Status: 'SUCCESS',
     ...IDS,
     PhysicalResourceId: 'team/app@sha256:1',
     Data: { DigestHex: '1' },
   });
+  expect(timers()).toBe(before);
 });
 
 test('a deletion deletes nothing', async () => {
@@ -78,12 +79,26 @@ describe('a failure is answered', () => {
     expect(Reason).toBe(
       'TypeError: x is not a function. Deploy again. If it fails again, the log group logs has more, under the request id.',
     );
-    expect(lines.logs()).toEqual([expect.objectContaining({ level: 'ERROR', stack: expect.any(String) })]);
+    expect(lines.logs()).toEqual([
+      expect.objectContaining({
+        level: 'ERROR',
+        message: 'the resource was not provided',
+        error: 'TypeError: x is not a function',
+        stack: expect.any(String),
+      }),
+    ]);
+  });
+
+  test('if something is thrown that is no error', async () => {
+    expect((await answerTo(fails('text'))).Reason).toMatch(/^Error: text\. Deploy again/);
   });
 
   test('within what CloudFormation takes, whatever the message is', async () => {
     const { Reason } = await answerTo(fails(new NotProvided('"€'.repeat(5_000))));
-    expect(Reason).toMatch(/^"€.*…$/);
+    expect(Reason).toMatch(/^(?:"€){600,}"?…$/);
+    const others = JSON.stringify({ Status: 'FAILED', Reason: '', ...IDS, PhysicalResourceId: 'Image-not-created' });
+    const longest = 'x'.repeat(4_096 - others.length);
+    expect((await answerTo(fails(new NotProvided(longest)))).Reason).toBe(longest);
   });
 
   test('before the function ends, if the work does not', async () => {
@@ -104,47 +119,12 @@ describe('a failure is answered', () => {
   });
 });
 
-describe('the answer', () => {
-  let server: Server;
-  let statuses: number[] = [];
-  const received: { method?: string | undefined; type?: string | undefined; body: string }[] = [];
-  beforeAll(async () => {
-    server = createServer(async (request, response) => {
-      received.push({
-        method: request.method,
-        type: request.headers['content-type'],
-        body: await text(request),
-      });
-      response.writeHead(statuses.shift() ?? 200).end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  });
-  beforeEach(() => {
-    received.length = 0;
-  });
-  afterAll(() => server.close());
-  const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/answer`;
-  const send = () => handleRequest({ ...REQUEST, ResponseURL: url() }, context(), async () => provided);
-
-  test('is a PUT without a content type, which the URL is not signed for', async () => {
-    statuses = [];
-    await send();
-    expect(received).toEqual([{ method: 'PUT', type: undefined, body: expect.stringContaining('"SUCCESS"') }]);
-  });
-
-  test('is sent again if it was not taken', async () => {
-    statuses = [503];
-    await send();
-    expect(received).toHaveLength(2);
-  });
-
-  test('that CloudFormation never takes is an error, so that Lambda tries the request again', async () => {
-    const attempts: string[] = [];
-    const refuse = async (_: string, body: string) => {
-      attempts.push(body);
-      throw new AnswerNotTaken('no');
-    };
-    await expect(handleRequest(REQUEST, context(), async () => provided, refuse)).rejects.toThrow(AnswerNotTaken);
-    expect(attempts).toHaveLength(1);
-  });
+test('an answer that CloudFormation never takes is an error, so that Lambda tries the request again', async () => {
+  const attempts: string[] = [];
+  const refuse = async (_: string, body: string) => {
+    attempts.push(body);
+    throw new AnswerNotTaken('no');
+  };
+  await expect(handleRequest(REQUEST, context(), async () => provided, refuse)).rejects.toThrow(AnswerNotTaken);
+  expect(attempts).toHaveLength(1);
 });

@@ -45,7 +45,10 @@ test('an image is a resource: its id is the digest, and so the resource is repla
   const digest = registry.tags.get('v1-dockerv2-image') ?? '';
   expect(id).toBe(`team/app@${digest}`);
   expect(attributes).toEqual({ DigestHex: digest.slice('sha256:'.length), MediaType: DOCKER.manifest });
-  expect(lines.logs()).toEqual([expect.objectContaining({ level: 'INFO', kind: 'image', digest, registryCalls: 2 })]);
+  const message = 'image for a deployment';
+  expect(lines.logs()).toEqual([
+    expect.objectContaining({ level: 'INFO', message, kind: 'image', digest, registryCalls: 2 }),
+  ]);
 });
 
 test('a refusal is two sentences: what is wrong, and what to do', async () => {
@@ -56,6 +59,12 @@ test('a refusal is two sentences: what is wrong, and what to do', async () => {
     `NotProvided: team/app:v1 (zstd-layer): $.layers[0] is "${OCI.zstd}". Build it with gzip layers (--output type=image,compression=gzip,force-compression=true), or set recompressLayers: true on the DockerV2Image.`,
   );
   expect(waits).toEqual([]);
+  expect(lines.logs()).toEqual([expect.objectContaining({ level: 'WARN', reason: 'zstd-layer' })]);
+});
+
+test('a refusal names a digest as image references do', async () => {
+  const Reference = `sha256:${'0'.repeat(64)}`;
+  await expect(provide({ Reference })).rejects.toThrow(`team/app@${Reference} (source-gone)`);
 });
 
 describe('a denial', () => {
@@ -101,7 +110,10 @@ describe('the properties', () => {
       companionTag: 'c',
       platform: { os: 'linux', architecture: 'arm64' },
     });
-    expect(policy).toMatchObject({
+    expect(policy).toEqual({
+      scope: { repositories: ['team/app'], excludedRepositories: [], excludedTags: [] },
+      companionTag: { suffix: '-dockerv2-image' },
+      companionFor: 'every-tag',
       platforms: [{ os: 'linux', architecture: 'arm64' }],
       uncompressedLayers: 'relabel',
       recompression: { maxLayerBytes: 1024 },
@@ -113,10 +125,13 @@ describe('the properties', () => {
   test.each([
     ['RepositoryArn', 'team/app', 'the property RepositoryArn is "team/app", expected the ARN of a repository'],
     ['Reference', '', 'the property Reference is "", expected text'],
+    ['Reference', 5, 'the property Reference is 5, expected text'],
     ['Reference', undefined, 'the property Reference is undefined, expected text'],
+    ['RepositoryArn', `an ${PROPERTIES.RepositoryArn}`, 'expected the ARN of a repository'],
     ['Platform', 'arm64', 'the property Platform is "arm64", expected os/architecture'],
     ['UncompressedLayers', 'x', 'the property UncompressedLayers is "x", expected refuse or relabel'],
-    ['MaxRecompressedLayerBytes', '-1', 'the property MaxRecompressedLayerBytes is "-1", expected a number above 0'],
+    ['MaxRecompressedLayerBytes', '0', 'the property MaxRecompressedLayerBytes is "0", expected a number above 0'],
+    ['MaxRecompressedLayerBytes', 'x', 'the property MaxRecompressedLayerBytes is "x", expected a number above 0'],
   ])('%s must not be %j', (name, value, message) => {
     expect(() => read({ [name]: value })).toThrow(message);
   });

@@ -83,13 +83,12 @@ async function findOrPut(
   const platforms = [platform ?? policy.platforms[0]] as const;
   const all = { ...policy, platforms, companionFor: 'every-tag' } as const;
   const [wish] = await desiredCompanions(registry, repository, source, all);
-  if (!wish) throw new Error('one platform has one companion');
-  const resolver = new RecompressionResolver(registry, repository, recompressor);
-  const [plan] = await resolver.resolve([{ tag: companionTag ?? '', desired: wish }], found);
-  const desired = plan?.desired ?? wish;
+  const current = companionTag ? found.get(companionTag) : undefined;
+  const desired = await new RecompressionResolver(registry, repository, recompressor).resolveOne(wish, current);
   if (desired.kind === 'refused') return refused(desired.refusal);
   if (desired.kind === 'none') return refused({ reason: desired.skip ?? 'artifact', detail: desired.detail });
-  if (desired.kind !== 'manifest') throw new Error(`a companion for every tag is of kind ${desired.kind}`);
+  if (desired.kind !== 'manifest')
+    throw new Error(`${repository} ${reference} is ${desired.kind}, and nothing does that`);
 
   const { manifest, droppedFields, recompressed } = desired;
   if (platform && desired.platform && !['unknown', formatPlatform(platform)].includes(desired.platform)) {
@@ -106,7 +105,6 @@ async function findOrPut(
     ...(recompressed ? { recompressed } : {}),
   } as const;
   if (manifest.digest === source.digest) return { ...image, wasPut: false };
-  const current = companionTag ? found.get(companionTag) : undefined;
   if (companionTag && current?.digest === manifest.digest) return { ...image, tag: companionTag, wasPut: false };
   const free = companionTag && !current ? [companionTag] : [];
   return { ...image, ...(await putUnderOneOf([...free, tagOf(manifest)], registry, repository, manifest)) };

@@ -126,6 +126,12 @@ describe('of an index', () => {
     expect(await wanted()).toMatchObject({ kind: 'image', platform: 'linux/s390x' });
   });
 
+  test('the only image is taken if the index does not say what it is', async () => {
+    const { platform, ...child } = pushChild('amd64');
+    registry.push(index([child]), OCI.index, 'v1');
+    expect(await wanted({ platform: ARM64 })).toMatchObject({ kind: 'image', platform: 'unknown' });
+  });
+
   test('a Docker child gets a tag, because nothing else keeps it when the index goes', async () => {
     const child = pushChild('amd64', dockerImage());
     registry.push(index([child], { mediaType: DOCKER.list }), DOCKER.list, 'v1');
@@ -149,6 +155,13 @@ describe('there is no image', () => {
       'artifact',
       'vnd.x',
     ],
+    [
+      'a build cache',
+      ociImage('app', { config: descriptor('application/vnd.buildkit.cacheconfig.v0', 'c') }),
+      OCI.manifest,
+      'build-cache',
+      'cache',
+    ],
     ['an index of nothing', index([]), OCI.index, 'empty-index', 'no manifests'],
   ])('of %s', async (_, manifest, mediaType, reason, detail) => {
     registry.push(manifest, mediaType, 'v1');
@@ -166,14 +179,24 @@ describe('there is no image', () => {
     expect(await wanted({ repository: 'team/other' })).toEqual({ kind: 'refused', reason: 'repository-gone', detail });
   });
 
-  test.each<[PutResult, string]>([
-    [{ kind: 'opted-out' }, 'opted-out'],
-    [{ kind: 'refused', reason: 'layers-missing', detail: 'gone' }, 'layers-missing'],
-    [{ kind: 'tag-immutable' }, 'tag-immutable'],
-  ])('that the registry takes: %j', async (answer, reason) => {
+  test.each<[PutResult, string, RegExp]>([
+    [{ kind: 'opted-out' }, 'opted-out', /^the repository has the resource tag/],
+    [{ kind: 'refused', reason: 'layers-missing', detail: 'gone' }, 'layers-missing', /^gone$/],
+    [
+      { kind: 'tag-immutable' },
+      'tag-immutable',
+      /^tag immutability of team\/app keeps v1-dockerv2-image and sha256-.* at other images$/,
+    ],
+  ])('that the registry takes: %j', async (answer, reason, detail) => {
     registry.push(ociImage(), OCI.manifest, 'v1');
     registry.putAnswer = answer;
-    expect(await wanted()).toMatchObject({ kind: 'refused', reason });
+    expect(await wanted()).toEqual({ kind: 'refused', reason, detail: expect.stringMatching(detail) });
+  });
+
+  test('whose bytes are those of its digest', async () => {
+    const { digest } = registry.push(ociImage(), OCI.manifest);
+    registry.manifests.set(digest, registry.push(ociImage('other'), OCI.manifest));
+    expect(await wanted({ reference: digest })).toMatchObject({ kind: 'refused', reason: 'digest-mismatch' });
   });
 
   test('that the registry lets us read', async () => {
@@ -189,4 +212,12 @@ test('other errors are those of the caller, who can try again', async () => {
     throw new Error('throttled');
   };
   await expect(wanted()).rejects.toThrow('throttled');
+});
+
+test('a recompression without anyone who does it is an error, and no refusal', async () => {
+  registry.push(ociImage('app', { layers: [descriptor(OCI.zstd, 'z')] }), OCI.manifest, 'v1');
+  const recompressing = { ...policy, recompression: { maxLayerBytes: 1_000 } };
+  await expect(dockerImageOf(registry, tagged, recompressing)).rejects.toThrow(
+    'team/app v1 is recompressed, and nothing',
+  );
 });
