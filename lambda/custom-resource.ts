@@ -94,7 +94,7 @@ async function inTime(
 function sentenceOf(error: unknown, { logGroupName, awsRequestId }: ResourceContext): string {
   if (error instanceof NotProvided) return error.message;
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return `${name}: ${message}. Deploy again. If it fails again, the log group ${logGroupName} has more, under the request ${awsRequestId}.`;
+  return `${name}: ${message}. Deploy again. If it fails again, deploy with --no-rollback: the log group ${logGroupName}, which a rollback deletes, has more under the request ${awsRequestId}.`;
 }
 
 const stackOf = (error: unknown) => (error instanceof Error ? { stack: error.stack } : {});

@@ -77,7 +77,7 @@ describe('a failure is answered', () => {
   test('of a kind that nobody expected, with where to look', async () => {
     const { Reason } = await answerTo(fails(new TypeError('x is not a function')));
     expect(Reason).toBe(
-      'TypeError: x is not a function. Deploy again. If it fails again, the log group logs has more, under the request id.',
+      'TypeError: x is not a function. Deploy again. If it fails again, deploy with --no-rollback: the log group logs, which a rollback deletes, has more under the request id.',
     );
     expect(lines.logs()).toEqual([
       expect.objectContaining({

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What `npm run build` printed when this was last looked at. A larger function starts more slowly, so growth should be a decision. */
-const RECORDED_BYTES = { remediate: 136_304, recompress: 160_118, 'docker-v2-image': 116_699 };
+const RECORDED_BYTES = { remediate: 136_304, recompress: 160_118, 'docker-v2-image': 116_752 };
 
 test.each(Object.entries(RECORDED_BYTES))(
   'the bundled function %s has not grown by more than a tenth since its size was recorded',
