@@ -28,12 +28,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readConfiguration(environment: Environment): Configuration {
   return {
-    address: {
-      account: required(environment, ENV.account),
-      region: required(environment, 'AWS_REGION'),
-      partition: required(environment, ENV.partition),
-      urlSuffix: required(environment, ENV.urlSuffix),
-    },
+    address: readAddress(environment),
     auditWindowDays: positive(environment, ENV.auditWindowDays),
     policy: {
       scope: {
@@ -56,6 +51,14 @@ export function readConfiguration(environment: Environment): Configuration {
     functionName: environment[ENV.metricFunctionName] || required(environment, 'AWS_LAMBDA_FUNCTION_NAME'),
   };
 }
+
+/** The registry of the function's own account and Region. @throws Error that names the variable that is not set */
+export const readAddress = (environment: Environment): RegistryAddress => ({
+  account: required(environment, ENV.account),
+  region: required(environment, 'AWS_REGION'),
+  partition: required(environment, ENV.partition),
+  urlSuffix: required(environment, ENV.urlSuffix),
+});
 
 function required(environment: Environment, name: string): string {
   const value = environment[name];

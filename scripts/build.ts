@@ -5,11 +5,13 @@ import { inAscii, keepComments, restoreComments } from './keep-comments';
 
 const root = path.join(__dirname, '..');
 
+const ENTRIES = ['remediate', 'recompress', 'docker-v2-image'] as const;
+
 /**
  * CommonJS in one file called `index.js`, because inline code in a template can be nothing else. Readable and with its comments, because
  * it runs in an account whose owner may want to read it. The Lambda runtime brings the SDK.
  */
-async function bundle(entry: 'remediate' | 'recompress'): Promise<void> {
+async function bundle(entry: (typeof ENTRIES)[number]): Promise<void> {
   const { outputFiles } = await build({
     absWorkingDir: root,
     // Not the file itself as the entry: for its export esbuild would add helpers.
@@ -35,7 +37,7 @@ async function bundle(entry: 'remediate' | 'recompress'): Promise<void> {
   console.log(`assets/${entry}/index.js ${Buffer.byteLength(code)} bytes`);
 }
 
-Promise.all((['remediate', 'recompress'] as const).map(bundle)).catch((error: unknown) => {
+Promise.all(ENTRIES.map(bundle)).catch((error: unknown) => {
   console.error(error);
   process.exitCode = 1;
 });

@@ -21,14 +21,29 @@ describe('docs/outcomes.md', () => {
   });
 });
 
+/** The optional members of the interfaces in these files of lib. */
+const propsIn = (isWanted: (file: string) => boolean) =>
+  globSync('lib/*.ts', { cwd: root })
+    .filter((file) => !file.endsWith('.d.ts') && isWanted(file))
+    .flatMap((file) => capturesIn(read(file), /^ {2}readonly (\w+)\?:/gm));
+const isOfDockerV2Image = (file: string) => file.includes('docker-v2-image');
+
+describe('docs/docker-v2-image.md', () => {
+  test('has a row for each option, and for no other', () => {
+    const [, options = ''] = read('docs/docker-v2-image.md').split(/^## Options$/m);
+    const named = rowsIn(options.split(/^## /m)[0] ?? '').flatMap(([prop = '']) => capturesIn(prop, /`(\w+)`/g));
+    // Internal: what a source is bound to.
+    const props = propsIn(isOfDockerV2Image).filter((prop) => prop !== 'companionTag');
+    expect(named.sort()).toEqual(props.sort());
+  });
+});
+
 describe('docs/configuration.md', () => {
   const [, options = ''] = read('docs/configuration.md').split(/^## Options$/m);
   const cells = rowsIn(options.split(/^## /m)[0] ?? '');
 
   test('has a row for each prop, and for no other', () => {
-    const props = globSync('lib/*.ts', { cwd: root })
-      .filter((file) => !file.endsWith('.d.ts'))
-      .flatMap((file) => capturesIn(read(file), /^ {2}readonly (\w+)\?:/gm));
+    const props = propsIn((file) => !isOfDockerV2Image(file));
     expect(cells.flatMap(([prop = '']) => capturesIn(prop, /`(\w+)`/g)).sort()).toEqual(props.sort());
   });
 

@@ -28,6 +28,33 @@ export const REPOSITORY_NAME = `${COMPONENT}(?:/${COMPONENT})*`;
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
 export const MAX_REPOSITORY_NAME_LENGTH = 256;
 
+/**
+ * Ends the tag of an image that a deployment uses by its digest. The service takes it for a companion tag and leaves it alone, and it is no
+ * tag that the service would make, move or delete.
+ */
+export const DEPLOYED_TAG_SUFFIX = `${DEFAULT_COMPANION_TAG_SUFFIX}-image`;
+
+/** The properties of the custom resource of a `DockerV2Image`. */
+export const IMAGE_PROPERTIES = {
+  repositoryArn: 'RepositoryArn',
+  /** A tag or a digest. */
+  reference: 'Reference',
+  /** Absent: the tag is made of the digest. */
+  companionTag: 'CompanionTag',
+  /** Absent: `linux/amd64`, or the only one that the image has. */
+  platform: 'Platform',
+  uncompressedLayers: 'UncompressedLayers',
+  /** Absent: nothing is recompressed. */
+  maxRecompressedLayerBytes: 'MaxRecompressedLayerBytes',
+} as const;
+
+/** What the custom resource answers. */
+export const IMAGE_ATTRIBUTES = {
+  /** Without `sha256:`, which the template puts before it: so the CDK sees a digest, and no tag. */
+  digestHex: 'DigestHex',
+  mediaType: 'MediaType',
+} as const;
+
 /** The `source` of every event that the service publishes. */
 export const EVENT_SOURCE = 'ecr-oci-remediation';
 export const OUTCOME_DETAIL_TYPE = 'Image Remediation';

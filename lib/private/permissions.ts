@@ -24,7 +24,7 @@ export interface ResourceArns {
   readonly encryptionKey?: string;
 }
 
-const OPTED_OUT = { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value };
+export const OPTED_OUT = { [`ecr:ResourceTag/${OPT_OUT_TAG.key}`]: OPT_OUT_TAG.value };
 
 /** https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html */
 const NETWORK_INTERFACE_ACTIONS = [
@@ -41,7 +41,7 @@ const NETWORK_INTERFACE_ACTIONS = [
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
  */
-const LAYER_UPLOAD_ACTIONS = [
+export const LAYER_UPLOAD_ACTIONS = [
   'BatchCheckLayerAvailability',
   'InitiateLayerUpload',
   'UploadLayerPart',
@@ -152,7 +152,7 @@ const ownEvents = (detailTypes: readonly string[]) => ({
   StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': detailTypes },
 });
 
-const allow = (
+export const allow = (
   service: string,
   actions: readonly string[],
   resources: readonly string[],

@@ -16,7 +16,7 @@ export const RECOMPRESSION_TIMEOUT = Duration.minutes(15);
  * Two vCPUs, because 1,769 MB are one: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html. Compression takes one of them for each
  * layer at a time, and reading, hashing and uploading share the other if there is only one. A gigabyte costs the same with less, and takes longer.
  */
-const MEMORY_SIZE = 3_538;
+export const RECOMPRESSION_MEMORY_SIZE = 3_538;
 
 /** Images at a time. Each has the function to itself. */
 const CONCURRENCY = 2;
@@ -44,7 +44,7 @@ export class Recompression extends Construct {
     this.handler = createFunction(this, settings, {
       asset: 'recompress',
       description: 'Recompresses layers of images in Amazon ECR that Docker V2 Schema 2 cannot name',
-      memorySize: MEMORY_SIZE,
+      memorySize: RECOMPRESSION_MEMORY_SIZE,
       timeout: RECOMPRESSION_TIMEOUT,
       role,
       logGroup,

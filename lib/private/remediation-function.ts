@@ -3,7 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { handlerCode } from './handler-code';
+import { type HandlerAsset, handlerCode } from './handler-code';
 import type { Settings } from './settings';
 
 /** Enough to audit one part of a repository; ten pushes take a few seconds. */
@@ -11,8 +11,7 @@ export const FUNCTION_TIMEOUT = Duration.seconds(60);
 
 /** What differs between the functions. */
 export interface FunctionResources {
-  /** The folder of its code in `assets`. */
-  readonly asset: 'remediate' | 'recompress';
+  readonly asset: HandlerAsset;
   readonly description: string;
   readonly memorySize: number;
   readonly timeout: Duration;
@@ -25,7 +24,7 @@ export interface FunctionResources {
 
 export function createFunction(
   scope: Construct,
-  settings: Settings,
+  settings: Pick<Settings, 'architecture' | 'tracing' | 'vpc' | 'vpcSubnets' | 'securityGroups'>,
   { asset, ...resources }: FunctionResources,
 ): lambda.Function {
   const handler = new lambda.Function(scope, 'Function', {

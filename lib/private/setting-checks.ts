@@ -1,4 +1,4 @@
-import { Duration, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Duration, Size, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { AuditOptions } from '../audit-options';
@@ -83,6 +83,12 @@ export function checkRecompression(
       `${scope.node.path} has recompressionRole and no recompressLayers; expected recompressLayers: true`,
     );
   }
+  checkLayerSize(scope, maxRecompressedLayerSize);
+}
+
+export const DEFAULT_MAX_LAYER_SIZE = Size.gibibytes(20);
+
+export function checkLayerSize(scope: Construct, maxRecompressedLayerSize: Size): void {
   if (!maxRecompressedLayerSize.isUnresolved() && maxRecompressedLayerSize.toBytes() <= 0) {
     throw new Error(
       `maxRecompressedLayerSize of ${scope.node.path} is ${maxRecompressedLayerSize.toBytes()} bytes; expected a Size above 0`,

@@ -1,4 +1,4 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Architecture, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DEFAULT_COMPANION_TAG_SUFFIX } from '../../lambda/core/contract';
@@ -18,6 +18,7 @@ import {
   checkPlatforms,
   checkRecompression,
   checkTimeAboveZero,
+  DEFAULT_MAX_LAYER_SIZE,
 } from './setting-checks';
 
 /** The caller's own resources, and what has no default. */
@@ -64,7 +65,7 @@ const withDefaults = (props: OciImageRemediationProps): Settings => ({
   companionFor: props.companionFor ?? CompanionFor.OCI_IMAGES,
   uncompressedLayers: props.uncompressedLayers ?? UncompressedLayers.REFUSE,
   recompressLayers: props.recompressLayers ?? false,
-  maxRecompressedLayerSize: props.maxRecompressedLayerSize ?? Size.gibibytes(20),
+  maxRecompressedLayerSize: props.maxRecompressedLayerSize ?? DEFAULT_MAX_LAYER_SIZE,
   excludedTags: props.excludedTags ?? [],
   deleteOrphanedCompanions: props.deleteOrphanedCompanions ?? false,
   includeReplicatedImages: props.includeReplicatedImages ?? false,

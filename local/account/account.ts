@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type AccountRegion, LOCAL_ACCOUNT } from '../aws/account-region';
+import { unsupported } from '../aws/unsupported';
 import { Activity, type Clock, RealClock, SkippingClock, settle } from '../clock';
 import { type FunctionView, Template } from '../cloudformation';
+import { refusalOfImages } from '../cloudformation/image-consumers';
 import { pick } from '../cloudformation/pick';
+import { LocalStack, type StackResult } from '../cloudformation/stack';
 import { LocalEcr } from '../ecr';
 import { Bus, type PutEntry } from '../eventbridge';
 import type { AccessRequest } from '../iam/policy';
@@ -20,7 +24,8 @@ export type { AccountCall, LocalAccountOptions, ReceivedCall } from './options';
 
 /** An AWS account the size of a laptop: it runs a synthesized template and the function's built code. */
 export class LocalAccount {
-  readonly template: Template;
+  /** Its custom resources, and what they were asked for. */
+  readonly stack: LocalStack;
   readonly bus: Bus;
   readonly ecr: LocalEcr;
   /** Every line that the functions logged, in order. */
@@ -37,6 +42,7 @@ export class LocalAccount {
   readonly #queues: ReadonlyMap<string, RunningQueue>;
   readonly #server: AccountServer;
   readonly #directory: string;
+  #template: Template;
   #functions: Functions | undefined;
 
   /** @throws if the template asks for something that this account can't do as AWS does */
@@ -58,7 +64,13 @@ export class LocalAccount {
     this.#log = log;
     this.#clock = clock === 'skipping' ? new SkippingClock() : new RealClock();
     const now = () => this.#clock.now();
-    this.template = Template.read(assembly, { ...this.#account, ...options });
+    this.stack = new LocalStack({
+      invoke: (arn, event) => this.function(this.#logicalIdOf(arn)).invoke(event),
+      elapse: (ms) => this.elapse(ms),
+      endpoint: () => this.endpoint,
+      refusal: (template) => refusalOfImages(template, (uri) => mediaTypeOf(this.ecr, uri)),
+    });
+    this.#template = this.#read(assembly);
     const { rules, busNames } = this.template;
     this.#queues = createQueues(this.template.queues, this.#clock, log);
     this.bus = new Bus({ ...this.#account, busNames, rules, queues: this.#queues, now, log, onEvent });
@@ -74,7 +86,33 @@ export class LocalAccount {
       putImagesPerSecond,
     });
     const before = this.#beforeCall.bind(this);
-    this.#server = new AccountServer({ ecr: this.ecr, bus: this.bus, activity: this.#activity, log, now, before });
+    this.#server = new AccountServer({
+      ecr: this.ecr,
+      bus: this.bus,
+      answers: this.stack.answers,
+      activity: this.#activity,
+      log,
+      now,
+      before,
+    });
+  }
+
+  /** What is deployed, or would be. */
+  get template(): Template {
+    return this.#template;
+  }
+
+  /**
+   * Creates the stack or updates it: asks for its custom resources as CloudFormation does. Everything else of a template works without it.
+   * @param assembly the new `cdk.out` of an update, or a template file; default: the one that the account started with
+   * @throws if an update changes a queue, a rule or an event source mapping
+   */
+  async deploy(assembly: string = this.#options.assembly): Promise<StackResult> {
+    const before = this.#template;
+    await this.#use(this.#read(assembly));
+    const result = await this.stack.deploy(this.#template);
+    if (result.status.includes('ROLLBACK')) await this.#use(before);
+    return result;
   }
 
   get endpoint(): string {
@@ -135,6 +173,27 @@ export class LocalAccount {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
+  #logicalIdOf(functionArn: string): string {
+    const fn = this.template.functions.find(({ arn }) => arn === functionArn);
+    if (!fn) throw unsupported(`a custom resource of ${functionArn}, which is no function of the template`);
+    return fn.logicalId;
+  }
+
+  #read(assembly: string): Template {
+    return Template.read(assembly, { ...this.#account, ...this.#options, provided: this.stack.identities });
+  }
+
+  async #use(template: Template): Promise<void> {
+    const running = ({ queues, rules, mappings }: Template) => ({ queues, rules, mappings });
+    const { functions } = this.#template;
+    if (!isDeepStrictEqual(running(template), running(this.#template)))
+      throw unsupported('an update of queues, rules or event source mappings');
+    this.#template = template;
+    if (isDeepStrictEqual(functions, template.functions)) return;
+    await this.#functions?.stop();
+    this.#startFunctions();
+  }
+
   #startFunctions(): void {
     this.#functions = new Functions({
       template: this.template,
@@ -166,4 +225,12 @@ export class LocalAccount {
     this.accesses.push(...accesses.map((access) => ({ ...access, principal: principalOf(fn) })));
     authorize(this.template, fn, accesses, this.ecr.repositoryPolicy(call.repository ?? ''));
   }
+}
+
+/** @param imageUri of this registry, with a tag or a digest */
+function mediaTypeOf(ecr: LocalEcr, imageUri: string): string | undefined {
+  const [, repository = '', tag, digest] = /^[^/]+\/([^:@]+)(?::([^@]+))?(?:@(.+))?$/.exec(imageUri) ?? [];
+  return ecr.repositories.includes(repository)
+    ? ecr.manifest(repository, digest ?? tag ?? 'latest')?.mediaType
+    : undefined;
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Activity } from '../clock';
+import type { Answers } from '../cloudformation/answers';
 import type { LocalEcr } from '../ecr';
 import { type Bus, eventsOperation, type PutEntry, serveEvents } from '../eventbridge';
 import type { AccountCall } from './options';
@@ -9,6 +10,8 @@ import { Wire } from './wire';
 export interface AccountServerOptions {
   readonly ecr: LocalEcr;
   readonly bus: Bus;
+  /** To the requests of CloudFormation. */
+  readonly answers: Answers;
   readonly activity: Activity;
   readonly log: (line: string) => void;
   /** The account's clock, in milliseconds since the epoch. */
@@ -77,7 +80,8 @@ export class AccountServer {
   }
 
   async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { bus, ecr, before } = this.options;
+    const { answers, bus, ecr, before } = this.options;
+    if (await answers.handle(request, response)) return;
     const wire = new Wire(request, response);
     const operation = eventsOperation(request);
     if (operation !== undefined) {

@@ -25,7 +25,12 @@ export const readFunctions = (
   resources: readonly Resource[],
   assetDirectory: (s3Key: string) => string,
 ): readonly FunctionView[] =>
-  resources.filter(({ type }) => type === 'AWS::Lambda::Function').map((fn) => readFunction(fn, assetDirectory));
+  resources
+    .filter((resource) => resource.type === 'AWS::Lambda::Function' && !isImageFunction(resource))
+    .map((fn) => readFunction(fn, assetDirectory));
+
+/** Its code is an image, which nothing here runs. */
+export const isImageFunction = (fn: Resource): boolean => fn.get('PackageType') === 'Image';
 
 /** Defaults: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
 function readFunction(fn: Resource, assetDirectory: (s3Key: string) => string): FunctionView {

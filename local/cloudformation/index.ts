@@ -3,8 +3,10 @@ import { asString } from '../aws/json';
 import type { Statement } from '../iam/policy';
 import { type Assembly, readAssembly } from './assembly';
 import { checkAssertions } from './assertions';
+import { type CustomResourceView, readCustomResources } from './custom-resources';
 import { type FunctionView, readFunctions, readManagedPolicies, readRoleStatements } from './functions';
 import { type MappingView, readMappings } from './mappings';
+import { type Identity, stackIdOf } from './names';
 import { type QueueView, readQueues } from './queues';
 import { Resolver } from './resolver';
 import { type Resource, readResources } from './resources';
@@ -16,20 +18,24 @@ export type { FunctionView, MappingView, QueueView, RuleView };
 export interface TemplateOptions extends AccountRegion {
   /** Values of the template's parameters. @default their own defaults */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** What custom resources answered. @default nothing */
+  readonly provided?: ReadonlyMap<string, Identity>;
 }
 
 /** One synthesized stack in one account and Region. Each view is read on first use, so only what is used has to be supported. */
 export class Template {
   readonly stackName: string;
+  readonly stackId: string;
   readonly resources: readonly Resource[];
   readonly #assembly: Assembly;
   readonly #views = new Map<string, unknown>();
 
-  constructor(assembly: Assembly, { accountId, region, parameters }: TemplateOptions) {
+  constructor(assembly: Assembly, { accountId, region, parameters, provided }: TemplateOptions) {
     const { body, stackName } = assembly;
     this.#assembly = assembly;
     this.stackName = stackName;
-    const resolver = new Resolver(body, { accountId, region, stackName }, parameters);
+    this.stackId = stackIdOf({ accountId, region, stackName });
+    const resolver = new Resolver(body, { accountId, region, stackName }, parameters, provided);
     checkAssertions(body, resolver);
     this.resources = readResources(body, resolver);
   }
@@ -53,6 +59,11 @@ export class Template {
 
   get functions(): readonly FunctionView[] {
     return this.#view('functions', () => readFunctions(this.resources, this.#assembly.assetDirectory));
+  }
+
+  /** In the order in which CloudFormation creates them. */
+  get customResources(): readonly CustomResourceView[] {
+    return this.#view('customResources', () => readCustomResources(this.resources, this.#assembly.body));
   }
 
   /** The buses that exist: `default` and those of the template. */

@@ -77,6 +77,14 @@ export function identify(
   return describe?.(name, stack, property);
 }
 
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html */
+export const isCustom = (type: string): boolean =>
+  type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
+
+/** The identifier of a stack, as its resources see it. */
+export const stackIdOf = (stack: Stack): string =>
+  arn(stack, 'cloudformation', `stack/${stack.stackName}/00000000-0000-0000-0000-000000000000`);
+
 /** What `Ref: AWS::…` returns. */
 export function pseudoParameters(stack: Stack): JsonObject {
   return {
@@ -85,6 +93,6 @@ export function pseudoParameters(stack: Stack): JsonObject {
     'AWS::Partition': 'aws',
     'AWS::URLSuffix': 'amazonaws.com',
     'AWS::StackName': stack.stackName,
-    'AWS::StackId': arn(stack, 'cloudformation', `stack/${stack.stackName}/00000000-0000-0000-0000-000000000000`),
+    'AWS::StackId': stackIdOf(stack),
   };
 }

@@ -10,7 +10,7 @@ import {
   show,
 } from '../aws/json';
 import { unsupported } from '../aws/unsupported';
-import { type Identity, identify, pseudoParameters, type Stack } from './names';
+import { type Identity, identify, isCustom, pseudoParameters, type Stack } from './names';
 import { Parameters } from './parameters';
 
 const ABSENT = Symbol('AWS::NoValue');
@@ -61,6 +61,8 @@ export class Resolver {
     body: JsonObject,
     readonly stack: Stack,
     given: Readonly<Record<string, string>> = {},
+    /** What custom resources answered. It grows while the stack is deployed. */
+    readonly provided: ReadonlyMap<string, Identity> = new Map(),
   ) {
     this.#parameters = new Parameters(asObject(body.Parameters ?? {}, '$.Parameters'), given);
     this.#conditions = asObject(body.Conditions ?? {}, '$.Conditions');
@@ -88,12 +90,19 @@ export class Resolver {
     const resource = asObject(this.#resources[logicalId], at);
     const properties = asObject(resource.Properties ?? {}, `${at}.Properties`);
     const type = asString(resource.Type, `${at}.Type`);
+    if (isCustom(type)) return this.#providedBy(logicalId, path);
     const identity = identify(type, logicalId, this.stack, (key) =>
       this.resolve(properties[key], `${at}.Properties.${key}`),
     );
     if (!identity) throw unsupported(`${path}: a reference to ${logicalId}, an ${type}`);
     this.#identities.set(logicalId, identity);
     return identity;
+  }
+
+  #providedBy(logicalId: string, path: string): Identity {
+    const identity = this.provided.get(logicalId);
+    if (identity) return identity;
+    throw new Error(`${path}: the custom resource ${logicalId} is not deployed; call deploy() first`);
   }
 
   #evaluate(value: unknown, path: string): unknown {

@@ -11,6 +11,8 @@ export interface Resource {
   readonly identity: Identity;
   /** The resolved property, or nothing. @throws with the intrinsic that can't be resolved, and its JSON path */
   get(property: string): unknown;
+  /** All properties, resolved. @throws as `get` does */
+  getAll(): JsonObject;
 }
 
 export function readResources(body: JsonObject, resolver: Resolver): readonly Resource[] {
@@ -30,6 +32,7 @@ export function readResources(body: JsonObject, resolver: Resolver): readonly Re
           return resolver.identity(logicalId, path);
         },
         get: (property: string) => resolver.resolve(properties[property], `${path}.Properties.${property}`),
+        getAll: () => asObject(resolver.resolve(properties, `${path}.Properties`), path),
       },
     ];
   });

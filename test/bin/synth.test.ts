@@ -54,3 +54,11 @@ test.each([
   expect(count(resources, 'AWS::CloudWatch::Alarm')).toBe(alarms);
   expect(count(resources, 'AWS::Events::Rule')).toBe(rules);
 });
+
+test('the example docker-v2-image synthesizes and passes template validation', () => {
+  const resources = synthesize('examples/typescript/docker-v2-image', 'app.ts');
+  const counts = ['AWS::Lambda::Function', 'AWS::SageMaker::Model', 'Custom::DockerV2Image'].map((type) =>
+    count(resources, type),
+  );
+  expect(counts).toEqual([2, 1, 2]);
+});

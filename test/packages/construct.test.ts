@@ -14,9 +14,11 @@ const RECORDED = { packed: 197, unpacked: 996 };
 
 const APP = `
 const { App, Stack } = require('aws-cdk-lib');
-const { OciImageRemediation, RepositoryFilter } = require('cdk-ecr-oci-remediation');
+const { DockerV2Image, DockerV2ImageSource, OciImageRemediation, RepositoryFilter } = require('cdk-ecr-oci-remediation');
 const stack = new Stack(new App(), 'Consumer');
 new OciImageRemediation(stack, 'Remediation', { repositories: [RepositoryFilter.matching('team/*')] });
+const image = '123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/app:v1';
+new DockerV2Image(new Stack(stack.node.root, 'Images'), 'Image', { source: DockerV2ImageSource.fromUri(image) });
 `;
 
 let app: Consumer;
@@ -101,7 +103,11 @@ describe('cdk-ecr-oci-remediation', () => {
       stderr: expect.any(String),
     });
 
-    const account = await LocalAccount.start({ assembly: join(app.directory, 'cdk.out'), clock: 'skipping' });
+    const account = await LocalAccount.start({
+      assembly: join(app.directory, 'cdk.out'),
+      stack: 'Consumer',
+      clock: 'skipping',
+    });
     try {
       const registry = new RegistryClient(account.endpoint);
       await registry.push('team/app', 'v1', await dockerDesktopImage());

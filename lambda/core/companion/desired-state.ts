@@ -45,13 +45,13 @@ export async function desiredCompanions(
   repository: string,
   source: StoredManifest,
   policy: Policy,
-): Promise<readonly DesiredCompanion[]> {
+): Promise<readonly [DesiredCompanion, ...DesiredCompanion[]]> {
   const [first, ...further] = policy.platforms;
   const manifest = manifestOf(source);
   if (manifest instanceof Refusal || manifest.kind !== 'index')
     return [desiredOf(manifest, source, policy), ...further.map(() => ONLY_OF_AN_INDEX)];
   const selector = new PlatformSelector(registry, repository, manifest.children);
-  const desired = [await desiredOfPlatform(selector, first, true, policy)];
+  const desired: [DesiredCompanion, ...DesiredCompanion[]] = [await desiredOfPlatform(selector, first, true, policy)];
   for (const platform of further) desired.push(await desiredOfPlatform(selector, platform, false, policy));
   return desired;
 }

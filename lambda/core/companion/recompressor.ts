@@ -2,7 +2,7 @@ import { isRecompressionCurrent } from '../layers/plan';
 import { type ImageManifest, manifestOf } from '../manifest/manifest';
 import { Refusal } from '../reasons';
 import type { Registry, StoredManifest, TaggedManifest } from '../registry';
-import type { RecompressedCompanion } from './desired-state';
+import type { DesiredCompanion, RecompressedCompanion } from './desired-state';
 import type { RecompressedLayers } from './outcome';
 import type { CompanionPlan } from './plan';
 import { verified } from './verified-read';
@@ -38,37 +38,31 @@ export class RecompressionResolver {
     companions: ReadonlyMap<string, TaggedManifest>,
   ): Promise<readonly CompanionPlan[]> {
     const resolved: CompanionPlan[] = [];
-    for (const plan of plans) {
-      const { tag, desired } = plan;
-      resolved.push(desired.kind === 'recompressed' ? await this.#resolve(tag, desired, companions.get(tag)) : plan);
-    }
+    for (const { tag, desired } of plans)
+      resolved.push({ tag, desired: await this.resolveOne(desired, companions.get(tag)) });
     return resolved;
   }
 
-  async #resolve(
-    tag: string,
-    desired: RecompressedCompanion,
-    companion: TaggedManifest | undefined,
-  ): Promise<CompanionPlan> {
+  /** @param companion what the companion tag names now */
+  async resolveOne(desired: DesiredCompanion, companion: TaggedManifest | undefined): Promise<DesiredCompanion> {
+    if (desired.kind !== 'recompressed') return desired;
     const { image, platform, droppedFields } = desired;
-    const named = (found: { readonly manifest: StoredManifest; readonly recompressed?: RecompressedLayers }) => ({
-      tag,
-      desired: {
+    const named = (found: { readonly manifest: StoredManifest; readonly recompressed?: RecompressedLayers }) =>
+      ({
         kind: 'manifest',
         by: 'converted',
         droppedFields,
         ...(platform ? { platform } : {}),
         ...found,
-      } as const,
-    });
+      }) as const;
     const earlier = this.#results.get(desired);
     // Builds of zlib differ in the bytes that they write, so a companion that says the same in other bytes stays.
     const current = companion && (await this.#ifCurrent(image, companion));
     if (current) return named(earlier instanceof Refusal ? { manifest: current } : { ...earlier, manifest: current });
-    if (!this.recompressor) return { tag, desired };
+    if (!this.recompressor) return desired;
     const result = earlier ?? (await this.recompressor.recompress(this.repository, image));
     this.#results.set(desired, result);
-    return result instanceof Refusal ? { tag, desired: { kind: 'refused', refusal: result } } : named(result);
+    return result instanceof Refusal ? { kind: 'refused', refusal: result } : named(result);
   }
 
   async #ifCurrent(source: ImageManifest, companion: TaggedManifest): Promise<StoredManifest | undefined> {
