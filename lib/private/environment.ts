@@ -3,7 +3,7 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { ENV } from '../../lambda/core/contract';
 import type { RepositorySelection } from './repository-selection';
-import type { Settings } from './settings';
+import { isRecompressionDeployed, type Settings } from './settings';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const MAX_CHARACTERS = 4_096;
@@ -24,9 +24,11 @@ export function environmentOf(
     [ENV.platforms]: settings.platforms.map(({ platform }) => platform).join(','),
     [ENV.companionFor]: settings.companionFor,
     [ENV.uncompressedLayers]: settings.uncompressedLayers,
-    ...(settings.recompressLayers && {
+    ...(isRecompressionDeployed(settings) && {
       [ENV.maxRecompressedLayerBytes]: Tokenization.stringifyNumber(settings.maxRecompressedLayerSize.toBytes()),
+      ...(!settings.recompressLayers && { [ENV.recompressByTagOnly]: 'true' }),
     }),
+    ...(settings.repositorySettings.length > 0 && { [ENV.repositorySettings]: settings.repositorySettings.join(',') }),
     [ENV.excludedTags]: settings.excludedTags.join(','),
     ...(settings.deleteOrphanedCompanions && { [ENV.deleteOrphanedCompanions]: 'true' }),
     [ENV.putImagesPerSecond]: Tokenization.stringifyNumber(settings.putImagesPerSecond),

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { allowEventBridgeToUse } from './encryption';
 import { RECOMPRESSION_TIMEOUT } from './recompression';
 import { FUNCTION_TIMEOUT } from './remediation-function';
-import type { Settings } from './settings';
+import { isRecompressionDeployed, type Settings } from './settings';
 
 /**
  * How long a received message is invisible, and so how long a failed one waits for its next attempt.
@@ -32,7 +32,8 @@ export interface Queues {
 }
 
 /** All are encrypted and require TLS. */
-export function createQueues(scope: Construct, { encryptionKey, recompressLayers }: Settings): Queues {
+export function createQueues(scope: Construct, settings: Settings): Queues {
+  const { encryptionKey } = settings;
   if (encryptionKey) {
     allowEventBridgeToUse(encryptionKey, scope);
   }
@@ -49,7 +50,7 @@ export function createQueues(scope: Construct, { encryptionKey, recompressLayers
   return {
     pushes: new sqs.Queue(scope, 'Pushes', { ...workQueueProps, visibilityTimeout: VISIBILITY_TIMEOUT.pushes }),
     audits: new sqs.Queue(scope, 'Audits', { ...workQueueProps, visibilityTimeout: VISIBILITY_TIMEOUT.audits }),
-    layers: recompressLayers
+    layers: isRecompressionDeployed(settings)
       ? new sqs.Queue(scope, 'Layers', { ...workQueueProps, visibilityTimeout: VISIBILITY_TIMEOUT.layers })
       : undefined,
     deadLetters,

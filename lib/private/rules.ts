@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { REQUESTS } from '../../lambda/core/contract';
 import { pushPattern, replicationPattern, requestPattern } from './event-patterns';
 import type { RepositorySelection } from './repository-selection';
-import type { Settings } from './settings';
+import { isRecompressionDeployed, type Settings } from './settings';
 
 /** The rules that start the service. */
 export interface Rules {
@@ -26,7 +26,7 @@ export function createRules(scope: Construct, settings: Settings, repositories: 
       description: 'Requests to audit repositories and to repair images',
       eventPattern: requestPattern(scope, [REQUESTS.registryAudit, REQUESTS.repositoryAudit, REQUESTS.imageRepair]),
     }),
-    recompression: settings.recompressLayers
+    recompression: isRecompressionDeployed(settings)
       ? new events.Rule(scope, 'RecompressionRule', {
           description: 'Requests to recompress layers of images',
           eventPattern: requestPattern(scope, [REQUESTS.imageRecompression]),

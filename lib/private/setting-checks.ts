@@ -3,7 +3,9 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { AuditOptions } from '../audit-options';
 import type { ImagePlatform } from '../image-platform';
+import type { OciImageRemediationProps } from '../oci-image-remediation-props';
 import type { RecompressionOptions } from '../recompression-options';
+import { RepositorySetting } from '../repository-setting';
 
 export function checkPlatforms(scope: Construct, platforms: readonly ImagePlatform[]): void {
   if (platforms.length === 0) {
@@ -70,15 +72,24 @@ export function checkEventBus(scope: Construct, eventBus: events.IEventBus | und
   }
 }
 
+export function checkRepositorySettings(scope: Construct, settings: readonly RepositorySetting[]): void {
+  const twice = settings.find((setting, index) => settings.indexOf(setting) !== index);
+  if (twice) {
+    throw new Error(`repositorySettings of ${scope.node.path} are ${settings.join(', ')}; expected ${twice} only once`);
+  }
+}
+
 export function checkRecompression(
   scope: Construct,
   {
     recompressLayers,
+    repositorySettings,
     recompressionRole,
     maxRecompressedLayerSize,
-  }: Required<Pick<RecompressionOptions, 'recompressLayers' | 'maxRecompressedLayerSize'>> & RecompressionOptions,
+  }: Required<Pick<OciImageRemediationProps, 'recompressLayers' | 'repositorySettings' | 'maxRecompressedLayerSize'>> &
+    RecompressionOptions,
 ): void {
-  if (recompressionRole && !recompressLayers) {
+  if (recompressionRole && !recompressLayers && !repositorySettings.includes(RepositorySetting.RECOMPRESS_LAYERS)) {
     throw new Error(
       `${scope.node.path} has recompressionRole and no recompressLayers; expected recompressLayers: true`,
     );
