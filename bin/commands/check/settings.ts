@@ -17,9 +17,13 @@ export const settingsJson = ({ platforms, companionFor, recompression, refusedSe
   refused: Object.fromEntries([...(refusedSettings ?? [])].map(([setting, { detail }]) => [setting, detail])),
 });
 
-/** Each wrong tag once, also if it spoils several settings. */
-export function settingsText({ platforms, companionFor, recompressLayers, refused }: SettingsReport): string {
+/** Name and value; each wrong tag once, also if it spoils several settings. */
+export function settingsFields({
+  platforms,
+  companionFor,
+  recompressLayers,
+  refused,
+}: SettingsReport): readonly (readonly [name: string, value: string])[] {
   const chosen = `platforms ${platforms.join(' ')}, companion-for ${companionFor}, recompress-layers ${recompressLayers}`;
-  const wrong = [...new Set(Object.values(refused))];
-  return wrong.length > 0 ? `${chosen}; refused: ${wrong.join('; ')}` : chosen;
+  return [['settings', chosen], ...[...new Set(Object.values(refused))].map((why) => ['wrong setting', why] as const)];
 }
