@@ -3,7 +3,7 @@ import { RegistryRefusal } from '../errors';
 import { formatPlatform, type Platform, parsePlatform } from '../manifest/platform';
 import { isSkipReason, Refusal } from '../reasons';
 import type { ResourceTagReader } from '../registry';
-import { COMPANION_FOR, type Policy, type RepositorySetting } from './policy';
+import { COMPANION_FOR, type Policy, type RepositoryChoices, type RepositorySetting } from './policy';
 
 export const settingTagKey = (setting: RepositorySetting): string => `${SETTING_TAG_PREFIX}${setting}`;
 
@@ -20,7 +20,7 @@ export async function policyOfRepository(
   const { choices, ...others } = policy;
   if (!choices) return policy;
   try {
-    return withChoices(policy, await registry.readResourceTags(repository));
+    return withChoices(others, choices, await registry.readResourceTags(repository));
   } catch (error) {
     if (!(error instanceof RegistryRefusal) || isSkipReason(error.reason)) throw error;
     const refusal = new Refusal(error.reason, error.detail);
@@ -32,13 +32,15 @@ export async function policyOfRepository(
  * What the resource tags choose. A tag that can't be followed isn't guessed at: what it would decide is refused until someone corrects it, and
  * nothing else.
  */
-export function withChoices(policy: Policy, tags: ReadonlyMap<string, string>): Policy {
-  const { choices = { allowed: [] }, ...others } = policy;
-  const { allowed, recompression } = choices;
+export function withChoices(
+  policy: Policy,
+  { allowed, recompression }: RepositoryChoices,
+  tags: ReadonlyMap<string, string>,
+): Policy {
   const refused = new Map<RepositorySetting, Refusal>();
   const unknown = [...tags.keys()].find(isUnknownSetting);
   if (unknown !== undefined) for (const setting of allowed) refused.set(setting, isUnknown(unknown, allowed));
-  let chosen: Policy = others;
+  let chosen = policy;
   for (const setting of REPOSITORY_SETTINGS) {
     const value = tags.get(settingTagKey(setting));
     if (value === undefined) continue;

@@ -34,6 +34,7 @@ test('one is forgotten on request, unless it was read again', () => {
   const recent = new Recent<string>(1_000);
   recent.set('a', 'first');
   recent.forget('a', 'another');
+  recent.forget('b', 'first');
   expect(recent.get('a')).toBe('first');
   recent.forget('a', 'first');
   expect(recent.get('a')).toBeUndefined();

@@ -34,6 +34,16 @@ test('resource tags are read once for all work of five minutes', async () => {
   expect(aws.received).toEqual([{ operation: 'ListTagsForResource', input: { resourceArn } }]);
 });
 
+test('a tag of which ECR leaves a part out has an empty one', async () => {
+  aws.answers = [{ json: { tags: [{ Key: 'a' }, { Value: 'b' }] } }];
+  expect(await workOf().readResourceTags('team/app')).toEqual(
+    new Map([
+      ['a', ''],
+      ['', 'b'],
+    ]),
+  );
+});
+
 test('ten pushes at the same time read them once, and those of another repository too', async () => {
   aws.answers = [ARM64, {}];
   const works = Array.from({ length: 10 }, () => workOf());

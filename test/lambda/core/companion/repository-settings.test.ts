@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../../lambda/core/companion/outcome';
 import { mayNeedCompanion, type Policy, type RepositorySetting } from '../../../../lambda/core/companion/policy';
 import { repair } from '../../../../lambda/core/companion/repair';
-import { policyOfRepository, withChoices } from '../../../../lambda/core/companion/repository-settings';
+import { withChoices as chosenFrom, policyOfRepository } from '../../../../lambda/core/companion/repository-settings';
 import { REPOSITORY_SETTINGS } from '../../../../lambda/core/contract';
 import { RegistryRefusal, RepositoryNotFound } from '../../../../lambda/core/errors';
 import { formatPlatform } from '../../../../lambda/core/manifest/platform';
@@ -16,6 +16,8 @@ const letting = (...allowed: RepositorySetting[]): Policy => ({
 });
 const ALL = letting(...REPOSITORY_SETTINGS);
 
+const withChoices = ({ choices, ...policy }: Policy, tagsOfRepository: ReadonlyMap<string, string>) =>
+  choices ? chosenFrom(policy, choices, tagsOfRepository) : policy;
 const key = (setting: string) => `ecr-oci-remediation:${setting}`;
 const tags = (settings: Readonly<Record<string, string>>) =>
   new Map(Object.entries(settings).map(([setting, value]) => [key(setting), value]));
