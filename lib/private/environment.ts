@@ -2,8 +2,9 @@ import { Stack, Tokenization } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { ENV } from '../../lambda/core/contract';
+import { isRecompressionDeployed } from './repository-choices';
 import type { RepositorySelection } from './repository-selection';
-import { isRecompressionDeployed, type Settings } from './settings';
+import type { Settings } from './settings';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const MAX_CHARACTERS = 4_096;

@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { LONGEST_WORK_SECONDS, MAX_REPOSITORY_PLATFORMS } from '../../lambda/core/contract';
+import { LONGEST_WORK_SECONDS } from '../../lambda/core/contract';
 import type { OciImageRemediationProps } from '../oci-image-remediation-props';
-import { RepositorySetting } from '../repository-setting';
+import { mostPlatforms } from './repository-choices';
 
 /** How many messages the function gets at a time. Fewer audits, because one of these messages can be an audit of 10,000 images. */
 export const BATCH_SIZE = { pushes: 10, audits: 5 };
@@ -21,8 +21,7 @@ export function checkPace(
   scope: Construct,
   { platforms, repositorySettings, putImagesPerSecond, auditPutImagesPerSecond }: Pace,
 ): void {
-  const ofRepositories = repositorySettings.includes(RepositorySetting.PLATFORMS) ? MAX_REPOSITORY_PLATFORMS : 0;
-  const most = Math.max(platforms.length, ofRepositories);
+  const most = mostPlatforms({ platforms, repositorySettings });
   const batches = [
     { prop: 'putImagesPerSecond', rate: putImagesPerSecond, images: BATCH_SIZE.pushes },
     { prop: 'auditPutImagesPerSecond', rate: auditPutImagesPerSecond, images: BATCH_SIZE.audits },

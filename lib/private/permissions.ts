@@ -7,7 +7,8 @@ import {
   OUTCOME_DETAIL_TYPE,
   REQUESTS,
 } from '../../lambda/core/contract';
-import { isRecompressionDeployed, type Settings } from './settings';
+import { isRecompressionDeployed } from './repository-choices';
+import type { Settings } from './settings';
 
 /** ARNs of everything that the function uses. */
 export interface ResourceArns {

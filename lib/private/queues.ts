@@ -4,7 +4,8 @@ import type { Construct } from 'constructs';
 import { allowEventBridgeToUse } from './encryption';
 import { RECOMPRESSION_TIMEOUT } from './recompression';
 import { FUNCTION_TIMEOUT } from './remediation-function';
-import { isRecompressionDeployed, type Settings } from './settings';
+import { isRecompressionDeployed } from './repository-choices';
+import type { Settings } from './settings';
 
 /**
  * How long a received message is invisible, and so how long a failed one waits for its next attempt.

@@ -2,8 +2,9 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { REQUESTS } from '../../lambda/core/contract';
 import { pushPattern, replicationPattern, requestPattern } from './event-patterns';
+import { isRecompressionDeployed } from './repository-choices';
 import type { RepositorySelection } from './repository-selection';
-import { isRecompressionDeployed, type Settings } from './settings';
+import type { Settings } from './settings';
 
 /** The rules that start the service. */
 export interface Rules {

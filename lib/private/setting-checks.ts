@@ -5,7 +5,7 @@ import type { AuditOptions } from '../audit-options';
 import type { ImagePlatform } from '../image-platform';
 import type { OciImageRemediationProps } from '../oci-image-remediation-props';
 import type { RecompressionOptions } from '../recompression-options';
-import { RepositorySetting } from '../repository-setting';
+import { isRecompressionDeployed } from './repository-choices';
 
 export function checkPlatforms(scope: Construct, platforms: readonly ImagePlatform[]): void {
   if (platforms.length === 0) {
@@ -72,13 +72,6 @@ export function checkEventBus(scope: Construct, eventBus: events.IEventBus | und
   }
 }
 
-export function checkRepositorySettings(scope: Construct, settings: readonly RepositorySetting[]): void {
-  const twice = settings.find((setting, index) => settings.indexOf(setting) !== index);
-  if (twice) {
-    throw new Error(`repositorySettings of ${scope.node.path} are ${settings.join(', ')}; expected ${twice} only once`);
-  }
-}
-
 export function checkRecompression(
   scope: Construct,
   {
@@ -89,9 +82,9 @@ export function checkRecompression(
   }: Required<Pick<OciImageRemediationProps, 'recompressLayers' | 'repositorySettings' | 'maxRecompressedLayerSize'>> &
     RecompressionOptions,
 ): void {
-  if (recompressionRole && !recompressLayers && !repositorySettings.includes(RepositorySetting.RECOMPRESS_LAYERS)) {
+  if (recompressionRole && !isRecompressionDeployed({ recompressLayers, repositorySettings })) {
     throw new Error(
-      `${scope.node.path} has recompressionRole and no recompressLayers; expected recompressLayers: true`,
+      `${scope.node.path} has recompressionRole and no recompressLayers; expected recompressLayers: true, or RepositorySetting.RECOMPRESS_LAYERS in repositorySettings`,
     );
   }
   if (!maxRecompressedLayerSize.isUnresolved() && maxRecompressedLayerSize.toBytes() <= 0) {

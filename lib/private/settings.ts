@@ -8,17 +8,16 @@ import { CompanionFor, UncompressedLayers } from '../conversion-options';
 import { ImagePlatform } from '../image-platform';
 import type { OciImageRemediationProps } from '../oci-image-remediation-props';
 import { RepositoryFilter } from '../repository-filter';
-import { RepositorySetting } from '../repository-setting';
 import { checkExcludedTags } from './excluded-tags';
 import { checkConcurrency, checkMemorySize, checkNetwork, MIN_MEMORY_SIZE } from './function-checks';
 import { checkPace } from './pace';
+import { checkRepositorySettings } from './repository-choices';
 import {
   checkAuditWindow,
   checkEventBus,
   checkNumbersAboveZero,
   checkPlatforms,
   checkRecompression,
-  checkRepositorySettings,
   checkTimeAboveZero,
 } from './setting-checks';
 
@@ -53,17 +52,10 @@ export function settingsOf(scope: Construct, props: OciImageRemediationProps): S
   checkNumbersAboveZero(scope, { putImagesPerSecond, auditPutImagesPerSecond, alarmFailedThreshold });
   checkPace(scope, settings);
   checkTimeAboveZero(scope, { alarmPushAge, alarmAuditAge, alarmRecompressionAge, alarmTimeToCompanion });
-  checkRepositorySettings(scope, settings.repositorySettings);
+  checkRepositorySettings(scope, settings);
   checkRecompression(scope, settings);
   return settings;
 }
-
-/** Whether there is a function that recompresses layers: for every repository, or for those that choose it. */
-export const isRecompressionDeployed = ({
-  recompressLayers,
-  repositorySettings,
-}: Pick<Settings, 'recompressLayers' | 'repositorySettings'>): boolean =>
-  recompressLayers || repositorySettings.includes(RepositorySetting.RECOMPRESS_LAYERS);
 
 const withDefaults = (props: OciImageRemediationProps): Settings => ({
   ...props,
