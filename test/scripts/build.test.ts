@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What `npm run build` printed when this was last looked at. A larger function starts more slowly, so growth should be a decision. */
-const RECORDED_BYTES = { remediate: 136_329, recompress: 159_866 };
+const RECORDED_BYTES = { remediate: 144_265, recompress: 168_399 };
 
 test.each(Object.entries(RECORDED_BYTES))(
   'the bundled function %s has not grown by more than a tenth since its size was recorded',
