@@ -6,6 +6,7 @@ import {
   type OciImageRemediationStackProps,
   RemediationAlarm,
   RepositoryFilter,
+  RepositorySetting,
   UncompressedLayers,
 } from '../lib';
 
@@ -19,6 +20,7 @@ const KEYS = [
   'companionFor',
   'uncompressedLayers',
   'recompressLayers',
+  'repositorySettings',
   'excludedTags',
   'includeReplicatedImages',
   'deleteOrphanedCompanions',
@@ -53,6 +55,9 @@ export function propsFromContext(context: Context): OciImageRemediationStackProp
     companionFor: oneOf(context, 'companionFor', Object.values(CompanionFor)),
     uncompressedLayers: oneOf(context, 'uncompressedLayers', Object.values(UncompressedLayers)),
     recompressLayers: flag(context, 'recompressLayers'),
+    repositorySettings: list(context, 'repositorySettings')?.map((name) =>
+      checked('repositorySettings', name, Object.values(RepositorySetting)),
+    ),
     excludedTags: list(context, 'excludedTags'),
     includeReplicatedImages: flag(context, 'includeReplicatedImages'),
     deleteOrphanedCompanions: flag(context, 'deleteOrphanedCompanions'),

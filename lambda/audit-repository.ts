@@ -45,6 +45,7 @@ async function readPage(
   const { repository, nextToken, isBackfill, isDespiteLifecycle } = work;
   const notChosen = skipReasonOfRepository(repository, policy);
   if (notChosen) return notChosen;
+  registry.forgetResourceTagsBefore(repository, work.requestedAt);
   try {
     // On later pages of an audit the resource tag was checked already, by the first.
     if (!nextToken && (await registry.isOptedOut(repository))) return 'opted-out';

@@ -1,6 +1,6 @@
 import type { CompanionTagForm } from './core/companion/companion-tag';
 import { COMPANION_FOR, type Policy } from './core/companion/policy';
-import { ENV } from './core/contract';
+import { ENV, REPOSITORY_SETTINGS } from './core/contract';
 import { UNCOMPRESSED_LAYERS } from './core/manifest/convert';
 import { type Platform, parsePlatform } from './core/manifest/platform';
 import type { RegistryAddress } from './core/registry-address';
@@ -40,9 +40,7 @@ export function readConfiguration(environment: Environment): Configuration {
       platforms: platforms(required(environment, ENV.platforms)),
       companionFor: oneOf(environment, ENV.companionFor, COMPANION_FOR),
       uncompressedLayers: oneOf(environment, ENV.uncompressedLayers, UNCOMPRESSED_LAYERS),
-      ...(environment[ENV.maxRecompressedLayerBytes]
-        ? { recompression: { maxLayerBytes: positive(environment, ENV.maxRecompressedLayerBytes) } }
-        : {}),
+      ...recompressionAndChoices(environment),
       deleteOrphanedCompanions: environment[ENV.deleteOrphanedCompanions] === 'true',
     },
     eventBusName: required(environment, ENV.eventBusName),
@@ -59,6 +57,19 @@ export const readAddress = (environment: Environment): RegistryAddress => ({
   partition: required(environment, ENV.partition),
   urlSuffix: required(environment, ENV.urlSuffix),
 });
+
+function recompressionAndChoices(environment: Environment): Pick<Policy, 'recompression' | 'choices'> {
+  const limits = environment[ENV.maxRecompressedLayerBytes]
+    ? { recompression: { maxLayerBytes: positive(environment, ENV.maxRecompressedLayerBytes) } }
+    : {};
+  const allowed = list(environment[ENV.repositorySettings] ?? '').map((name) =>
+    known(ENV.repositorySettings, name, REPOSITORY_SETTINGS),
+  );
+  return {
+    ...(environment[ENV.recompressByTagOnly] === 'true' ? {} : limits),
+    ...(allowed.length > 0 ? { choices: { allowed, ...limits } } : {}),
+  };
+}
 
 function required(environment: Environment, name: string): string {
   const value = environment[name];
@@ -79,8 +90,10 @@ function positive(environment: Environment, name: string): number {
   throw new Error(`environment variable ${name} is '${value}', expected a number above 0`);
 }
 
-function oneOf<T extends string>(environment: Environment, name: string, allowed: readonly T[]): T {
-  const value = required(environment, name);
+const oneOf = <T extends string>(environment: Environment, name: string, allowed: readonly T[]): T =>
+  known(name, required(environment, name), allowed);
+
+function known<T extends string>(name: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((one) => one === value);
   if (found) return found;
   throw new Error(`environment variable ${name} is '${value}', expected one of ${allowed.join(', ')}`);

@@ -1,5 +1,5 @@
 import type { Inventory, ListedManifest } from './core/audit/inventory';
-import { sourceTagOf } from './core/companion/companion-tag';
+import { skipReasonOfTag } from './core/companion/companion-tag';
 import type { Policy } from './core/companion/policy';
 import { RegistryRefusal, TransientFailure } from './core/errors';
 import { LayerRefused } from './core/layers/layer-refused';
@@ -112,7 +112,8 @@ export class EarlierLayers {
   async #newestCompanions(repository: string): Promise<readonly ImageManifest[]> {
     const { registry, policy } = this.options;
     const isCompanion = ({ mediaType, tags }: ListedManifest) =>
-      mediaType === DOCKER_MANIFEST && tags.some((tag) => sourceTagOf(tag, policy.companionTag, policy.platforms));
+      mediaType === DOCKER_MANIFEST &&
+      tags.some((tag) => skipReasonOfTag(tag, policy.companionTag) === 'companion-tag');
     let newest: readonly ListedManifest[] = [];
     let nextToken: string | undefined;
     do {

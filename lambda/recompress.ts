@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Batch, type BatchResponse, handleBatch, type LambdaContext } from './batch';
 import { readConfiguration } from './configuration';
+import { mostRecompression } from './core/companion/policy';
 import { FinishedLayers } from './earlier-layers';
 import { LayerRecompressor } from './recompress-image';
 import { AwsEnvironment } from './service';
@@ -15,17 +16,21 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const finished = new FinishedLayers();
 const environment = new AwsEnvironment(readConfiguration(process.env), {
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
-  recompressorOf: (registry, { policy }) =>
-    policy.recompression &&
-    new LayerRecompressor({
-      registry,
-      layers: registry.layers,
-      policy,
-      maxLayerBytes: policy.recompression.maxLayerBytes,
-      cores: availableParallelism(),
-      finished,
-      limitMs: LONGEST_RECOMPRESSION_MS,
-    }),
+  recompressorOf: (registry, { policy }) => {
+    const limits = mostRecompression(policy);
+    return (
+      limits &&
+      new LayerRecompressor({
+        registry,
+        layers: registry.layers,
+        policy,
+        maxLayerBytes: limits.maxLayerBytes,
+        cores: availableParallelism(),
+        finished,
+        limitMs: LONGEST_RECOMPRESSION_MS,
+      })
+    );
+  },
 });
 
 /** The entry point of the function that may upload layers. */

@@ -1,5 +1,6 @@
 import { companionStateOf, type Outcome } from './core/companion/outcome';
 import { repair } from './core/companion/repair';
+import { policyOfRepository } from './core/companion/repository-settings';
 import { MEDIA_TYPE_DIMENSION, METRICS, OUTCOME_DETAIL_TYPE, REASON_DIMENSION, REQUESTS } from './core/contract';
 import { riskOfMoves, riskOfPushes } from './core/lifecycle/risk';
 import { isOci } from './core/manifest/media-types';
@@ -22,6 +23,7 @@ export async function repairImage(
 ): Promise<void> {
   const began = Date.now();
   const { registry, configuration } = service;
+  if (work.requestedAt !== undefined) registry.forgetResourceTagsBefore(work.image.repository, work.requestedAt);
   const outcomes = await repair(registry, work.image, configuration.policy, service.recompressor);
   if (outcomes.some(({ outcome }) => outcome === 'recompressing')) await service.request([requestFor(work)]);
   const lifecycleRisk = outcomes.some(wasPut) ? await riskOf(service, work, outcomes) : undefined;
@@ -75,7 +77,8 @@ async function riskOf(
 ): Promise<string | undefined> {
   try {
     const lifecycle = await registry.recentLifecyclePolicy(image.repository);
-    const risk = outcomes.some(isNew) ? riskOfPushes(lifecycle, [image.tag], configuration.policy) : undefined;
+    const policy = await policyOfRepository(registry, image.repository, configuration.policy);
+    const risk = outcomes.some(isNew) ? riskOfPushes(lifecycle, [image.tag], policy) : undefined;
     return risk ?? (outcomes.some(isMoved) ? riskOfMoves(lifecycle) : undefined);
   } catch (error) {
     log('WARN', 'lifecycle policy not read', { eventId: request.id, ...image, error: String(error) });

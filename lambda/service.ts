@@ -10,6 +10,7 @@ import { HeavyTurn } from './ecr/heavy-turn';
 import { RecentPolicies } from './ecr/lifecycle';
 import type { RepositoryPage } from './ecr/listings';
 import { Pacer } from './ecr/pacer';
+import { RecentTags } from './ecr/resource-tags';
 import { type OwnEvent, putEvents } from './events/put-events';
 
 /** The registry as one piece of work sees it. */
@@ -17,6 +18,8 @@ export interface ServiceRegistry extends Inventory {
   /** Calls so far. */
   readonly callCount: number;
   isOptedOut(repository: string): Promise<boolean>;
+  /** So that this work reads those of its request, and not earlier ones. @param time in milliseconds since the epoch */
+  forgetResourceTagsBefore(repository: string, time: number): void;
   /** As it was within the last hour. */
   recentLifecyclePolicy(repository: string): Promise<LifecyclePolicy | NotUnderstood>;
   /** The names of up to 1,000 repositories. */
@@ -63,6 +66,7 @@ export class AwsEnvironment {
   readonly #eventBridge: EventBridgeClient;
   readonly #heavyTurn = new HeavyTurn();
   readonly #recentPolicies = new RecentPolicies();
+  readonly #recentTags = new RecentTags();
   readonly #recompressorOf: EnvironmentOptions['recompressorOf'];
 
   constructor(
@@ -93,6 +97,7 @@ export class AwsEnvironment {
           signal,
           heavyTurn: this.#heavyTurn,
           recentPolicies: this.#recentPolicies,
+          recentTags: this.#recentTags,
         });
         const recompressor = this.#recompressorOf?.(registry, configuration);
         try {

@@ -1,19 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-
-/** Platforms of Linux images, named as in image-spec: https://github.com/opencontainers/image-spec/blob/main/image-index.md */
-const KNOWN = [
-  'linux/386',
-  'linux/amd64',
-  'linux/arm/v5',
-  'linux/arm/v6',
-  'linux/arm/v7',
-  'linux/arm64',
-  'linux/loong64',
-  'linux/mips64le',
-  'linux/ppc64le',
-  'linux/riscv64',
-  'linux/s390x',
-] as const;
+import { LINUX_PLATFORMS } from '../lambda/core/contract';
 
 /** Other names that `docker buildx` accepts for the same platforms: https://github.com/containerd/platforms */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -34,9 +20,6 @@ export class ImagePlatform {
   /** Linux on 32-bit Arm v7. */
   public static readonly LINUX_ARM_V7 = new ImagePlatform('linux/arm/v7');
 
-  /** @internal */
-  public static readonly _known: readonly string[] = KNOWN;
-
   /**
    * A platform by name.
    *
@@ -46,12 +29,12 @@ export class ImagePlatform {
   public static of(platform: string): ImagePlatform {
     if (Token.isUnresolved(platform)) {
       throw new Error(
-        `platform is a token, whose value is known only at deployment; expected one of ${KNOWN.join(', ')}`,
+        `platform is a token, whose value is known only at deployment; expected one of ${LINUX_PLATFORMS.join(', ')}`,
       );
     }
     const name = ALIASES[platform] ?? platform;
-    if (!KNOWN.some((known) => known === name)) {
-      throw new Error(`unknown platform '${platform}'; expected one of ${KNOWN.join(', ')}`);
+    if (!LINUX_PLATFORMS.some((known) => known === name)) {
+      throw new Error(`unknown platform '${platform}'; expected one of ${LINUX_PLATFORMS.join(', ')}`);
     }
     return new ImagePlatform(name);
   }

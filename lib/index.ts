@@ -15,3 +15,4 @@ export * from './oci-image-remediation-stack';
 export * from './recompression-options';
 export * from './remediation-alarm';
 export * from './repository-filter';
+export * from './repository-setting';

@@ -9,6 +9,7 @@ import type { ImagePlatform } from './image-platform';
 import type { MonitoringOptions } from './monitoring-options';
 import type { RecompressionOptions } from './recompression-options';
 import type { RepositoryFilter } from './repository-filter';
+import type { RepositorySetting } from './repository-setting';
 
 /**
  * Properties of `OciImageRemediation`.
@@ -67,6 +68,20 @@ export interface OciImageRemediationProps
    * @default UncompressedLayers.REFUSE
    */
   readonly uncompressedLayers?: UncompressedLayers;
+
+  /**
+   * What each repository can choose for itself by resource tags, such as `ecr-oci-remediation:platforms`.
+   *
+   * Whoever may tag a repository can choose. The construct's own choice is the default of a repository without the tag. A tag whose
+   * value isn't valid, or that isn't in this list, is an outcome: what it would decide is refused with the reason
+   * `bad-repository-setting`.
+   *
+   * The function then reads the resource tags of a repository at most every five minutes in each execution environment.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
+   * @default - nothing; no resource tags are read
+   */
+  readonly repositorySettings?: RepositorySetting[];
 
   /**
    * Tags that get no companion, such as `['pr-*', 'cache']`. Each `*` matches any characters.

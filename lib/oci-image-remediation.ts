@@ -36,7 +36,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /** The function that creates the companions. */
   public readonly handler: LambdaFunction;
 
-  /** The function that recompresses layers. Undefined unless `recompressLayers` is set. */
+  /** The function that recompresses layers. Undefined unless `recompressLayers` is set, or repositories can choose it. */
   public readonly recompressionHandler?: LambdaFunction;
 
   /** The role of the function. */
@@ -51,7 +51,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /** Matches requests on the default bus: to audit all repositories, to audit one, or to repair an image. */
   public readonly auditRule: events.Rule;
 
-  /** Matches requests on the default bus to recompress the layers of an image. Undefined unless `recompressLayers` is set. */
+  /** Matches requests on the default bus to recompress the layers of an image. Undefined without `recompressionHandler`. */
   public readonly recompressionRule?: events.Rule;
 
   /** Starts an audit of all chosen repositories. Undefined if the schedule is `AuditSchedule.never()`. */
@@ -63,7 +63,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /** Audits, the repairs that they requested, and replicated images, that wait for the function. */
   public readonly auditsQueue: sqs.IQueue;
 
-  /** Recompressions that wait for their function. Undefined unless `recompressLayers` is set. */
+  /** Recompressions that wait for their function. Undefined without `recompressionHandler`. */
   public readonly layersQueue?: sqs.IQueue;
 
   /** Messages that EventBridge could not deliver to a queue, or that failed five times. */
@@ -205,7 +205,7 @@ export class OciImageRemediation extends ObservableRemediation implements iam.IG
   /**
    * Every permission that the function that recompresses layers needs, on the chosen repositories only.
    *
-   * It is attached to the role of that function, as `minimalPolicy` is to the other. It's empty unless `recompressLayers` is set.
+   * It is attached to the role of that function, as `minimalPolicy` is to the other. It's empty without that function.
    */
   public get minimalRecompressionPolicy(): iam.PolicyDocument {
     return new iam.PolicyDocument({ statements: recompressionStatements(this.resourceArns, this.settings) });

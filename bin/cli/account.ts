@@ -20,6 +20,9 @@ const LOOPBACK = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)/;
 /** `ecr-oci local` takes any credentials, and must not get real ones. */
 const LOCAL = { region: 'eu-north-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
+const mayUpload = ({ recompress, repositorySettings }: AccountOptions): boolean =>
+  recompress || repositorySettings?.includes('recompress-layers') === true;
+
 /** A registry: one account and Region, asked with the caller's credentials. */
 export class Account implements RegistryAddress {
   readonly client: ECRClient;
@@ -40,7 +43,7 @@ export class Account implements RegistryAddress {
     this.#region = named.region ?? options.region;
     const region = isLocal ? caller.regionOr(LOCAL.region) : caller.region;
     this.client = new ECRClient({
-      requestHandler: requestHandler(options.recompress ? UPLOAD_TIMEOUT_MS : undefined),
+      requestHandler: requestHandler(mayUpload(options) ? UPLOAD_TIMEOUT_MS : undefined),
       region: this.#region ?? region,
       ...(options.profile ? { profile: options.profile } : {}),
       ...endpointOptions(endpoint, named),
@@ -54,6 +57,10 @@ export class Account implements RegistryAddress {
       caller: 'person',
       fetch: proxiedFetch(),
     });
+  }
+
+  get isIdKnown(): boolean {
+    return this.#id !== undefined;
   }
 
   /** Twelve digits: from the image's name, or from ECR's first answer. @throws CliError before either is known */

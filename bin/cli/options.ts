@@ -1,10 +1,15 @@
 import { type Command, Option } from 'commander';
 import type { CompanionTagForm } from '../../lambda/core/companion/companion-tag';
-import { COMPANION_FOR, type CompanionFor, type Policy } from '../../lambda/core/companion/policy';
-import { DEFAULT_COMPANION_TAG_SUFFIX } from '../../lambda/core/contract';
+import {
+  COMPANION_FOR,
+  type CompanionFor,
+  type Policy,
+  type RepositorySetting,
+} from '../../lambda/core/companion/policy';
+import { DEFAULT_COMPANION_TAG_SUFFIX, REPOSITORY_SETTINGS } from '../../lambda/core/contract';
 import { UNCOMPRESSED_LAYERS, type UncompressedLayers } from '../../lambda/core/manifest/convert';
 import type { Platform } from '../../lambda/core/manifest/platform';
-import { companionPrefix, companionSuffix, platforms, repositoryPatterns, tagPatterns, url } from './arguments';
+import { companionPrefix, companionSuffix, platforms, repositoryPatterns, someOf, tagPatterns, url } from './arguments';
 
 /** Options of every command. */
 export interface CommonOptions {
@@ -18,6 +23,7 @@ export interface AccountOptions extends CommonOptions {
   readonly profile?: string;
   readonly endpointUrl?: string;
   readonly recompress?: boolean;
+  readonly repositorySettings?: readonly RepositorySetting[];
 }
 
 /** How companions are made: the choices and defaults of the construct's props. */
@@ -29,6 +35,8 @@ export interface PolicyOptions {
   readonly uncompressedLayers: UncompressedLayers;
   /** Whether zstd and plain tar layers are recompressed; an option of the commands that look at one image. */
   readonly recompress?: boolean;
+  /** What each repository chooses by its resource tags. @default nothing */
+  readonly repositorySettings?: readonly RepositorySetting[];
   /** Patterns of tags that get no companion; an option of the commands that list tags. */
   readonly excludeTag?: readonly string[];
 }
@@ -79,6 +87,12 @@ export const addPolicyOptions = (command: Command): Command =>
       new Option('--uncompressed-layers <what>', 'what to do with layers that are plain tar')
         .choices(UNCOMPRESSED_LAYERS)
         .default('refuse'),
+    )
+    .addOption(
+      new Option(
+        '--repository-settings <settings>',
+        `what each repository chooses by its resource tags, separated by commas: ${REPOSITORY_SETTINGS.join(', ')} (default: nothing)`,
+      ).argParser(someOf(REPOSITORY_SETTINGS)),
     );
 
 export const addRecompressOption = (command: Command, description: string): Command =>
@@ -107,6 +121,15 @@ export function policyOf(options: PolicyOptions): Policy {
   const companionTag: CompanionTagForm = prefix ? { prefix } : { suffix: suffix ?? DEFAULT_COMPANION_TAG_SUFFIX };
   const [first = AMD64, ...further] = options.platform ?? [];
   const scope = { repositories: ['*'], excludedRepositories: [], excludedTags: options.excludeTag ?? [] };
-  const recompression = options.recompress ? { recompression: { maxLayerBytes: MAX_LAYER_BYTES } } : {};
-  return { scope, companionTag, platforms: [first, ...further], companionFor, uncompressedLayers, ...recompression };
+  const limits = { recompression: { maxLayerBytes: MAX_LAYER_BYTES } };
+  const allowed = options.repositorySettings;
+  return {
+    scope,
+    companionTag,
+    platforms: [first, ...further],
+    companionFor,
+    uncompressedLayers,
+    ...(options.recompress ? limits : {}),
+    ...(allowed ? { choices: { allowed, ...limits } } : {}),
+  };
 }

@@ -3,11 +3,12 @@ import { prefetch } from '../../lambda/core/audit/prefetch';
 import { DryRunRegistry } from '../../lambda/core/companion/dry-run-registry';
 import type { Policy } from '../../lambda/core/companion/policy';
 import { repair } from '../../lambda/core/companion/repair';
+import { policyOfRepository } from '../../lambda/core/companion/repository-settings';
 import { type Manifest, manifestOf } from '../../lambda/core/manifest/manifest';
 import type { Refusal } from '../../lambda/core/reasons';
 import { type PutResult, RegistryDecorator, type StoredManifest } from '../../lambda/core/registry';
 import type { Account } from '../cli/account';
-import { acceptedBy, decideByPlatform } from './acceptance';
+import { acceptedBy, decideByPlatform, withPlatformsFor } from './acceptance';
 import { isRepairable, statusOf, statusOfCompanionTag, worstStatus } from './companion-status';
 import type { Consumer } from './consumers';
 import { isOfOneImage } from './error-scope';
@@ -37,7 +38,10 @@ export async function inspectBatch(
   { repository, listing }: ListedRepository,
   tags: readonly ListedTag[],
 ): Promise<readonly Row[]> {
-  const { account, policy, consumers = [] } = settings;
+  if (tags.length === 0) return [];
+  const { account, consumers = [] } = settings;
+  const own = await policyOfRepository(account.registry, repository.name, settings.policy);
+  const policy = withPlatformsFor(own, consumers);
   const digests = tags.map(({ digest }) => digest);
   const snapshot = await prefetch(new RoomyReader(account.registry), repository.name, digests, listing, policy);
   const dryRun = new DryRunRegistry(snapshot, (tag, isTaken) => obstacleOf(account, repository, tag, isTaken));

@@ -1,6 +1,7 @@
 import { checkLifecycle, type LifecycleCheck, type ToCheck } from '../../lambda/core/audit/lifecycle-check';
 import { companionTagsOf } from '../../lambda/core/companion/plan';
 import { mayNeedCompanion, skipReasonOf } from '../../lambda/core/companion/policy';
+import { policyOfRepository } from '../../lambda/core/companion/repository-settings';
 import { RepositoryNotFound } from '../../lambda/core/errors';
 import { explain } from '../cli/explain';
 import { isOfOneRepository } from './error-scope';
@@ -13,12 +14,13 @@ export async function lifecycleRiskOf(
   repository: string,
   listing: ReadonlyMap<string, ListedTag>,
 ): Promise<string | undefined> {
-  const { account, policy } = settings;
-  const sources = [...listing.values()]
-    .filter(({ tag, mediaType }) => mayNeedCompanion(mediaType, policy) && !skipReasonOf({ repository, tag }, policy))
-    .map(({ tag }) => tag);
-  const missing = sources.filter((tag) => !companionTagsOf(tag, policy).some((companion) => listing.has(companion)));
+  const { account } = settings;
   return sentenceOf(async () => {
+    const policy = await policyOfRepository(account.registry, repository, settings.policy);
+    const sources = [...listing.values()]
+      .filter(({ tag, mediaType }) => mayNeedCompanion(mediaType, policy) && !skipReasonOf({ repository, tag }, policy))
+      .map(({ tag }) => tag);
+    const missing = sources.filter((tag) => !companionTagsOf(tag, policy).some((companion) => listing.has(companion)));
     const { risk } = await check(settings, repository, { sources, missing });
     // A repository that opted out gets no companions.
     return risk !== undefined && (await account.registry.isOptedOut(repository)) ? undefined : risk;
@@ -34,11 +36,15 @@ export const whyNotBackfill = (
   sentenceOf(async () => (await check(settings, repository, { sources: [], missing })).refusals[0]?.detail);
 
 /** As the service's audit does. */
-const check = (
-  { account, policy }: ScanSettings,
+async function check(
+  settings: ScanSettings,
   repository: string,
   tags: Pick<ToCheck, 'sources' | 'missing'>,
-): Promise<LifecycleCheck> => checkLifecycle(account.registry, repository, policy, { ...tags, now: Date.now() });
+): Promise<LifecycleCheck> {
+  const { registry } = settings.account;
+  const policy = await policyOfRepository(registry, repository, settings.policy);
+  return checkLifecycle(registry, repository, policy, { ...tags, now: Date.now() });
+}
 
 /** A policy that can't be read counts as a risk. */
 async function sentenceOf(read: () => Promise<string | undefined>): Promise<string | undefined> {

@@ -39,6 +39,7 @@ export const metadataJson = ({ account, region, generatedAt, policy, repositorie
     platforms: policy.platforms.map(formatPlatform),
     companionFor: policy.companionFor,
     uncompressedLayers: policy.uncompressedLayers,
+    ...(policy.choices ? { repositorySettings: policy.choices.allowed } : {}),
   },
   repositories: repositories.length > 0 ? repositories : ['*'],
   excludedTags: policy.scope.excludedTags,
@@ -51,5 +52,6 @@ export const describeRules = ({ policy, repositories }: InventoryMetadata): read
   ['Companions for', policy.companionFor === 'oci-images' ? 'OCI images' : 'every tag'],
   ['Platforms', policy.platforms.map(formatPlatform).join(', ')],
   ['Uncompressed layers', policy.uncompressedLayers === 'refuse' ? 'refused' : 'relabeled'],
+  ...(policy.choices ? [['Chosen by repositories', policy.choices.allowed.join(', ')] as const] : []),
   ...(policy.scope.excludedTags.length > 0 ? [['Excluded tags', policy.scope.excludedTags.join(', ')] as const] : []),
 ];

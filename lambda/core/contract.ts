@@ -73,6 +73,29 @@ export const AUDIT_FINISHED_DETAIL_TYPE = 'Repository Audit Finished';
 /** A repository with this resource tag is left alone; the role's policy denies writes to it too. */
 export const OPT_OUT_TAG = { key: 'ecr-oci-remediation', value: 'disabled' } as const;
 
+/** What a repository chooses for itself, as far as the deployment lets it. */
+export const REPOSITORY_SETTINGS = ['platforms', 'companion-for', 'recompress-layers'] as const;
+/** Each has a resource tag of its own, such as `ecr-oci-remediation:platforms`. */
+export const SETTING_TAG_PREFIX = `${OPT_OUT_TAG.key}:`;
+
+/** A companion of each is put, and the puts of a batch must end in time: lib/ checks the pace for as many. */
+export const MAX_REPOSITORY_PLATFORMS = 4;
+
+/** Platforms of Linux images, named as in image-spec: https://github.com/opencontainers/image-spec/blob/main/image-index.md */
+export const LINUX_PLATFORMS = [
+  'linux/386',
+  'linux/amd64',
+  'linux/arm/v5',
+  'linux/arm/v6',
+  'linux/arm/v7',
+  'linux/arm64',
+  'linux/loong64',
+  'linux/mips64le',
+  'linux/ppc64le',
+  'linux/riscv64',
+  'linux/s390x',
+] as const;
+
 /** How long the work of one message may take. Its calls end then, and the message goes back to its queue. */
 export const LONGEST_WORK_SECONDS = 40;
 
@@ -119,6 +142,10 @@ export const ENV = {
   auditPutImagesPerSecond: 'AUDIT_PUT_IMAGES_PER_SECOND',
   /** The most bytes of a recompressed layer's tar. Absent: nothing is recompressed. */
   maxRecompressedLayerBytes: 'MAX_RECOMPRESSED_LAYER_BYTES',
+  /** Whether only repositories that choose so have their layers recompressed. */
+  recompressByTagOnly: 'RECOMPRESS_BY_TAG_ONLY',
+  /** What repositories may choose. Absent: nothing. */
+  repositorySettings: 'REPOSITORY_SETTINGS',
   /** The value of the one dimension of every metric, where that is not the function's own name. */
   metricFunctionName: 'METRIC_FUNCTION_NAME',
 } as const;

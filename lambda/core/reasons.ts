@@ -54,6 +54,7 @@ export const REFUSAL_REASONS = {
   'tag-too-long': 'the companion tag would be longer than 128 characters',
   'tag-immutable': 'the companion tag exists with another image and tag immutability keeps it there',
   'stale-companion': 'the tag no longer names an image, but its companion still names the earlier one',
+  'bad-repository-setting': 'a resource tag of the repository chooses what it may not, or what does not exist',
   'lifecycle-policy': 'the lifecycle policy of the repository would take other images because of the companion',
   'access-denied': 'a policy denies the service access to the repository',
   'kms-key': "the repository's KMS key can't be used",

@@ -31,11 +31,16 @@ export interface KeptTag {
   readonly why: string;
 }
 
+/** What a repository says of itself. It may have been read some minutes before. */
+export interface ResourceTagReader {
+  readResourceTags(repository: string): Promise<ReadonlyMap<string, string>>;
+}
+
 /**
  * The port: all that a repair asks of a registry. An implementation throws `RepositoryNotFound` when there is no such repository, and
  * any other error when it can't answer, which makes the queue try again.
  */
-export interface Registry {
+export interface Registry extends ResourceTagReader {
   /** The manifests that these tags name now, in one read; a tag that does not exist is absent from the answer. */
   readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, TaggedManifest>>;
   readManifest(repository: string, digest: string): Promise<StoredManifest | undefined>;
@@ -53,6 +58,10 @@ export interface Registry {
 /** Passes every call on. A subclass overrides what it does differently. */
 export class RegistryDecorator implements Registry {
   constructor(protected readonly registry: Registry) {}
+
+  readResourceTags(repository: string): Promise<ReadonlyMap<string, string>> {
+    return this.registry.readResourceTags(repository);
+  }
 
   readTags(repository: string, tags: readonly string[]): Promise<ReadonlyMap<string, TaggedManifest>> {
     return this.registry.readTags(repository, tags);

@@ -1,9 +1,4 @@
-import {
-  BatchDeleteImageCommand,
-  type ECRClient,
-  ListTagsForResourceCommand,
-  PutImageCommand,
-} from '@aws-sdk/client-ecr';
+import { BatchDeleteImageCommand, type ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
 import type { Inventory, ListPage, ManifestBatch } from '../core/audit/inventory';
 import { type TagFacts, tagsToKeep } from '../core/companion/deletion';
 import { OPT_OUT_TAG } from '../core/contract';
@@ -13,7 +8,7 @@ import type { RepositoryImage } from '../core/lifecycle/planned-companions';
 import type { LifecyclePolicy, NotUnderstood } from '../core/lifecycle/policy';
 import { SKIP_REASONS } from '../core/reasons';
 import type { KeptTag, PutResult, StoredManifest, TaggedManifest } from '../core/registry';
-import { type RegistryAddress, repositoryArn } from '../core/registry-address';
+import type { RegistryAddress } from '../core/registry-address';
 import { beforeEachAttempt } from './bounded-response';
 import { download } from './download';
 import { EcrCalls } from './ecr-calls';
@@ -25,6 +20,7 @@ import { listImages, RecentPolicies, readLifecyclePolicy } from './lifecycle';
 import { factsOf, listCachePrefixes, listManifests, listRepositories, type RepositoryPage } from './listings';
 import { ManifestReader } from './manifest-reader';
 import type { Pacer } from './pacer';
+import { RecentTags, ResourceTagLookup } from './resource-tags';
 
 export interface EcrRegistryOptions {
   readonly client: ECRClient;
@@ -37,6 +33,8 @@ export interface EcrRegistryOptions {
   readonly heavyTurn?: HeavyTurn;
   /** Shared by the pieces of work of one process. @default its own */
   readonly recentPolicies?: RecentPolicies;
+  /** Shared by the pieces of work of one process. @default its own */
+  readonly recentTags?: RecentTags;
   /**
    * The policy of the service's role keeps it out of a repository that opted out, and what it is denied is an outcome. A person's credentials
    * may put everywhere, so the repository's tags are read before, and what a person is denied is an error that says so.
@@ -54,7 +52,7 @@ export class EcrRegistry implements Inventory {
   readonly #reader: ManifestReader;
   readonly #heavyTurn: HeavyTurn;
   readonly #recentPolicies: RecentPolicies;
-  readonly #optedOut = new Map<string, boolean>();
+  readonly #tags: ResourceTagLookup;
 
   constructor(options: EcrRegistryOptions) {
     const { client, signal, heavyTurn = new HeavyTurn(), recentPolicies = new RecentPolicies() } = options;
@@ -62,6 +60,7 @@ export class EcrRegistry implements Inventory {
     this.#calls = new EcrCalls(client, options.caller ?? 'service', signal);
     this.#heavyTurn = heavyTurn;
     this.#recentPolicies = recentPolicies;
+    this.#tags = new ResourceTagLookup(this.#calls, options.address, options.recentTags ?? new RecentTags());
     this.#reader = new ManifestReader(
       this.#calls,
       () => heavyTurn.take(this, signal),
@@ -136,15 +135,17 @@ export class EcrRegistry implements Inventory {
 
   /** Whether the repository has the resource tag that says to leave it alone; ECR is asked once. */
   async isOptedOut(repository: string): Promise<boolean> {
-    const known = this.#optedOut.get(repository);
-    if (known !== undefined) return known;
-    const command = new ListTagsForResourceCommand({ resourceArn: repositoryArn(this.#options.address, repository) });
-    const { tags = [] } = await this.#calls.call('ListTagsForResource', repository, (options) =>
-      this.#calls.client.send(command, options),
-    );
-    const isOptedOut = tags.some(({ Key, Value }) => Key === OPT_OUT_TAG.key && Value === OPT_OUT_TAG.value);
-    this.#optedOut.set(repository, isOptedOut);
-    return isOptedOut;
+    return (await this.#tags.read(repository)).get(OPT_OUT_TAG.key) === OPT_OUT_TAG.value;
+  }
+
+  /** As they are now, or were within five minutes. */
+  readResourceTags(repository: string): Promise<ReadonlyMap<string, string>> {
+    return this.#tags.readRecent(repository);
+  }
+
+  /** Someone who requests a repair may have changed the tags before. @param time in milliseconds since the epoch */
+  forgetResourceTagsBefore(repository: string, time: number): void {
+    this.#tags.recent.forgetBefore(repository, time);
   }
 
   async putManifest(

@@ -5,6 +5,7 @@ import { type LifecyclePolicy, NotUnderstood, readPolicy } from '../core/lifecyc
 import type { EcrCalls } from './ecr-calls';
 import { nameOf } from './ecr-errors';
 import { listedManifest, MAX_RESULTS } from './listings';
+import { Recent } from './recent';
 
 /** More pages than an audit page can afford. */
 const MAX_PAGES = 10;
@@ -56,21 +57,10 @@ export async function readLifecyclePolicy(
 }
 
 const HOUR_MS = 3_600_000;
-const MAX_REMEMBERED = 1_000;
 
-/** The policies that were read within the hour, of up to 1,000 repositories: so that not every push asks. */
-export class RecentPolicies {
-  readonly #read = new Map<string, { readonly policy: LifecyclePolicy | NotUnderstood; readonly at: number }>();
-
-  get(repository: string): LifecyclePolicy | NotUnderstood | undefined {
-    const found = this.#read.get(repository);
-    return found && Date.now() - found.at < HOUR_MS ? found.policy : undefined;
-  }
-
-  set(repository: string, policy: LifecyclePolicy | NotUnderstood): void {
-    this.#read.delete(repository);
-    this.#read.set(repository, { policy, at: Date.now() });
-    const [oldest] = this.#read.keys();
-    if (this.#read.size > MAX_REMEMBERED && oldest !== undefined) this.#read.delete(oldest);
+/** The policies that were read within the hour. */
+export class RecentPolicies extends Recent<LifecyclePolicy | NotUnderstood> {
+  constructor() {
+    super(HOUR_MS);
   }
 }

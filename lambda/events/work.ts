@@ -20,6 +20,8 @@ export interface RepairWork {
   readonly isUrgent: boolean;
   /** Whether an audit found it. The next audits find it too, as long as it's refused. */
   readonly isAuditFinding?: true;
+  /** When it was requested, in milliseconds since the epoch; absent if it's for something that happened in ECR. */
+  readonly requestedAt?: number;
 }
 
 export interface AuditWork {
@@ -40,6 +42,8 @@ export interface RegistryAuditWork extends AuditWork {
 export interface RepositoryAuditWork extends AuditWork {
   readonly kind: 'repository-audit';
   readonly repository: string;
+  /** In milliseconds since the epoch. */
+  readonly requestedAt: number;
   /** What the earlier pages of this audit found. */
   readonly counts: AuditCounts;
   /** That an earlier page found, if any did. */
@@ -74,6 +78,7 @@ export function readWork(body: string): Work {
         kind: 'repository-audit',
         request,
         repository,
+        requestedAt: timeOf(event),
         ...auditFields(detail),
         counts: countsIn(detail.counts),
         ...optionalTextIn(detail, 'lifecycleRisk'),
@@ -87,6 +92,7 @@ export function readWork(body: string): Work {
         request,
         image: { repository: textIn(detail, 'repository'), tag: textIn(detail, 'tag') },
         isUrgent: false,
+        requestedAt: timeOf(event),
         ...(optionalFlagIn(detail, 'audit') ? { isAuditFinding: true } : {}),
       };
     default:
@@ -101,9 +107,13 @@ type Fields = Readonly<Record<string, unknown>>;
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
 function pushed(request: RequestContext, event: Fields, detail: Fields, isUrgent: boolean): RepairWork {
   mustBe(detail, 'result', 'SUCCESS');
-  const pushedAt = Date.parse(textIn(event, 'time'));
-  if (Number.isNaN(pushedAt)) throw new UnreadableEvent(`time is ${JSON.stringify(event.time)}, expected a timestamp`);
-  return { kind: 'repair', request, image: imageIn(detail), pushedAt, isUrgent };
+  return { kind: 'repair', request, image: imageIn(detail), pushedAt: timeOf(event), isUrgent };
+}
+
+function timeOf(event: Fields): number {
+  const time = Date.parse(textIn(event, 'time'));
+  if (Number.isNaN(time)) throw new UnreadableEvent(`time is ${JSON.stringify(event.time)}, expected a timestamp`);
+  return time;
 }
 
 const auditFields = (detail: Fields) => ({

@@ -2,6 +2,7 @@ import { Stack, Tokenization } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { ENV } from '../../lambda/core/contract';
+import { isRecompressionDeployed } from './repository-choices';
 import type { RepositorySelection } from './repository-selection';
 import type { Settings } from './settings';
 
@@ -24,9 +25,11 @@ export function environmentOf(
     [ENV.platforms]: settings.platforms.map(({ platform }) => platform).join(','),
     [ENV.companionFor]: settings.companionFor,
     [ENV.uncompressedLayers]: settings.uncompressedLayers,
-    ...(settings.recompressLayers && {
+    ...(isRecompressionDeployed(settings) && {
       [ENV.maxRecompressedLayerBytes]: Tokenization.stringifyNumber(settings.maxRecompressedLayerSize.toBytes()),
+      ...(!settings.recompressLayers && { [ENV.recompressByTagOnly]: 'true' }),
     }),
+    ...(settings.repositorySettings.length > 0 && { [ENV.repositorySettings]: settings.repositorySettings.join(',') }),
     [ENV.excludedTags]: settings.excludedTags.join(','),
     ...(settings.deleteOrphanedCompanions && { [ENV.deleteOrphanedCompanions]: 'true' }),
     [ENV.putImagesPerSecond]: Tokenization.stringifyNumber(settings.putImagesPerSecond),

@@ -7,6 +7,7 @@ import {
   OUTCOME_DETAIL_TYPE,
   REQUESTS,
 } from '../../lambda/core/contract';
+import { isRecompressionDeployed } from './repository-choices';
 import type { Settings } from './settings';
 
 /** ARNs of everything that the function uses. */
@@ -133,8 +134,10 @@ function signingStatements({ signingProfiles }: Settings): iam.PolicyStatement[]
 }
 
 /** Recompressions are work only where a function does them. */
-const requestsOf = ({ recompressLayers }: Settings): readonly string[] =>
-  Object.values(REQUESTS).filter((request) => recompressLayers || request !== REQUESTS.imageRecompression);
+const requestsOf = (settings: Settings): readonly string[] =>
+  Object.values(REQUESTS).filter(
+    (request) => isRecompressionDeployed(settings) || request !== REQUESTS.imageRecompression,
+  );
 
 /** The same that the function itself may request. */
 export const grantRequests = (grantee: iam.IGrantable, defaultBus: string, settings: Settings): iam.Grant =>

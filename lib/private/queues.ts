@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { allowEventBridgeToUse } from './encryption';
 import { RECOMPRESSION_TIMEOUT } from './recompression';
 import { FUNCTION_TIMEOUT } from './remediation-function';
+import { isRecompressionDeployed } from './repository-choices';
 import type { Settings } from './settings';
 
 /**
@@ -32,7 +33,8 @@ export interface Queues {
 }
 
 /** All are encrypted and require TLS. */
-export function createQueues(scope: Construct, { encryptionKey, recompressLayers }: Settings): Queues {
+export function createQueues(scope: Construct, settings: Settings): Queues {
+  const { encryptionKey } = settings;
   if (encryptionKey) {
     allowEventBridgeToUse(encryptionKey, scope);
   }
@@ -49,7 +51,7 @@ export function createQueues(scope: Construct, { encryptionKey, recompressLayers
   return {
     pushes: new sqs.Queue(scope, 'Pushes', { ...workQueueProps, visibilityTimeout: VISIBILITY_TIMEOUT.pushes }),
     audits: new sqs.Queue(scope, 'Audits', { ...workQueueProps, visibilityTimeout: VISIBILITY_TIMEOUT.audits }),
-    layers: recompressLayers
+    layers: isRecompressionDeployed(settings)
       ? new sqs.Queue(scope, 'Layers', { ...workQueueProps, visibilityTimeout: VISIBILITY_TIMEOUT.layers })
       : undefined,
     deadLetters,

@@ -2,6 +2,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { REQUESTS } from '../../lambda/core/contract';
 import { pushPattern, replicationPattern, requestPattern } from './event-patterns';
+import { isRecompressionDeployed } from './repository-choices';
 import type { RepositorySelection } from './repository-selection';
 import type { Settings } from './settings';
 
@@ -26,7 +27,7 @@ export function createRules(scope: Construct, settings: Settings, repositories: 
       description: 'Requests to audit repositories and to repair images',
       eventPattern: requestPattern(scope, [REQUESTS.registryAudit, REQUESTS.repositoryAudit, REQUESTS.imageRepair]),
     }),
-    recompression: settings.recompressLayers
+    recompression: isRecompressionDeployed(settings)
       ? new events.Rule(scope, 'RecompressionRule', {
           description: 'Requests to recompress layers of images',
           eventPattern: requestPattern(scope, [REQUESTS.imageRecompression]),

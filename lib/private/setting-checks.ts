@@ -3,7 +3,9 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { AuditOptions } from '../audit-options';
 import type { ImagePlatform } from '../image-platform';
+import type { OciImageRemediationProps } from '../oci-image-remediation-props';
 import type { RecompressionOptions } from '../recompression-options';
+import { isRecompressionDeployed } from './repository-choices';
 
 export function checkPlatforms(scope: Construct, platforms: readonly ImagePlatform[]): void {
   if (platforms.length === 0) {
@@ -74,13 +76,15 @@ export function checkRecompression(
   scope: Construct,
   {
     recompressLayers,
+    repositorySettings,
     recompressionRole,
     maxRecompressedLayerSize,
-  }: Required<Pick<RecompressionOptions, 'recompressLayers' | 'maxRecompressedLayerSize'>> & RecompressionOptions,
+  }: Required<Pick<OciImageRemediationProps, 'recompressLayers' | 'repositorySettings' | 'maxRecompressedLayerSize'>> &
+    RecompressionOptions,
 ): void {
-  if (recompressionRole && !recompressLayers) {
+  if (recompressionRole && !isRecompressionDeployed({ recompressLayers, repositorySettings })) {
     throw new Error(
-      `${scope.node.path} has recompressionRole and no recompressLayers; expected recompressLayers: true`,
+      `${scope.node.path} has recompressionRole and no recompressLayers; expected recompressLayers: true, or RepositorySetting.RECOMPRESS_LAYERS in repositorySettings`,
     );
   }
   checkLayerSize(scope, maxRecompressedLayerSize);

@@ -11,6 +11,7 @@ import { RepositoryFilter } from '../repository-filter';
 import { checkExcludedTags } from './excluded-tags';
 import { checkConcurrency, checkMemorySize, checkNetwork, MIN_MEMORY_SIZE } from './function-checks';
 import { checkPace } from './pace';
+import { checkRepositorySettings } from './repository-choices';
 import {
   checkAuditWindow,
   checkEventBus,
@@ -52,6 +53,7 @@ export function settingsOf(scope: Construct, props: OciImageRemediationProps): S
   checkNumbersAboveZero(scope, { putImagesPerSecond, auditPutImagesPerSecond, alarmFailedThreshold });
   checkPace(scope, settings);
   checkTimeAboveZero(scope, { alarmPushAge, alarmAuditAge, alarmRecompressionAge, alarmTimeToCompanion });
+  checkRepositorySettings(scope, settings);
   checkRecompression(scope, settings);
   return settings;
 }
@@ -66,6 +68,7 @@ const withDefaults = (props: OciImageRemediationProps): Settings => ({
   uncompressedLayers: props.uncompressedLayers ?? UncompressedLayers.REFUSE,
   recompressLayers: props.recompressLayers ?? false,
   maxRecompressedLayerSize: props.maxRecompressedLayerSize ?? DEFAULT_MAX_LAYER_SIZE,
+  repositorySettings: props.repositorySettings ?? [],
   excludedTags: props.excludedTags ?? [],
   deleteOrphanedCompanions: props.deleteOrphanedCompanions ?? false,
   includeReplicatedImages: props.includeReplicatedImages ?? false,

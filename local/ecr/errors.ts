@@ -68,6 +68,10 @@ export const tooManyTagsOnImage = (digest: string, limit: number, id: Repository
     `The image with digest '${digest}' in the ${repositoryOf(id)} exceeds the maximum allowed number of tags per image which is '${limit}'`,
   );
 
+/** AWS documents the exception, and not its text. */
+export const tooManyResourceTags = (limit: number, id: RepositoryId): AwsError =>
+  new AwsError('TooManyTagsException', `The ${repositoryOf(id)} can have at most ${limit} resource tags`);
+
 /** Of a key that is disabled, or whose policy or grants leave ECR out. AWS documents the exception, and not its text. */
 export const kmsFailure = ({ repository }: RepositoryId): AwsError =>
   new AwsError('KmsException', `The KMS key of the repository '${repository}' can't be used`, {

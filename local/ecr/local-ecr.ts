@@ -9,6 +9,7 @@ import { readLifecyclePolicy } from './lifecycle-policy';
 import type { Push } from './put-image';
 import { Registry, type RegistryOptions, type UpstreamFailure } from './registry';
 import type { Image } from './repository';
+import { addResourceTags } from './resource-tags';
 import { readManifest, type StoredManifest } from './stored-manifest';
 import type { TagMutability } from './tag-mutability';
 import { TokenBucket } from './token-bucket';
@@ -95,9 +96,10 @@ export class LocalEcr {
     return manifest;
   }
 
-  /** Gives the repository resource tags, as `TagResource` does. @throws AwsError `RepositoryNotFoundException` */
+  /** Gives the repository resource tags, as `TagResource` does. @throws AwsError as that does */
   tagResource(repository: string, tags: Readonly<Record<string, string>>): void {
-    for (const [key, value] of Object.entries(tags)) this.#registry.get(repository).resourceTags.set(key, value);
+    const { resourceTags } = this.#registry.get(repository);
+    addResourceTags(resourceTags, Object.entries(tags), this.#registry.idOf(repository));
   }
 
   /**

@@ -12,6 +12,7 @@ const audit: RepositoryAuditWork = {
   kind: 'repository-audit',
   request: REQUEST,
   repository: 'team/app',
+  requestedAt: 7,
   counts: NO_COUNTS,
   isBackfill: true,
   isDespiteLifecycle: false,
@@ -90,6 +91,11 @@ describe('a repository of several pages', () => {
     expect(service.published).toMatchObject([
       { detail: { images: 12, ociImages: 12, upToDate: 1, requested: 11, refused: { 'zstd-layer': 3 } } },
     ]);
+  });
+
+  test('is judged by the resource tags as they were when it was requested, or later', async () => {
+    await auditRepository(service, audit);
+    expect(service.registry.forgotten).toEqual([{ repository: 'team/app', time: 7 }]);
   });
 
   test('later pages do not ask again whether the repository opted out', async () => {

@@ -112,3 +112,19 @@ test('layers are recompressed only with a limit, which also turns it on', () => 
 test('a second function counts under the name of the first', () => {
   expect(readConfiguration({ ...environment, METRIC_FUNCTION_NAME: 'first' }).functionName).toBe('first');
 });
+
+test('repositories choose what the construct lets them', () => {
+  expect(readConfiguration(environment).policy).not.toHaveProperty('choices');
+  const choosing = { ...environment, REPOSITORY_SETTINGS: 'platforms,recompress-layers' };
+  const allowed = ['platforms', 'recompress-layers'];
+  expect(readConfiguration(choosing).policy.choices).toEqual({ allowed });
+  const recompression = { maxLayerBytes: 1_000 };
+  const always = { ...choosing, MAX_RECOMPRESSED_LAYER_BYTES: '1000' };
+  expect(readConfiguration(always).policy).toMatchObject({ recompression, choices: { allowed, recompression } });
+  const { policy } = readConfiguration({ ...always, RECOMPRESS_BY_TAG_ONLY: 'true' });
+  expect(policy).not.toHaveProperty('recompression');
+  expect(policy.choices).toEqual({ allowed, recompression });
+  expect(() => readConfiguration({ ...environment, REPOSITORY_SETTINGS: 'platforms,all' })).toThrow(
+    "environment variable REPOSITORY_SETTINGS is 'all', expected one of platforms, companion-for, recompress-layers",
+  );
+});

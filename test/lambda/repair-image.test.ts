@@ -326,3 +326,30 @@ describe('an image whose layers must be recompressed', () => {
     expect(values().counted).not.toHaveProperty('Recompressing');
   });
 });
+
+describe('where the repository chooses its platforms', () => {
+  const choices = { allowed: ['platforms'] } as const;
+
+  test('only a repair that was requested reads what it chose anew', async () => {
+    await repairImage(service, work, push());
+    expect(service.registry.forgotten).toEqual([]);
+    await repairImage(service, { ...work, requestedAt: 7 }, asked);
+    expect(service.registry.forgotten).toEqual([{ repository: 'team/app', time: 7 }]);
+  });
+
+  test('the lifecycle risk is that of its companions', async () => {
+    // The rule counts the companion of the further platform, and not that of the first.
+    service = new FakeService(new FakeServiceRegistry(), { ...CONFIGURATION, policy: { ...DEFAULT_POLICY, choices } });
+    service.registry.lifecyclePolicy = policyOf(keepNewest(4, ['*-arm64']));
+    const child = service.registry.push(ociImage(), OCI.manifest);
+    const named = { mediaType: OCI.manifest, digest: child.digest, size: child.bytes.length };
+    service.registry.push(index([{ ...named, ...platform('amd64') }]), OCI.index, 'v1-arm64');
+    const ofArm64 = { ...work, image: { ...image, tag: 'v1-arm64' } };
+    await repairImage(service, ofArm64, push());
+    expect(service.published.at(-1)?.detail).not.toHaveProperty('lifecycleRisk');
+    service.registry.tags.delete('v1-arm64-dockerv2');
+    service.registry.resourceTags.set('ecr-oci-remediation:platforms', 'linux/amd64 linux/arm64');
+    await repairImage(service, ofArm64, push());
+    expect(service.published.at(-2)?.detail).toMatchObject({ lifecycleRisk: expect.stringContaining('rule 1') });
+  });
+});

@@ -184,3 +184,14 @@ test('the work of one message at a time has large answers', async () => {
   await Promise.all([one, two]);
   expect(events).toEqual(['one has it', 'one is done', 'two has it', 'two is done']);
 });
+
+test('resource tags that one invocation read are known to the next of the same environment, and to no other', async () => {
+  const read = (invocation: Invocation) =>
+    invocation.run(true, NEVER, ({ registry }) => registry.readResourceTags('team/app'));
+  aws.answers = [{ json: { tags: [{ Key: 'a', Value: 'b' }] } }, {}];
+  const shared = new AwsEnvironment(CONFIGURATION);
+  expect(await read(shared.invocation())).toEqual(new Map([['a', 'b']]));
+  expect(await read(shared.invocation())).toEqual(new Map([['a', 'b']]));
+  expect(await read(invocationOf())).toEqual(new Map());
+  expect(aws.operations).toHaveLength(2);
+});

@@ -3,7 +3,16 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import { readConfiguration } from '../../lambda/configuration';
-import { CompanionFor, CompanionTag, ImagePlatform, RepositoryFilter, UncompressedLayers } from '../../lib';
+import { REPOSITORY_SETTINGS } from '../../lambda/core/contract';
+import {
+  CompanionFor,
+  CompanionTag,
+  ImagePlatform,
+  type OciImageRemediationProps,
+  RepositoryFilter,
+  RepositorySetting,
+  UncompressedLayers,
+} from '../../lib';
 import { functionOf, newApp, newRemediation, newStack, only, remediationIn, templateOf } from './support';
 
 const environmentOf = (template: Template) => functionOf(template).properties.Environment.Variables;
@@ -137,4 +146,33 @@ test('refuses an environment of more than 4096 characters', () => {
   expect(() => newRemediation({ excludedTags })).toThrow(
     /^repositories, excludedRepositories and excludedTags of Stack\/Remediation make an environment of \d{4} characters; expected at most 4096/,
   );
+});
+
+describe('what repositories choose', () => {
+  const { PLATFORMS, COMPANION_FOR, RECOMPRESS_LAYERS } = RepositorySetting;
+  const environment = (props: OciImageRemediationProps) =>
+    only(templateOf(newRemediation(props)), 'AWS::Lambda::Function', 'RemediationFunction').properties.Environment
+      .Variables;
+
+  test('is named, and nothing else changes', () => {
+    expect(environment({ repositorySettings: [PLATFORMS, COMPANION_FOR] })).toEqual({
+      ...environment({}),
+      REPOSITORY_SETTINGS: 'platforms,companion-for',
+    });
+  });
+
+  test('can be recompression, which others get only if all do', () => {
+    const chosen = { MAX_RECOMPRESSED_LAYER_BYTES: `${20 * 1024 ** 3}`, REPOSITORY_SETTINGS: 'recompress-layers' };
+    expect(environment({ repositorySettings: [RECOMPRESS_LAYERS] })).toMatchObject({
+      ...chosen,
+      RECOMPRESS_BY_TAG_ONLY: 'true',
+    });
+    const always = environment({ repositorySettings: [RECOMPRESS_LAYERS], recompressLayers: true });
+    expect(always).toMatchObject(chosen);
+    expect(always).not.toHaveProperty('RECOMPRESS_BY_TAG_ONLY');
+  });
+
+  test('has the names that the function knows', () => {
+    expect(Object.values(RepositorySetting)).toEqual(REPOSITORY_SETTINGS);
+  });
 });

@@ -5,7 +5,13 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Architecture, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { type OciImageRemediation, RemediationAlarm, RepositoryFilter } from '../../lib';
+import {
+  type OciImageRemediation,
+  type OciImageRemediationProps,
+  RemediationAlarm,
+  RepositoryFilter,
+  RepositorySetting,
+} from '../../lib';
 import { arn, newRemediation, newStack, only, queueOf, remediationIn, ruleOf, sendersOf, templateOf } from './support';
 
 const SERVICE = 'RemediationFunction';
@@ -27,6 +33,26 @@ describe('without recompressLayers', () => {
     for (const name of [RemediationAlarm.RECOMPRESSION_AGE, RemediationAlarm.RECOMPRESSION_ERRORS])
       expect(remediation.tryFindAlarm(name)).toBeUndefined();
   });
+});
+
+test('is deployed for repositories that choose it, and no other setting brings it', () => {
+  const { RECOMPRESS_LAYERS, PLATFORMS, COMPANION_FOR } = RepositorySetting;
+  const withoutEnvironment = (props: OciImageRemediationProps) => {
+    const stack = newStack();
+    const recompressionRole = iam.Role.fromRoleName(stack, 'Mine', 'mine');
+    const template = templateOf(remediationIn(stack, { ...props, recompressionRole })).toJSON();
+    for (const resource of Object.values<{ Type: string; Properties: { Environment?: unknown } }>(template.Resources))
+      if (resource.Type === 'AWS::Lambda::Function') resource.Properties.Environment = undefined;
+    return template;
+  };
+  expect(withoutEnvironment({ repositorySettings: [RECOMPRESS_LAYERS] })).toEqual(
+    withoutEnvironment({ recompressLayers: true }),
+  );
+  const withoutFunction = templateOf(newRemediation({ repositorySettings: [PLATFORMS, COMPANION_FOR] }));
+  withoutFunction.resourceCountIs('AWS::Lambda::Function', 1);
+  expect(withoutFunction.findResources('AWS::IAM::Policy')).toEqual(
+    templateOf(newRemediation()).findResources('AWS::IAM::Policy'),
+  );
 });
 
 describe('with recompressLayers', () => {

@@ -46,6 +46,7 @@ describe('docs/runbook.md', () => {
           id: '1',
           account: '123456789012',
           region: 'eu-north-1',
+          time: '2026-11-16T01:54:34Z',
           source: Source,
           'detail-type': DetailType,
           detail: JSON.parse(Detail),

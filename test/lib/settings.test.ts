@@ -1,6 +1,12 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
-import { AuditSchedule, ImagePlatform, type OciImageRemediationProps, RepositoryFilter } from '../../lib';
+import {
+  AuditSchedule,
+  ImagePlatform,
+  type OciImageRemediationProps,
+  RepositoryFilter,
+  RepositorySetting,
+} from '../../lib';
 import { settingsOf } from '../../lib/private/settings';
 import { newRemediation, newStack, remediationIn } from './support';
 
@@ -22,6 +28,7 @@ test.each<[string, OciImageRemediationProps]>([
   ['as much concurrency as the queues use', { reservedConcurrentExecutions: 5, auditMaxConcurrency: 3 }],
   ['a reserve that only the deployment knows', { reservedConcurrentExecutions: Lazy.number({ produce: () => 9 }) }],
   ['as many platforms as the pace allows', { platforms: LINUX.slice(0, 8), auditPutImagesPerSecond: 1 }],
+  ['the default pace, if repositories choose platforms', { repositorySettings: Object.values(RepositorySetting) }],
   ['a pace that only the deployment knows', { putImagesPerSecond: Lazy.number({ produce: () => 1 }) }],
   ['a window of a day', { auditWindow: Duration.hours(24) }],
   [
@@ -156,6 +163,16 @@ describe('refuses settings with what it got and what it expects', () => {
       'more platforms than the pace of pushes allows',
       { platforms: LINUX.slice(0, 9), auditPutImagesPerSecond: 2 },
       'putImagesPerSecond of Stack/Remediation is 2; expected at least 2.25, so that the 90 PutImage calls',
+    ],
+    [
+      'less than four platforms need, if repositories choose them',
+      { repositorySettings: [RepositorySetting.PLATFORMS], auditPutImagesPerSecond: 0.4 },
+      "auditPutImagesPerSecond of Stack/Remediation is 0.4; expected at least 0.5, so that the 20 PutImage calls for a batch of 5 images and 4 platforms end within 40 seconds: raise auditPutImagesPerSecond, or don't let repositories choose platforms",
+    ],
+    [
+      'a choice of repositories twice',
+      { repositorySettings: [RepositorySetting.PLATFORMS, RepositorySetting.PLATFORMS] },
+      'repositorySettings of Stack/Remediation are platforms, platforms; expected platforms only once',
     ],
   ])('%s', (_, props, message) => {
     expect(() => newRemediation(props)).toThrow(message);

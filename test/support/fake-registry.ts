@@ -23,6 +23,8 @@ export class FakeRegistry implements Inventory {
   readonly kept = new Map<string, string>();
   /** What a put answers instead of storing. */
   putAnswer: PutResult | undefined;
+  /** Of the repository itself. */
+  readonly resourceTags = new Map<string, string>();
   lifecyclePolicy: LifecyclePolicy | NotUnderstood = [];
   hasTooManyImages = false;
 
@@ -63,6 +65,11 @@ export class FakeRegistry implements Inventory {
         return stored ? [[tag, stored] as const] : [];
       }),
     );
+  }
+
+  async readResourceTags(repository: string): Promise<ReadonlyMap<string, string>> {
+    await this.#call('readResourceTags', repository);
+    return this.resourceTags;
   }
 
   async readManifest(repository: string, digest: string): Promise<StoredManifest | undefined> {

@@ -8,6 +8,8 @@ import { DEFAULT_POLICY } from './policy';
 /** A registry as the function sees it. */
 export class FakeServiceRegistry extends FakeRegistry implements ServiceRegistry {
   readonly optedOut = new Set<string>();
+  /** Repositories whose resource tags must be no older than a time. */
+  readonly forgotten: { readonly repository: string; readonly time: number }[] = [];
   cachePrefixes: readonly string[] = [];
   /** Pages of repository names; the token of a page is its index. */
   repositoryPages: readonly (readonly string[])[] = [['team/app']];
@@ -19,6 +21,10 @@ export class FakeServiceRegistry extends FakeRegistry implements ServiceRegistry
   async isOptedOut(repository: string): Promise<boolean> {
     await this.#made('isOptedOut');
     return this.optedOut.has(repository);
+  }
+
+  forgetResourceTagsBefore(repository: string, time: number): void {
+    this.forgotten.push({ repository, time });
   }
 
   recentLifecyclePolicy(repository: string) {

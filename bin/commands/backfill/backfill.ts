@@ -65,6 +65,12 @@ export class Backfill {
       this.#found.push({ repository, tag, state, companionTag, isNew });
       return;
     }
+    if (companions.some(({ state }) => state === 'missing' || state === 'out-of-date')) {
+      // Only a recompression is needed, which the service does.
+      const why = detail ? { detail } : {};
+      report.add({ repository, sourceTag: tag, outcome: 'to-do', reason: state, companionTag, ...why });
+      return;
+    }
     if (state !== 'refused' && state !== 'unreadable') return;
     report.add({
       repository,

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import type { Policy } from '../../../lambda/core/companion/policy';
 import { Accounts } from '../../cli/account';
 import { action } from '../../cli/action';
 import { EXIT, type ExitCode } from '../../cli/exit-code';
 import { forEachImage } from '../../cli/images';
+import { policyOfNamed } from '../../cli/named-policy';
 import {
   type AccountOptions,
   addAccountOptions,
@@ -16,6 +18,7 @@ import type { Consumer } from '../../inventory/consumers';
 import { type ForOption, forOption } from '../../inventory/for-option';
 import { inspect } from './inspect';
 import { type CheckReport, checkReport } from './report';
+import { settingsJson } from './settings';
 import { checkText } from './text';
 
 type CheckOptions = AccountOptions & PolicyOptions & ForOption;
@@ -47,10 +50,13 @@ export function addCheck(program: Command): void {
       action<CheckOptions>((context) => {
         const { options, output, io } = context;
         const accounts = new Accounts(options, io);
-        const policy = withPlatformsFor(policyOf(options), options.for);
+        const deployed = policyOf(options);
         return forEachImage(context, async (reference, at) => {
           const account = accounts.of(reference);
-          const report = await checkReport(account, await inspect(account, reference, policy));
+          const own = await policyOfNamed(account, reference, deployed);
+          const policy = withPlatformsFor(own, options.for);
+          const inspection = await inspect(account, reference, policy);
+          const report = { ...(await checkReport(account, inspection)), ...settingsIn(deployed, own) };
           if (reference.isTagImplied) output.note(`note: ${reference.text} has no tag, so this is about latest`);
           if (!output.json)
             output.print(
@@ -61,6 +67,10 @@ export function addCheck(program: Command): void {
       }),
     );
 }
+
+/** What the repository's resource tags make of the options. */
+const settingsIn = (deployed: Policy, own: Policy): Pick<CheckReport, 'settings'> =>
+  deployed.choices ? { settings: settingsJson(own) } : {};
 
 function exitCodeOf({ accepted }: CheckReport, consumers: readonly Consumer[]): ExitCode {
   const verdicts = consumers.map((consumer) => accepted[consumer].verdict);

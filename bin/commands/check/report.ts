@@ -5,6 +5,7 @@ import { platformsOf } from '../../inventory/platforms';
 import { type CompanionReport, companionReport } from './companion-report';
 import { type Content, contentOf } from './content';
 import type { Inspection } from './inspect';
+import type { SettingsReport } from './settings';
 
 /** What `check` prints about an image; as JSON, as it is. */
 export interface CheckReport extends Content {
@@ -14,6 +15,8 @@ export interface CheckReport extends Content {
   readonly mediaType: string;
   readonly accepted: Accepted;
   readonly companions: readonly CompanionReport[];
+  /** Only if repositories choose for themselves. */
+  readonly settings?: SettingsReport;
   /** Why `companions` is empty. */
   readonly noCompanion?: string;
 }

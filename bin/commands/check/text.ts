@@ -6,6 +6,7 @@ import { CONSUMER_IDS, CONSUMERS } from '../../inventory/consumers';
 import { adviceOf, type Question } from './advice';
 import type { CompanionReport } from './companion-report';
 import type { CheckReport } from './report';
+import { settingsFields } from './settings';
 
 const TYPE_NAMES = new Map([
   [OCI_MANIFEST, 'OCI manifest'],
@@ -31,6 +32,7 @@ export function checkText(report: CheckReport, question: Question, output: Outpu
       layers &&
         `${layers.count}, ${formatBytes(layers.bytes)} as stored${layers.platform ? `, of ${layers.platform}` : ''}`,
     ],
+    ...(report.settings ? settingsFields(report.settings) : []),
     ...CONSUMER_IDS.map((consumer) => [CONSUMERS[consumer].name, acceptanceText(accepted[consumer], output)] as const),
     ...companions.map((companion) => [labelOf(companion, image), companionText(companion, output)] as const),
     ['companion', report.noCompanion && `none: ${report.noCompanion}`],

@@ -1,3 +1,4 @@
+import { policyOfRepository } from '../../../lambda/core/companion/repository-settings';
 import { type LifecyclePolicy, NotUnderstood } from '../../../lambda/core/lifecycle/policy';
 import { type Account, Accounts } from '../../cli/account';
 import type { CommandContext } from '../../cli/action';
@@ -38,7 +39,8 @@ export async function runLifecycle(context: CommandContext<LifecycleOptions>): P
       `${repository} has more than 10,000 images, too many to tell what its lifecycle policy would do to them.`,
       'docs/lifecycle.md shows how to write rules that keep both.',
     );
-  const findings = findingsOf(repository, images, lifecycle, policyOf(options), io.clock.now());
+  const policy = await policyOfRepository(account.registry, repository, policyOf(options));
+  const findings = findingsOf(repository, images, lifecycle, policy, io.clock.now());
   const { suggestion } = findings;
   output.note(findingsText(repository, findings));
   if (suggestion?.kind === 'changed') show(suggestion.text, context);

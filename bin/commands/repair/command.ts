@@ -3,6 +3,7 @@ import { Accounts } from '../../cli/account';
 import { action } from '../../cli/action';
 import { requireTag } from '../../cli/image-reference';
 import { forEachImage } from '../../cli/images';
+import { policyOfNamed } from '../../cli/named-policy';
 import { inRepository } from '../../cli/not-found';
 import {
   type AccountOptions,
@@ -53,11 +54,12 @@ export function addRepair(program: Command): void {
       action<RepairOptions>((context) => {
         const { options, output, io } = context;
         const accounts = new Accounts(options, io);
-        const policy = policyOf(options);
+        const deployed = policyOf(options);
         const run = options.dryRun ? dryRunRepair : repairImage;
-        return forEachImage(context, (reference) => {
+        return forEachImage(context, async (reference) => {
           const account = accounts.of(reference);
           const image = { repository: reference.repository, tag: requireTag(reference, 'repair') };
+          const policy = await policyOfNamed(account, reference, deployed);
           return inRepository(account, image.repository, () => run({ account, reference, image, policy, output }));
         });
       }),

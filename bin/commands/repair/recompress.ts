@@ -21,12 +21,13 @@ interface RecompressionRequest {
   readonly output: Output;
 }
 
-/** Runs a repair that makes gzip layers on this machine, if the person asked for it, and shows how far it is. */
+/** Runs a repair that makes gzip layers on this machine, if the person or the repository chose it, and shows how far it is. */
 export async function withRecompressor<T>(
   { account: { registry }, image, policy, output }: RecompressionRequest,
   repair: (recompressor: Recompressor | undefined) => Promise<T>,
 ): Promise<T> {
-  if (!policy.recompression) return repair(undefined);
+  const limits = policy.recompression;
+  if (!limits) return repair(undefined);
   const progress = new Progress(output.stderr, !output.json);
   let read = 0;
   const observer = {
@@ -39,8 +40,7 @@ export async function withRecompressor<T>(
       progress.update(megabytes(read));
     },
   };
-  const { maxLayerBytes } = policy.recompression;
-  const layers = { layers: registry.layers, cores: availableParallelism(), maxLayerBytes };
+  const layers = { layers: registry.layers, cores: availableParallelism(), ...limits };
   try {
     return await repair(new LayerRecompressor({ registry, policy, finished, observer, ...layers }));
   } finally {

@@ -6,6 +6,7 @@ import { CliError } from '../../cli/errors';
 import { EXIT } from '../../cli/exit-code';
 import { parseImage } from '../../cli/image-reference';
 import { noteRegion } from '../../cli/images';
+import { policyOfNamed } from '../../cli/named-policy';
 import { inRepository } from '../../cli/not-found';
 import {
   type AccountOptions,
@@ -51,8 +52,9 @@ export function addWait(program: Command): void {
         noteRegion(reference, options, output);
         if (reference.isTagImplied) output.note(`note: ${reference.text} has no tag, so this waits for latest`);
         const account = new Accounts(options, io).of(reference);
+        const policy = await policyOfNamed(account, reference, policyOf(options));
         const result = await inRepository(account, reference.repository, () =>
-          waitForCompanions(account, reference, policyOf(options), {
+          waitForCompanions(account, reference, policy, {
             timeoutMs: options.timeout,
             clock: io.clock,
             note: (line) => output.note(line),

@@ -5,6 +5,7 @@ import { outcomeOfRefusal } from '../companion/outcomes';
 import { companionTagsOf } from '../companion/plan';
 import { mayNeedCompanion, type Policy, skipReasonOf } from '../companion/policy';
 import { repair } from '../companion/repair';
+import { policyOfRepository } from '../companion/repository-settings';
 import type { SnapshotRegistry } from '../companion/snapshot-registry';
 import { RegistryRefusal } from '../errors';
 import type { ManifestIdentity } from '../registry';
@@ -49,9 +50,10 @@ const MAX_ORPHAN_SHARE = 0.1;
 export async function auditPage(
   inventory: Inventory,
   repository: string,
-  policy: Policy,
+  deployed: Policy,
   { since, nextToken, isDespiteLifecycle, now }: AuditOptions,
 ): Promise<AuditPage> {
+  const policy = await policyOfRepository(inventory, repository, deployed);
   const listing = await listPage(inventory, repository, policy, nextToken);
   const isSource = (tag: string) => !skipReasonOf({ repository, tag }, policy);
   const sources = [...listing.tags.values()].filter(({ tag }) => isSource(tag));

@@ -33,7 +33,13 @@ export interface RecompressedCompanion {
 export type DesiredCompanion =
   | (ManifestToName & { readonly kind: 'manifest' })
   /** Keep in sync if it exists; don't create it. */
-  | (ManifestToName & { readonly kind: 'if-present'; readonly skip: SkipReason; readonly detail: string })
+  | (ManifestToName & {
+      readonly kind: 'if-present';
+      readonly skip: SkipReason;
+      readonly detail: string;
+      /** Why it isn't known whether to create it. */
+      readonly refusal?: Refusal;
+    })
   /** Nothing: a companion that exists is out of date. Without a `skip` there is nothing to report either. */
   | { readonly kind: 'none'; readonly skip?: SkipReason; readonly detail: string }
   | RecompressedCompanion
@@ -50,6 +56,8 @@ export async function desiredCompanions(
   const manifest = manifestOf(source);
   if (manifest instanceof Refusal || manifest.kind !== 'index')
     return [desiredOf(manifest, source, policy), ...further.map(() => ONLY_OF_AN_INDEX)];
+  const refusedPlatforms = policy.refusedSettings?.get('platforms');
+  if (refusedPlatforms) return [refused(refusedPlatforms)];
   const selector = new PlatformSelector(registry, repository, manifest.children);
   const desired: [DesiredCompanion, ...DesiredCompanion[]] = [await desiredOfPlatform(selector, first, true, policy)];
   for (const platform of further) desired.push(await desiredOfPlatform(selector, platform, false, policy));
@@ -80,10 +88,11 @@ function desiredOf(
   }
 }
 
-function desiredOfDocker(stored: StoredManifest, { companionFor }: Policy): DesiredCompanion {
-  if (companionFor === 'every-tag') return { kind: 'manifest', ...alias(stored) };
+function desiredOfDocker(stored: StoredManifest, { companionFor, refusedSettings }: Policy): DesiredCompanion {
+  const refusal = refusedSettings?.get('companion-for');
+  if (companionFor === 'every-tag' && !refusal) return { kind: 'manifest', ...alias(stored) };
   const detail = 'the image is Docker V2 Schema 2 already';
-  return { kind: 'if-present', ...alias(stored), skip: 'already-docker', detail };
+  return { kind: 'if-present', ...alias(stored), skip: 'already-docker', detail, ...(refusal ? { refusal } : {}) };
 }
 
 function converted(image: ImageManifest, policy: Policy): DesiredCompanion {
@@ -93,14 +102,17 @@ function converted(image: ImageManifest, policy: Policy): DesiredCompanion {
 }
 
 /** A Docker manifest can name zstd layers by a type that no specification has. */
-const needsRecompression = (image: ImageManifest, { recompression }: Policy): boolean =>
-  recompression !== undefined && image.layers.some(({ mediaType }) => compressionToReplace(mediaType) === 'zstd');
+const needsRecompression = (image: ImageManifest, { recompression, refusedSettings }: Policy): boolean =>
+  (recompression !== undefined || refusedSettings?.has('recompress-layers') === true) &&
+  image.layers.some(({ mediaType }) => compressionToReplace(mediaType) === 'zstd');
 
-function recompressed(image: ImageManifest, why: Refusal, { recompression }: Policy): DesiredCompanion {
-  if (!recompression) return refused(why);
-  const { maxLayerBytes } = recompression;
+function recompressed(image: ImageManifest, why: Refusal, policy: Policy): DesiredCompanion {
+  const refusedSetting = policy.refusedSettings?.get('recompress-layers');
+  if (!policy.recompression && !refusedSetting) return refused(why);
   const conversion = conversionAfterRecompression(image);
   if (conversion instanceof Refusal) return refused(conversion);
+  if (refusedSetting || !policy.recompression) return refused(refusedSetting ?? why);
+  const { maxLayerBytes } = policy.recompression;
   const tooLarge = layersToRecompress(image).find(({ descriptor }) => descriptor.size > maxLayerBytes);
   if (!tooLarge) return { kind: 'recompressed', image, why, droppedFields: conversion.droppedFields };
   const { index, descriptor } = tooLarge;

@@ -72,7 +72,8 @@ function outcomeOf(repaired: Repaired, plan: CompanionPlan): Outcome | undefined
     if (companion) return refused({ reason: 'stale-companion', detail: desired.detail });
     return desired.skip && skipped(desired.skip, desired.detail);
   }
-  if (desired.kind === 'if-present' && !companion) return skipped(desired.skip, desired.detail);
+  if (desired.kind === 'if-present' && !companion)
+    return desired.refusal ? refused(desired.refusal) : skipped(desired.skip, desired.detail);
   if (companion?.digest === desired.manifest.digest) {
     const { by, platform, droppedFields } = desired;
     const about = {

@@ -5,6 +5,7 @@ import { outcomeOfRefusal, outcomesOf, type PutAttempt, skippedFor, sourceGone }
 import { type CompanionPlan, companionTagsOf, pendingPut, planCompanions } from './plan';
 import { type Policy, skipReasonOf } from './policy';
 import { RecompressionResolver, type Recompressor } from './recompressor';
+import { policyOfRepository } from './repository-settings';
 
 /** A tag that is pushed faster than it can be followed is left to the queue. */
 const MAX_ROUNDS = 5;
@@ -26,7 +27,8 @@ export async function repair(
   const skipReason = skipReasonOf(image, policy);
   if (skipReason) return [skippedFor(image, skipReason)];
   try {
-    return await readAndWriteUntilCurrent(registry, image, policy, recompressor);
+    const own = await policyOfRepository(registry, image.repository, policy);
+    return await readAndWriteUntilCurrent(registry, image, own, recompressor);
   } catch (error) {
     if (error instanceof RepositoryNotFound) return [skippedFor(image, 'repository-gone', error.message)];
     if (error instanceof RegistryRefusal) return [outcomeOfRefusal(image, error)];

@@ -3,6 +3,7 @@ import { invalidParameter, repositoryNotEmpty, repositoryNotFound } from '../err
 import { readLifecyclePolicy } from '../lifecycle-policy';
 import type { Registry } from '../registry';
 import type { Repository } from '../repository';
+import { addResourceTags } from '../resource-tags';
 import type { Input } from './input';
 import { checkRegistryId, type Operations, repositoryOf, timestamp } from './operation';
 import { page } from './pages';
@@ -101,8 +102,16 @@ export const repositoryOperations: Operations = {
   },
 
   TagResource(input, { registry }) {
+    const { name, resourceTags } = repositoryByArn(input, registry);
+    const added = input.objects('tags').map((tag) => [tag.string('Key'), tag.string('Value')] as const);
+    addResourceTags(resourceTags, added, registry.idOf(name));
+    return {};
+  },
+
+  /** A key that the repository doesn't have is passed over. */
+  UntagResource(input, { registry }) {
     const { resourceTags } = repositoryByArn(input, registry);
-    for (const tag of input.objects('tags')) resourceTags.set(tag.string('Key'), tag.string('Value'));
+    for (const key of input.strings('tagKeys', { max: 200 })) resourceTags.delete(key);
     return {};
   },
 };

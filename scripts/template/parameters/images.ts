@@ -2,11 +2,12 @@ import {
   COMPANION_TAG_PREFIX,
   COMPANION_TAG_SUFFIX,
   DEFAULT_COMPANION_TAG_SUFFIX,
+  LINUX_PLATFORMS,
   MAX_AFFIX_LENGTH,
   REPOSITORY_NAME,
   SOCI_TAG_SUFFIX,
 } from '../../../lambda/core/contract';
-import { CompanionFor, ImagePlatform, UncompressedLayers } from '../../../lib';
+import { CompanionFor, UncompressedLayers } from '../../../lib';
 import { choice, flag, listOf, optionalText, text } from './parameter';
 
 /** As many as the template has a place for. */
@@ -15,7 +16,7 @@ export const MAX_REPOSITORIES = 10;
 /** Whatever the rates may be, ten pushes have time for the companions of so many platforms. */
 export const MAX_PLATFORMS = 4;
 
-const PLATFORMS = ImagePlatform._known.map((name) => name.replaceAll('.', '\\.')).join('|');
+const PLATFORMS = LINUX_PLATFORMS.map((name) => name.replaceAll('.', '\\.')).join('|');
 
 /** A name as Amazon ECR allows it, or anything with single `*` that can match one. */
 const REPOSITORY = `(?=[^,]{2})(?:${REPOSITORY_NAME}|(?=[^,]*\\*)(?![^,]*\\*\\*)[a-z0-9._/*-]+)`;
@@ -62,7 +63,7 @@ export const IMAGE_PARAMETERS = {
       'The platforms to select from a multi-platform image. The first gets the plain companion tag, each further one a tag with its architecture. For example linux/amd64,linux/arm64.',
     default: 'linux/amd64',
     pattern: `(?!(?:.*,)?([^,]+),(?:.*,)?\\1(?:,|$))${listOf(`(?:${PLATFORMS})`, MAX_PLATFORMS)}`,
-    expected: `up to ${MAX_PLATFORMS} different ones of ${ImagePlatform._known.join(', ')}, with commas and no spaces between them`,
+    expected: `up to ${MAX_PLATFORMS} different ones of ${LINUX_PLATFORMS.join(', ')}, with commas and no spaces between them`,
   }),
   CompanionTagSuffix: optionalText({
     label: 'Suffix of companion tags',

@@ -27,6 +27,9 @@ export function nonsenseRegistry(
     async readTags() {
       throw new Finding('desiredCompanions read a tag');
     },
+    async readResourceTags() {
+      throw new Finding('desiredCompanions read resource tags');
+    },
     async readManifest(_, digest) {
       this.calls += 1;
       return (honest ? below.get(digest) : undefined) ?? anything(digest);

@@ -9,6 +9,7 @@ export function withoutConfirmation(registry: Registry): Registry {
       if (!seen || !hasPut) seen = new Map(await registry.readTags(repository, tags));
       return seen;
     },
+    readResourceTags: (...request) => registry.readResourceTags(...request),
     readManifest: (...request) => registry.readManifest(...request),
     readBlob: (...request) => registry.readBlob(...request),
     deleteCompanions: (...request) => registry.deleteCompanions(...request),
@@ -28,6 +29,7 @@ export function trustingTheEvent(registry: Registry, tag: string, announced: Sto
       const found = new Map(await registry.readTags(repository, tags));
       return announced ? found.set(tag, announced) : found;
     },
+    readResourceTags: (...request) => registry.readResourceTags(...request),
     readManifest: (...request) => registry.readManifest(...request),
     readBlob: (...request) => registry.readBlob(...request),
     deleteCompanions: (...request) => registry.deleteCompanions(...request),

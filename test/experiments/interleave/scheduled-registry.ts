@@ -44,6 +44,8 @@ export function scheduledRegistry(
 
   return {
     readTags: (name, tags) => call('readTags', () => repository.readTags(delivery, name, tags)),
+    // Repositories choose nothing here.
+    readResourceTags: async () => new Map(),
     readManifest: (name, digest) => call('readManifest', () => repository.readManifest(name, digest)),
     readBlob: (name, digest) => call('readBlob', () => repository.readBlob(name, digest)),
     deleteCompanions: (name, _source, tags) =>

@@ -1,7 +1,6 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { NotUnderstood } from '../../../lambda/core/lifecycle/policy';
 import { EcrRegistry } from '../../../lambda/ecr/ecr-registry';
-import { RecentPolicies } from '../../../lambda/ecr/lifecycle';
 import { Pacer } from '../../../lambda/ecr/pacer';
 import { ADDRESS } from '../../support/fake-service';
 import { keepNewest, NOW, policyOf, rule } from '../../support/lifecycle-images';
@@ -48,28 +47,6 @@ describe('a lifecycle policy', () => {
     expect(await registry.readLifecyclePolicy('team/app')).toEqual([]);
     expect(await registry.recentLifecyclePolicy('team/app')).toEqual([]);
     expect(aws.received).toHaveLength(2);
-  });
-});
-
-describe('recent policies', () => {
-  afterEach(() => jest.useRealTimers());
-
-  test('are of the last hour', () => {
-    jest.useFakeTimers({ now: NOW });
-    const recent = new RecentPolicies();
-    recent.set('a', []);
-    jest.setSystemTime(NOW + 3_599_999);
-    expect(recent.get('a')).toEqual([]);
-    jest.setSystemTime(NOW + 3_600_000);
-    expect(recent.get('a')).toBeUndefined();
-  });
-
-  test('are of 1,000 repositories, those that were read last', () => {
-    const recent = new RecentPolicies();
-    for (let n = 0; n < 1_000; n += 1) recent.set(`r${n}`, []);
-    recent.set('r0', []);
-    recent.set('more', []);
-    expect(['r0', 'r1', 'r2', 'more'].map((name) => recent.get(name))).toEqual([[], undefined, [], []]);
   });
 });
 

@@ -21,6 +21,7 @@ const event = {
   },
 };
 
+const at = Date.UTC(2026, 10, 16, 1, 54, 34);
 const request = { id: event.id, account: '123456789012', region: 'eu-north-1' };
 const ownRequest = (detailType: string, detail: object) => ({
   source: 'ecr-oci-remediation',
@@ -30,11 +31,10 @@ const ownRequest = (detailType: string, detail: object) => ({
 const read = (change: object) => readWork(JSON.stringify({ ...event, ...change }));
 
 test('reads a push', () => {
-  const pushedAt = Date.UTC(2026, 10, 16, 1, 54, 34);
   expect(read({})).toEqual({
     kind: 'repair',
     request,
-    pushedAt,
+    pushedAt: at,
     isUrgent: true,
     image: { repository: 'team/app', tag: 'v1' },
   });
@@ -75,6 +75,7 @@ test('reads requests, and a schedule as the request for everything', () => {
     kind: 'repository-audit',
     request,
     repository: 'a/b',
+    requestedAt: at,
     counts: NO_COUNTS,
     isBackfill: false,
     isDespiteLifecycle: false,
@@ -98,6 +99,7 @@ test('reads requests, and a schedule as the request for everything', () => {
       request,
       image: { repository: 'a/b', tag: 'v1' },
       isUrgent: false,
+      requestedAt: at,
     });
   expect(read(ownRequest('Image Repair Requested', { repository: 'a/b', tag: 'v1', audit: true }))).toMatchObject({
     isAuditFinding: true,

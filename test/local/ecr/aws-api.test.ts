@@ -4,6 +4,7 @@ import {
   ListTagsForResourceCommand,
   PutImageCommand,
   TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-ecr';
 import { AwsError } from '../../../local/aws/error';
 import { manifest, pushBlob, pushImage, useEcr } from './support';
@@ -108,9 +109,34 @@ describe('repositories', () => {
       { Key: 'a', Value: '1' },
       { Key: 'b', Value: '3' },
     ]);
+    await client.send(new UntagResourceCommand({ resourceArn, tagKeys: ['a', 'none'] }));
+    expect((await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags).toEqual([
+      { Key: 'b', Value: '3' },
+    ]);
     await expect(
       client.send(new ListTagsForResourceCommand({ resourceArn: `${resourceArn}/none` })),
     ).rejects.toMatchObject({ name: 'RepositoryNotFoundException' });
+  });
+
+  test.each([
+    ['a comma', { a: 'linux/arm64,linux/amd64' }, 'The value of the tag'],
+    ['a long value', { a: 'a'.repeat(257) }, 'The value of the tag'],
+    ['a long key', { ['a'.repeat(129)]: '' }, 'The tag key'],
+    ['no key', { '': 'a' }, 'The tag key'],
+    ['a key of AWS', { 'aws:a': 'a' }, 'The prefix'],
+  ])('refuse a resource tag with %s, and those beside it', async (_, tags, message) => {
+    expect(() => server.ecr.tagResource('app', { good: '', ...tags })).toThrow(message);
+    const resourceArn = 'arn:aws:ecr:eu-north-1:123456789012:repository/app';
+    expect((await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags).toEqual([]);
+    server.ecr.tagResource('app', { good: 'linux/arm64 +-=._:/@ é', ['a'.repeat(128)]: 'a'.repeat(256) });
+  });
+
+  test('carry at most 50 resource tags', () => {
+    const numbered = (from: number, to: number) =>
+      Object.fromEntries(Array.from({ length: to - from }, (_, n) => [`key ${from + n}`, '']));
+    server.ecr.tagResource('app', numbered(0, 50));
+    server.ecr.tagResource('app', { 'key 0': 'again' });
+    expect(() => server.ecr.tagResource('app', { more: '' })).toThrow('can have at most 50 resource tags');
   });
 });
 

@@ -24,6 +24,7 @@ export function portsOf({ registry, layers }: LayeredRepository, around: AroundC
   return {
     registry: {
       readTags: (...call) => around('readTags', () => registry.readTags(...call)),
+      readResourceTags: (...call) => registry.readResourceTags(...call),
       readManifest: (...call) => registry.readManifest(...call),
       readManifests: (...call) => registry.readManifests(...call),
       readBlob: (...call) => registry.readBlob(...call),

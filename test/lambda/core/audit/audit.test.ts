@@ -167,3 +167,44 @@ test('with a companion for every tag, a Docker image without one is out of sync'
     counts: { upToDate: 1 },
   });
 });
+
+describe('where repositories choose', () => {
+  const choosing: Policy = { ...policy, choices: { allowed: ['platforms', 'companion-for'] } };
+  let registry: FakeRegistry;
+  beforeEach(async () => {
+    registry = mixed();
+    await repairAll(registry, ['plain', 'multi'], choosing);
+  });
+  const choose = (setting: string, value: string) => registry.resourceTags.set(`ecr-oci-remediation:${setting}`, value);
+
+  test('what they chose is what an audit compares with, and it asks once', async () => {
+    registry.calls.length = 0;
+    expect((await audit(registry, choosing)).outOfSync).toEqual([]);
+    expect(registry.calls.filter((call) => call === 'readResourceTags')).toHaveLength(1);
+    choose('companion-for', 'every-tag');
+    expect((await audit(registry, choosing)).outOfSync).toEqual(['docker']);
+    choose('platforms', 'linux/amd64 linux/arm64');
+    registry.tags.set('multi-dockerv2-arm64', registry.tags.get('docker') ?? '');
+    expect((await audit(registry, choosing)).refusals).toEqual(['multi stale-companion', 'zstd zstd-layer']);
+  });
+
+  test('a companion of a platform that they chose is one, and of another is not', async () => {
+    choose('platforms', 'linux/amd64 linux/arm64');
+    registry.tags.set('gone-dockerv2-arm64', registry.tags.get('docker') ?? '');
+    const deleting: Policy = { ...choosing, deleteOrphanedCompanions: true };
+    expect((await audit(registry, deleting)).outOfSync).toEqual(['gone']);
+    registry.resourceTags.clear();
+    expect((await audit(registry, deleting)).outOfSync).toEqual([]);
+  });
+
+  test('what they chose wrongly is refused, and nothing else', async () => {
+    choose('platforms', 'arm64');
+    expect(await audit(registry, choosing)).toMatchObject({
+      outOfSync: [],
+      refusals: ['multi bad-repository-setting', 'zstd zstd-layer'],
+      counts: { upToDate: 1 },
+    });
+    choose('companion-for', 'all');
+    expect((await audit(registry, choosing)).refusals).toContain('docker bad-repository-setting');
+  });
+});
