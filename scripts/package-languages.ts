@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { globSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsii, name } from '../package.json';
 
@@ -17,4 +17,11 @@ if (generated.join() !== expected.join())
   throw new Error(`jsii-pacmak wrote ${generated.join(', ')} to dist/languages; expected ${expected.join(', ')}`);
 // The other compilers need the CDK of their language, from its registry.
 run('python3', '-m', 'compileall', '-q', join(languages, 'python/src'));
+const generatedPython = join(languages, 'python/src', jsii.targets.python.module, '__init__.py');
+run(
+  'python3',
+  'scripts/check-python-examples.py',
+  generatedPython,
+  ...globSync('examples/python/*/app.py', { cwd: root }),
+);
 console.log(`dist/languages: ${generated.join(', ')}`);

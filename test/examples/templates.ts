@@ -1,26 +1,35 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 
 const root = join(__dirname, '../..');
-const folder = join(root, 'examples/typescript');
 
-export const EXAMPLES: readonly string[] = readdirSync(folder);
-
-/** Synthesizes the TypeScript examples against lib. @returns their templates, by the name of the example */
-export function synthesizeExamples(context: Readonly<Record<string, string>>): ReadonlyMap<string, Template> {
+/** Synthesizes TypeScript examples against lib. @returns their templates, by the name of the example */
+export function synthesizeExamples(
+  examples: readonly string[],
+  context: Readonly<Record<string, string>> = {},
+): ReadonlyMap<string, Template> {
   const output = mkdtempSync(join(tmpdir(), 'examples-'));
-  const apps = EXAMPLES.map((name) => ({ folder: join(folder, name), output: join(output, name), context }));
+  const apps = examples.map((name) => ({
+    folder: join(root, 'examples/typescript', name),
+    output: join(output, name),
+    context,
+  }));
   try {
     // Its paths find the construct in lib.
     const args = ['--tsconfig', join(root, 'tsconfig.json'), join(__dirname, 'synthesize.ts'), JSON.stringify(apps)];
     execFileSync(join(root, 'node_modules/.bin/tsx'), args, { stdio: 'pipe' });
-    const files = globSync('*/*.template.json', { cwd: output });
-    const read = (file: string) => Template.fromJSON(JSON.parse(readFileSync(join(output, file), 'utf8')));
-    return new Map(files.map((file) => [dirname(file), read(file)]));
+    return new Map(apps.map((app, at) => [`${examples[at]}`, templateIn(app.output)]));
   } finally {
     rmSync(output, { recursive: true });
   }
+}
+
+/** @throws if the cloud assembly doesn't have exactly one template */
+export function templateIn(assembly: string): Template {
+  const [file, ...others] = globSync('*.template.json', { cwd: assembly });
+  if (!file || others.length > 0) throw new Error(`expected one template in ${assembly}, got ${[file, ...others]}`);
+  return Template.fromJSON(JSON.parse(readFileSync(join(assembly, file), 'utf8')));
 }

@@ -1,12 +1,13 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import type { Outcome } from '../../lambda/core/companion/outcome';
 import { only } from '../lib/support';
 import { EVENT_ID, inputOf } from './rule-input';
-import { EXAMPLES, synthesizeExamples } from './templates';
+import { synthesizeExamples } from './templates';
 
 const root = join(__dirname, '../..');
+const examples = readdirSync(join(root, 'examples/typescript'));
 const MODEL_DIGEST = `sha256:${'a'.repeat(64)}`;
 const FUNCTION_DIGEST = `sha256:${'b'.repeat(64)}`;
 const MODEL_IMAGE = `123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/model@${MODEL_DIGEST}`;
@@ -14,7 +15,7 @@ const FUNCTION_IMAGE = `123456789012.dkr.ecr.eu-north-1.amazonaws.com/team/funct
 
 let templates: ReadonlyMap<string, Template>;
 beforeAll(() => {
-  templates = synthesizeExamples({ modelImage: MODEL_IMAGE, functionImage: FUNCTION_IMAGE });
+  templates = synthesizeExamples(examples, { modelImage: MODEL_IMAGE, functionImage: FUNCTION_IMAGE });
 });
 
 function templateOf(example: string): Template {
@@ -40,7 +41,8 @@ const refused: Outcome = {
 };
 
 test('every example has one stack, which passes template validation', () => {
-  expect([...templates.keys()].sort()).toEqual([...EXAMPLES].sort());
+  expect([...templates.keys()]).toEqual(examples);
+  for (const template of templates.values()) expect(Object.keys(template.toJSON().Resources)).not.toEqual([]);
 });
 
 test('minimal has the service with its defaults', () => {
@@ -51,15 +53,20 @@ test('minimal has the service with its defaults', () => {
 });
 
 describe('full', () => {
-  test('has every prop of the construct', () => {
-    const props = globSync('lib/*.ts', { cwd: root })
-      .filter((file) => !file.endsWith('.d.ts') && file !== 'lib/oci-image-remediation-stack.ts')
-      .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/^ {2}readonly (\w+)\?:/gm)])
-      .map(([, prop]) => prop);
-    const app = readFileSync(join(root, 'examples/typescript/full/app.ts'), 'utf8');
-    const used = [...app.matchAll(/^ {2}(\w+)(?::|,$)/gm)].map(([, prop]) => prop);
-    expect(props.filter((prop) => !used.includes(prop))).toEqual([]);
+  const props = globSync('lib/*.ts', { cwd: root })
+    .filter((file) => !file.endsWith('.d.ts') && file !== 'lib/oci-image-remediation-stack.ts')
+    .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/^ {2}readonly (\w+)\?:/gm)])
+    .map(([, prop]) => `${prop}`);
+  const missingIn = (app: string, expected: readonly string[], pattern: RegExp) => {
+    const used = [...readFileSync(join(root, 'examples', app), 'utf8').matchAll(pattern)].map(([, prop]) => `${prop}`);
+    return expected.filter((prop) => !used.includes(prop));
+  };
+
+  test('has every prop of the construct, in both languages', () => {
     expect(props.length).toBeGreaterThanOrEqual(40);
+    expect(missingIn('typescript/full/app.ts', props, /^ {2}(\w+)(?::|,$)/gm)).toEqual([]);
+    const inPython = props.map((prop) => prop.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+    expect(missingIn('python/full/app.py', inPython, /^ {4}(\w+)=/gm)).toEqual([]);
   });
 
   test('every role has the permissions boundary', () => {
