@@ -30,5 +30,14 @@ if (isCompiled) {
   for (const [language, pattern] of Object.entries(COMPILED))
     if (globSync(pattern, { cwd: join(languages, language) }).length === 0)
       throw new Error(`jsii-pacmak wrote no ${pattern} to dist/languages/${language}`);
-} else run('python3', '-m', 'compileall', '-q', join(languages, 'python/src'));
+} else {
+  run('python3', '-m', 'compileall', '-q', join(languages, 'python/src'));
+  const generatedPython = join(languages, 'python/src', jsii.targets.python.module, '__init__.py');
+  run(
+    'python3',
+    'scripts/check-python-examples.py',
+    generatedPython,
+    ...globSync('examples/python/*/app.py', { cwd: root }),
+  );
+}
 console.log(`dist/languages: ${generated.join(', ')}`);

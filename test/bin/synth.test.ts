@@ -44,21 +44,3 @@ test('bin/app.ts turns context into a stack that passes template validation', ()
   expect(count(resources, 'AWS::SNS::Subscription')).toBe(1);
   expect(JSON.stringify(resources)).toContain('"repository-name":[{"prefix":"team/"}]');
 });
-
-test.each([
-  ['all-repositories', 11, 3],
-  ['sagemaker-team', 10, 4],
-])('the example %s synthesizes and passes template validation', (example, alarms, rules) => {
-  const resources = synthesize(`examples/typescript/${example}`, 'app.ts');
-  expect(count(resources, 'AWS::Lambda::Function')).toBe(1);
-  expect(count(resources, 'AWS::CloudWatch::Alarm')).toBe(alarms);
-  expect(count(resources, 'AWS::Events::Rule')).toBe(rules);
-});
-
-test('the example docker-v2-image synthesizes and passes template validation', () => {
-  const resources = synthesize('examples/typescript/docker-v2-image', 'app.ts');
-  const counts = ['AWS::Lambda::Function', 'AWS::SageMaker::Model', 'Custom::DockerV2Image'].map((type) =>
-    count(resources, type),
-  );
-  expect(counts).toEqual([2, 1, 2]);
-});

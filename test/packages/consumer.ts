@@ -9,7 +9,7 @@ import { version } from '../../package.json';
 const root = join(__dirname, '../..');
 
 /** The machine's, without what `npm run` adds: our tools, and the Node.js that `npm ci` installs. */
-const PATH = (process.env.PATH ?? '')
+export const PATH = (process.env.PATH ?? '')
   .split(delimiter)
   .filter((folder) => !folder.endsWith(join('node_modules', '.bin')))
   .join(delimiter);
@@ -35,6 +35,11 @@ export interface Ran {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+export interface Surroundings {
+  readonly cwd?: string;
+  readonly path?: string;
 }
 
 /** An empty app, outside this repository, that installs one of the packages from its tarball. */
@@ -82,10 +87,14 @@ export class Consumer {
     return { packed: Math.round(statSync(this.tarball).size / 1000), unpacked: Math.round(bytes / 1000) };
   }
 
-  /** With Node.js on the path and nothing else: no esbuild, no TypeScript, no Docker. And with nobody's AWS configuration. */
-  start(command: string, args: readonly string[]): ChildProcess {
+  /** With nobody's AWS configuration. By default with Node.js on the path and nothing else: no esbuild, no TypeScript, no Docker. */
+  start(
+    command: string,
+    args: readonly string[],
+    { cwd = this.directory, path = join(this.directory, 'bin') }: Surroundings = {},
+  ): ChildProcess {
     const env = {
-      PATH: join(this.directory, 'bin'),
+      PATH: path,
       HOME: this.directory,
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_ACCESS_KEY_ID: 'local',
@@ -94,14 +103,14 @@ export class Consumer {
       CDK_DISABLE_VERSION_CHECK: '1',
     };
     return spawn(join(this.directory, 'node_modules/.bin', command), args, {
-      cwd: this.directory,
+      cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }
 
-  async run(command: string, args: readonly string[]): Promise<Ran> {
-    const child = this.start(command, args);
+  async run(command: string, args: readonly string[], surroundings?: Surroundings): Promise<Ran> {
+    const child = this.start(command, args, surroundings);
     if (!child.stdout || !child.stderr) throw new Error(`no pipes to ${command}`);
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     return { code, stdout, stderr };

@@ -4,8 +4,7 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
-// in your own app: 'cdk-ecr-oci-remediation'
-import { DockerV2Image, DockerV2ImageCode, DockerV2ImageSource } from '../../../lib';
+import { DockerV2Image, DockerV2ImageCode, DockerV2ImageSource } from 'cdk-ecr-oci-remediation';
 
 const app = new App();
 const stack = new Stack(app, 'DockerV2Image');
