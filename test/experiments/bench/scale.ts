@@ -8,7 +8,7 @@ import { requestEvent } from '../../support/request-event';
 import { seed } from '../../support/seed';
 import { measureCommand } from '../layers/measured';
 import { CLI, CREDENTIALS } from '../layers/repair';
-import { memoryOf } from '../memory/limit';
+import { limitOf, memoryOf } from '../memory/limit';
 import { STACKS, synthesize } from '../quota/assembly';
 import type { Group } from './group';
 import { fixed, type Row } from './row';
@@ -116,15 +116,15 @@ function rowsOf(
   return [
     perImage('calls', ({ calls }) => sum(calls), 1),
     perImage('CPU ms', ({ cpuSeconds }) => cpuSeconds, 1_000),
-    {
-      what: `${name}, ${sizeOf(large)}`,
-      unit: 'peak MiB',
-      ours: [cost.peakMiB],
-      against: fixed(sizeOf(small), less.peakMiB),
-      goal: { atMost: 1.2 },
-    },
+    { what: `${name}, ${sizeOf(large)}`, unit: 'peak MiB', ours: [cost.peakMiB], ...memoryGoal(name, small, less) },
   ];
 }
+
+/** The function's heap grows up to what it has before V8 collects all garbage, so that its limit says more than another size. */
+const memoryGoal = (name: Name, small: Registry, less: Cost): Pick<Row, 'against' | 'goal'> =>
+  name === 'audit'
+    ? { against: fixed("the function's limit", limitOf(memoryOf(new App()))), goal: { atMost: 1 } }
+    : { against: fixed(sizeOf(small), less.peakMiB), goal: { atMost: 1.2 } };
 
 /** ECR lists 1,000 images a call. */
 function listingsRow(registry: Registry, { calls }: Cost, listed: number): Row {
