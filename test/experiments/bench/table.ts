@@ -47,7 +47,7 @@ export function textTable(groups: readonly MeasuredGroup[]): string {
 
 /** One table for each group. */
 export function markdownTables(groups: readonly MeasuredGroup[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const head = [...HEAD.slice(0, -1), 'met?'].map((title) => title || ' ');
   const rule = ['---', '---', '---:', '---', '---:', '---:', '---:', '---:', '---'];
   return groups
