@@ -47,8 +47,9 @@ export function textTable(groups: readonly MeasuredGroup[]): string {
 
 /** One table for each group. */
 export function markdownTables(groups: readonly MeasuredGroup[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const head = [...HEAD.slice(0, -1), 'met?'].map((title) => title || ' ');
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|') || '-').join(' | ')} |`;
+  const head = [...HEAD.slice(0, -1), 'met?'].map((title, at) => title || (at === 0 ? 'what' : 'theirs'));
   const rule = ['---', '---', '---:', '---', '---:', '---:', '---:', '---:', '---'];
   return groups
     .map(({ name, rows }) =>
