@@ -1,7 +1,7 @@
 import { Refusal } from '../reasons';
 import { isDigest } from './digest';
 import { InexactNumber, type Json, type JsonObject } from './json';
-import { formatPath, type JsonPath, quote } from './json-path';
+import { formatFieldPath, formatPath, type JsonPath, quote } from './json-path';
 import { isPlatformName, type Platform, platformOf } from './platform';
 
 /** What points at a config, a layer or a child manifest. https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
@@ -48,10 +48,12 @@ const fold = (key: string): string => key.toUpperCase().toLowerCase();
 /** @throws Refusal `case-variant-key` if a key differs from a known one by letter case only */
 export function objectAt(value: Json | undefined, path: JsonPath, knownFields: readonly string[]): JsonObject {
   if (!isObject(value)) return badField(path, 'an object', value);
-  const folded = new Map(knownFields.map((field) => [fold(field), field]));
+  let folded: Map<string, string> | undefined;
   for (const key of value.keys()) {
+    if (knownFields.includes(key)) continue;
+    folded ??= new Map(knownFields.map((field) => [fold(field), field]));
     const known = folded.get(fold(key));
-    if (known !== undefined && known !== key) {
+    if (known !== undefined) {
       throw new Refusal(
         'case-variant-key',
         `the key ${quote(key)} at ${formatPath(path)} differs from ${quote(known)} by case only`,
@@ -72,13 +74,20 @@ export function textAt(object: JsonObject, field: string, path: JsonPath): strin
   return typeof value === 'string' ? value : badField([...path, field], 'a string', value);
 }
 
-/** The paths of one extra field; annotations one by one, since each can matter to somebody. */
-export function extraFieldPaths(object: JsonObject, path: JsonPath, placed: ReadonlySet<string>): string[] {
-  return [...object].flatMap(([field, value]) => {
-    if (placed.has(field)) return [];
-    if (field !== 'annotations' || !isObject(value)) return [formatPath([...path, field])];
-    return [...value.keys()].map((annotation) => formatPath([...path, field, annotation]));
-  });
+const NONE: readonly string[] = [];
+
+/** The paths of the extra fields; of annotations one by one, since each can matter to somebody. */
+export function extraFieldPaths(object: JsonObject, path: JsonPath, placed: ReadonlySet<string>): readonly string[] {
+  let paths: string[] | undefined;
+  for (const field of object.keys()) {
+    if (placed.has(field)) continue;
+    paths ??= [];
+    const value = object.get(field);
+    const at = formatPath([...path, field]);
+    if (field !== 'annotations' || !isObject(value)) paths.push(at);
+    else for (const annotation of value.keys()) paths.push(formatFieldPath(at, annotation));
+  }
+  return paths ?? NONE;
 }
 
 function sizeAt(object: JsonObject, path: JsonPath): number {
@@ -105,7 +114,7 @@ function digestAt(object: JsonObject, path: JsonPath): string {
 
 function urlsAt(object: JsonObject, path: JsonPath): readonly string[] {
   const urls = object.get('urls');
-  if (urls === undefined || urls === null) return [];
+  if (urls === undefined || urls === null) return NONE;
   return arrayAt(urls, [...path, 'urls']).map((url, at) =>
     typeof url === 'string' && /^[\x21-\x7e]+$/.test(url) ? url : badField([...path, 'urls', at], 'a URL', url),
   );

@@ -11,12 +11,17 @@ export function quote(value: unknown): string {
 }
 
 /** `$.layers[0].annotations['a.b']`, as https://www.rfc-editor.org/rfc/rfc9535 writes paths. */
-export function formatPath(path: JsonPath): string {
-  let text = '$';
-  for (const step of path) {
-    if (typeof step === 'number') text += `[${step}]`;
-    else if (/^[A-Za-z_]\w{0,79}$/.test(step)) text += `.${step}`;
-    else text += `['${quote(step).slice(1, -1).replaceAll("'", "\\'")}']`;
-  }
-  return text.length > MAX_PATH ? `${text.slice(0, MAX_PATH).toWellFormed()}…` : text;
+export const formatPath = (path: JsonPath): string =>
+  bounded(path.reduce<string>((text, step) => text + formatStep(step), '$'));
+
+/** The path of a field of the object at a path that is formatted already. */
+export const formatFieldPath = (parent: string, field: string): string => bounded(parent + formatStep(field));
+
+function formatStep(step: string | number): string {
+  if (typeof step === 'number') return `[${step}]`;
+  if (/^[A-Za-z_]\w{0,79}$/.test(step)) return `.${step}`;
+  return `['${quote(step).slice(1, -1).replaceAll("'", "\\'")}']`;
 }
+
+const bounded = (text: string): string =>
+  text.length > MAX_PATH ? `${text.slice(0, MAX_PATH).toWellFormed()}…` : text;

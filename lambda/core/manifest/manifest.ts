@@ -153,10 +153,10 @@ function readImage(manifest: JsonObject, mediaType: string): Manifest {
       throw new Refusal('unknown-config', `the config has the media type ${quote(configType)}`);
   }
   const entries = arrayAt(manifest.get('layers'), ['layers']);
-  const layerTypes = entries.map((entry, at) => mediaTypeAt(entry, ['layers', at]));
+  const layerTypeAt = (at: number) => mediaTypeAt(entries[at], ['layers', at]);
   // Signatures and attestations under tags have an image config, so only the layers tell.
-  if (layerTypes[0] !== undefined && !layerTypes.some(isLayer))
-    return { kind: 'artifact', artifactType: layerTypes[0] };
+  if (entries.length > 0 && !entries.some((_, at) => isLayer(layerTypeAt(at))))
+    return { kind: 'artifact', artifactType: layerTypeAt(0) };
   return {
     kind: 'image',
     mediaType,

@@ -8,8 +8,6 @@ export interface Job {
   /** How many of them at a time. */
   readonly parallel: number;
   readonly level?: number;
-  /** The numbers of those that it may use, as `taskset` takes them; all without. */
-  readonly cores?: string;
 }
 
 export interface JobResult extends Measured {

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { layersAtATime } from '../../../lambda/recompress-image';
+import type { bundledChild, ChildOptions } from '../../support/bundled-child';
 import type { Job, JobResult } from './child';
 import { type LayerFiles, sizeOf } from './layer-files';
 import { type Measured, measureCommand } from './measured';
@@ -24,7 +25,7 @@ export interface Bench {
   readonly large: LayerFiles;
   /** Of an image: the first one as zstd, the others as gzip. */
   readonly image: readonly [LayerFiles, ...LayerFiles[]];
-  readonly recompress: (job: Job) => Promise<JobResult>;
+  readonly recompress: ReturnType<typeof bundledChild<Job, JobResult>>;
 }
 
 type Compression = 'zstd' | 'none';
@@ -39,10 +40,11 @@ async function ours(
   what: string,
   layers: readonly LayerFiles[],
   compression: Compression,
-  how: Pick<Job, 'parallel' | 'cores'> = { parallel: 1 },
+  how: Pick<Job, 'parallel'> & ChildOptions = { parallel: 1 },
 ) {
   const blobs = layers.map((layer) => blobOf(layer, compression));
-  const result = await bench.recompress({ blobs, level: bench.level, ...how });
+  const { parallel, ...options } = how;
+  const result = await bench.recompress({ blobs, level: bench.level, parallel }, options);
   const downloaded = blobs.reduce((sum, { path }) => sum + sizeOf(path), 0);
   return { what, ...result, movedBytes: downloaded + result.gzipBytes };
 }

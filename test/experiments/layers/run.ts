@@ -1,46 +1,26 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism, loadavg } from 'node:os';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
-import { goalsOf, perCpuSecond, perSecond } from './goals';
-import { type LayerFiles, LayerMaker, sizeOf } from './layer-files';
-import { recompressor } from './ours';
-import { type Bench, ROWS, type Row, type Rows } from './rows';
+import { isMet } from '../bench/row';
+import { textTable } from '../bench/table';
+import { FILES, measureLayers } from './bench';
+import { goalRows, perCpuSecond, perSecond } from './goals';
+import type { Row } from './rows';
 
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 
-async function run({ megabytes, files, level }: { megabytes: number; files: string; level: number }): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'bench-layers-'));
-  try {
-    progress('making the layers ...');
-    const maker = new LayerMaker(files);
-    const large = await maker.make(megabytes * 1e6, join(directory, 'large'));
-    const image: LayerFiles[] = [];
-    for (let n = 0; n < 10; n += 1) image.push(await maker.make(megabytes * 1e5, join(directory, `layer${n}`)));
-    // The layer of middle size comes first, and stands for all that are zstd.
-    image.sort((one, other) => sizeOf(one.gzip) - sizeOf(other.gzip));
-    const [zstd] = image.splice(5, 1);
-    if (!zstd) throw new Error('no layer was made');
-    const bench: Bench = { level, directory, large, image: [zstd, ...image], recompress: recompressor(directory) };
-    const rows: [string, Row][] = [];
-    for (const [name, measure] of Object.entries(ROWS)) {
-      progress(`${name} ...`);
-      rows.push([name, await measure(bench)]);
-    }
-    console.log(tableOf(rows.map(([, row]) => row)));
-    console.log(`${availableParallelism()} cores, with a load of ${loadavg()[0]?.toFixed(1)} in the last minute`);
-    const named = Object.fromEntries(rows) as Rows;
-    const share = (perSecond(named.gzipTwice) / perSecond(named.tarPipe)).toFixed(2);
-    console.log(
-      `2 gzip processes at a time had ${share} times the throughput of one: more cores than that were not free`,
-    );
-    const goals = goalsOf(named);
-    for (const { what, isMet } of goals) console.log(`${isMet ? 'met   ' : 'MISSED'} ${what}`);
-    process.exitCode = goals.every(({ isMet }) => isMet) ? 0 : 1;
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+async function run(options: { megabytes: number; files: string; level: number }): Promise<void> {
+  const [measured] = await measureLayers({ ...options, progress });
+  if (!measured) throw new Error('nothing was measured');
+  console.log(tableOf(Object.values(measured)));
+  console.log(`${availableParallelism()} cores, with a load of ${loadavg()[0]?.toFixed(1)} in the last minute`);
+  const share = (perSecond(measured.gzipTwice) / perSecond(measured.tarPipe)).toFixed(2);
+  console.log(
+    `2 gzip processes at a time had ${share} times the throughput of one: more cores than that were not free`,
+  );
+  const rows = goalRows([measured]);
+  console.log(textTable([{ name: 'layers', rows }]));
+  process.exitCode = rows.every(isMet) ? 0 : 1;
 }
 
 function tableOf(rows: readonly Row[]): string {
@@ -80,7 +60,7 @@ new Command('npm run bench:layers --')
     within(1, 100_000),
     1000,
   )
-  .option('--files <folder>', 'what the layers are made of', join(__dirname, '../../../node_modules'))
+  .option('--files <folder>', 'what the layers are made of', FILES)
   .option('--level <number>', 'of gzip', within(1, 9), 4)
   .addHelpText(
     'after',

@@ -1,20 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { CountingProxy, type Traffic } from '../../support/counting-proxy';
 import { startDistribution } from '../../support/distribution';
 import { OCI } from '../../support/manifests';
 import { type LayerFiles, must, sha256Of, sizeOf } from './layer-files';
 import { type Measured, measureCommand } from './measured';
 
 const FORCE = '--dest-force-compress-format';
-
-/** Between a client and a registry. */
-export interface Traffic {
-  /** Both ways. */
-  readonly movedBytes: number;
-  readonly requests: number;
-}
 
 export interface SkopeoResult extends Measured, Traffic {
   /** How it was done, which depends on the version. */
@@ -29,52 +22,6 @@ export const INSECURE_COPY = [
   '--dest-tls-verify=false',
 ] as const;
 
-/** How a request begins. A client sends one after the answer to another, so each begins a chunk. */
-const REQUEST = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE) \/v2\//;
-
-/** A registry behind a counter of bytes and requests. */
-class CountedRegistry implements AsyncDisposable {
-  bytes = 0;
-  requests = 0;
-  private constructor(
-    readonly host: string,
-    private readonly stop: () => void,
-  ) {}
-
-  static async start(directory: string): Promise<CountedRegistry> {
-    const distribution = await startDistribution(directory);
-    const [, port] = distribution.host.split(':');
-    const proxy: Server = createServer((client) => {
-      const server = connect(Number(port), '127.0.0.1');
-      client.on('data', (bytes) => {
-        if (REQUEST.test(bytes.subarray(0, 16).toString('latin1'))) registry.requests += 1;
-      });
-      for (const [from, to] of [
-        [client, server],
-        [server, client],
-      ] as const) {
-        from.on('data', (bytes) => {
-          registry.bytes += bytes.length;
-        });
-        from.on('error', () => to.destroy());
-        from.pipe(to);
-      }
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const address = proxy.address();
-    if (typeof address !== 'object' || !address) throw new Error('expected the counter to have a port');
-    const registry = new CountedRegistry(`127.0.0.1:${address.port}`, () => {
-      proxy.close();
-      distribution.process.kill();
-    });
-    return registry;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.stop();
-  }
-}
-
 /** Pushes an image of one zstd layer and these gzip layers, and lets skopeo make its companion in the same repository. */
 export async function measureSkopeo(
   zstd: LayerFiles,
@@ -83,24 +30,25 @@ export async function measureSkopeo(
 ): Promise<SkopeoResult> {
   const image = join(directory, 'image');
   await writeImage(zstd, gzips, image);
-  await using registry = await CountedRegistry.start(directory);
+  const distribution = await startDistribution(directory);
+  using _ = { [Symbol.dispose]: () => void distribution.process.kill() };
+  await using registry = await CountingProxy.start(distribution.host);
   const source = `docker://${registry.host}/app:v1`;
   // Under another name, or skopeo 1.9 remembers that this registry has the layer as zstd, and fails to use that.
   const companion = `docker://${registry.host.replace('127.0.0.1', 'localhost')}/app:v1-dockerv2`;
   await must('skopeo', ...INSECURE_COPY, `dir:${image}`, source);
-  registry.bytes = 0;
-  registry.requests = 0;
+  registry.take();
   const toDocker = ['--format', 'v2s2', '--dest-compress-format', 'gzip'];
   if (spawnSync('skopeo', ['copy', '--help'], { encoding: 'utf8' }).stdout.includes(FORCE)) {
     const measured = await measureCommand('skopeo', ...INSECURE_COPY, ...toDocker, FORCE, source, companion);
-    return { ...measured, how: 'skopeo copy', movedBytes: registry.bytes, requests: registry.requests };
+    return { ...measured, how: 'skopeo copy', ...registry.take() };
   }
   // Older versions do not compress again what is compressed: they need the tars on disk in between.
   const tars = `dir:${join(directory, 'tars')}`;
   const script = 'skopeo "$@" --dest-decompress "$source" "$tars" && skopeo "$@" $flags "$tars" "$companion"';
   const environment = [`source=${source}`, `tars=${tars}`, `companion=${companion}`, `flags=${toDocker.join(' ')}`];
   const measured = await measureCommand('env', ...environment, 'sh', '-c', script, 'sh', ...INSECURE_COPY);
-  return { ...measured, how: 'skopeo copy, twice', movedBytes: registry.bytes, requests: registry.requests };
+  return { ...measured, how: 'skopeo copy, twice', ...registry.take() };
 }
 
 export async function writeImage(zstd: LayerFiles, gzips: readonly LayerFiles[], image: string): Promise<void> {

@@ -1,18 +1,10 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { ENV } from '../../../lambda/core/contract';
+import { auditOf, type FunctionRun, pushOf, runFunction } from '../../support/function-process';
 import { descriptor, index, OCI, ociImage } from '../../support/manifests';
-import { StubEcr } from './stub-ecr';
+import { StubEcr } from '../../support/stub-ecr';
 
 const MIB = 1024 * 1024;
 
-export interface Measured {
-  /** The most memory that the process had. */
-  readonly peakMiB: number;
-  readonly cpuSeconds: number;
-  /** Messages that went back to the queue. */
-  readonly failures: number;
+export interface Measured extends FunctionRun {
   /** PutImage calls. */
   readonly puts: number;
 }
@@ -30,65 +22,12 @@ export async function measure({ prepare }: MemoryCase, memoryMiB: number): Promi
   const ecr = await StubEcr.start();
   try {
     const events = prepare(ecr);
-    const measured = await runFunction(ecr.endpoint, events, memoryMiB);
+    const measured = await runFunction({ endpoint: ecr.endpoint, memoryMiB }, events);
     return { ...measured, puts: ecr.puts };
   } finally {
     ecr.stop();
   }
 }
-
-async function runFunction(
-  endpoint: string,
-  events: readonly object[],
-  memoryMiB: number,
-): Promise<Omit<Measured, 'puts'>> {
-  const child = fork(join(__dirname, 'child.cjs'), [join(__dirname, '../../../assets/remediate/index.js')], {
-    // Lambda's Node.js knows the memory of its environment and collects garbage accordingly.
-    execArgv: [`--max-old-space-size=${memoryMiB * 0.75}`],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: {
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: 'eu-north-1',
-      AWS_ACCESS_KEY_ID: 'x',
-      AWS_SECRET_ACCESS_KEY: 'x',
-      AWS_LAMBDA_FUNCTION_NAME: 'remediation',
-      [ENV.account]: '123456789012',
-      [ENV.partition]: 'aws',
-      [ENV.urlSuffix]: 'amazonaws.com',
-      [ENV.companionTagSuffix]: '-dockerv2',
-      [ENV.platforms]: 'linux/amd64',
-      [ENV.companionFor]: 'oci-images',
-      [ENV.uncompressedLayers]: 'refuse',
-      [ENV.repositories]: '*',
-      [ENV.eventBusName]: 'default',
-      [ENV.putImagesPerSecond]: '100',
-      [ENV.auditPutImagesPerSecond]: '100',
-      [ENV.auditWindowDays]: '7',
-    },
-  });
-  child.send({ Records: events.map((event, at) => ({ messageId: `${at}`, body: JSON.stringify(event) })) });
-  const [measured] = await Promise.race([
-    once(child, 'message') as Promise<[Omit<Measured, 'puts'>]>,
-    once(child, 'exit').then(([code, signal]) => {
-      throw new Error(`the function died: ${code ?? signal}`);
-    }),
-  ]);
-  return measured;
-}
-
-const common = { id: 'e', account: '123456789012', region: 'eu-north-1', time: '2026-11-24T10:00:00Z' };
-const pushOf = (repository: string, tag: string) => ({
-  ...common,
-  source: 'aws.ecr',
-  'detail-type': 'ECR Image Action',
-  detail: { 'action-type': 'PUSH', result: 'SUCCESS', 'repository-name': repository, 'image-tag': tag },
-});
-const auditOf = (repository: string) => ({
-  ...common,
-  source: 'ecr-oci-remediation',
-  'detail-type': 'Repository Audit Requested',
-  detail: { repository, backfill: true },
-});
 
 /** As many layers as fit this many bytes. */
 const layered = (name: string, bytes: number) => {

@@ -3,10 +3,15 @@ import type { Template } from '../../../local/cloudformation';
 import { pick } from '../../../local/cloudformation/pick';
 
 /** The invocations that an event source mapping runs at a time, each with a pace of its own. */
-export interface Lanes {
+interface Pace {
   readonly count: number;
   /** `PutImage` calls of each. */
   readonly perSecond: number;
+}
+
+export interface Lanes extends Pace {
+  /** Messages of an invocation. */
+  readonly batchSize: number;
 }
 
 export function lanesOf(template: Template): readonly Lanes[] {
@@ -15,9 +20,9 @@ export function lanesOf(template: Template): readonly Lanes[] {
     const mapping = template.mappings.find(({ queueArn }) => queueArn === arn);
     const count = mapping?.maximumConcurrency;
     const perSecond = Number(pick('', 'function', template.functions).environment[rate]);
-    if (count === undefined || !(perSecond > 0))
+    if (!mapping || count === undefined || !(perSecond > 0))
       throw new Error(`expected a maximum concurrency for ${queueName}, and a number in ${rate}`);
-    return { count, perSecond };
+    return { count, perSecond, batchSize: mapping.batchSize };
   };
   return [lanes('Pushes', ENV.putImagesPerSecond), lanes('Audits', ENV.auditPutImagesPerSecond)];
 }
@@ -35,14 +40,14 @@ const WINDOWS = [1, 2, 10, 60];
 const LATENESS_SECONDS = 0.25;
 
 /** @param times of the calls, in milliseconds and ascending */
-export const busiestOf = (times: readonly number[], lanes: readonly Lanes[]): readonly Busiest[] =>
+export const busiestOf = (times: readonly number[], lanes: readonly Pace[]): readonly Busiest[] =>
   WINDOWS.map((seconds) => ({ seconds, calls: mostWithin(times, seconds), ceiling: ceilingOf(lanes, seconds) }));
 
 /**
  * The most calls that ECR can receive within so many seconds, whenever the lanes begin, if each spaces its turns by its interval and the
  * first call of the window arrives late, and the last one in time.
  */
-const ceilingOf = (lanes: readonly Lanes[], seconds: number): number =>
+const ceilingOf = (lanes: readonly Pace[], seconds: number): number =>
   lanes.reduce((sum, { count, perSecond }) => sum + count * Math.ceil((seconds + LATENESS_SECONDS) * perSecond), 0);
 
 function mostWithin(times: readonly number[], seconds: number): number {

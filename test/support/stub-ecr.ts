@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { keepNewest, rule } from '../../support/lifecycle-images';
-import { digestOfText } from '../../support/manifests';
+import { keepNewest, rule } from './lifecycle-images';
+import { digestOfText } from './manifests';
 
 interface Stored {
   readonly text: string;
