@@ -20,7 +20,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'infra',
-      testMatch: ['<rootDir>/test/{bin,lib,local,scripts,service,support}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{bin,examples,lib,local,scripts,service,support}/**/*.test.ts'],
       setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
     },
     { ...shared, displayName: 'experiments', testMatch: ['<rootDir>/test/experiments/**/*.test.ts'] },
