@@ -242,7 +242,7 @@ describe('the central account', () => {
   });
 });
 
-test('the permissions boundary allows what the roles may do with every option, and no other action', () => {
+test('the permissions boundary allows what the roles may do with every option, and no other action; docs/permissions-and-cost.md has them all', () => {
   const document = asObject(
     asObject(asObject(templateIn('central/boundary.template.yaml').Resources, 'Resources').Boundary, 'Boundary')
       .Properties,
@@ -273,4 +273,11 @@ test('the permissions boundary allows what the roles may do with every option, a
     [...new Set(requests.map(({ action }) => action))].sort(),
   );
   expect(everything.functions.flatMap((fn) => everything.managedPoliciesOf(fn))).toEqual([]);
+
+  // The page has those of a VPC as one and "five more".
+  const [, page = ''] = read('docs/permissions-and-cost.md').split(/^## What the role may do$/m);
+  const documented = capturesIn(page.split(/^## /m)[0] ?? '', /`((?!ec2)[a-z]+\d?:[A-Z]\w+)`/g);
+  const actions = [...new Set(requests.map(({ action }) => action))];
+  expect([...new Set(documented)].sort()).toEqual(actions.filter((action) => !action.startsWith('ec2:')).sort());
+  expect(actions.filter((action) => action.startsWith('ec2:'))).toHaveLength(6);
 });
