@@ -1,5 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { EXIT } from '../bin/cli/exit-code';
+import { NO_COUNTS } from '../lambda/core/audit/counts';
+import { METRICS, REQUESTS } from '../lambda/core/contract';
 import { REFUSAL_REASONS, SKIP_REASONS } from '../lambda/core/reasons';
 
 const root = join(__dirname, '..');
@@ -36,6 +39,71 @@ describe('docs/docker-v2-image.md', () => {
     const props = propsIn(isOfDockerV2Image).filter((prop) => prop !== 'companionTag');
     expect(named.sort()).toEqual(props.sort());
   });
+});
+
+/** Where the docs name what the code has, and where the code has it. */
+const NAMED: readonly [string, () => readonly string[], () => readonly string[]][] = [
+  [
+    'docs/outcomes.md has every outcome, and no other',
+    () => capturesIn(read('docs/outcomes.md').split(/^## /m)[0] ?? '', /^\| `(\w+)`/gm),
+    () => capturesIn(read('lambda/core/companion/outcome.ts'), /readonly outcome: '(\w+)'/g),
+  ],
+  [
+    'docs/outcomes.md has every field of the event, and no other',
+    () => {
+      const [, event = ''] = read('docs/outcomes.md').split(/^## The event$/m);
+      const [section = ''] = event.split(/^## /m);
+      const [, example = '{}'] = /```json\n([\s\S]*?)```/.exec(section) ?? [];
+      return [...Object.keys(JSON.parse(example).detail), ...capturesIn(section, /^- `(\w+)`/gm), 'reason', 'detail'];
+    },
+    () =>
+      capturesIn(
+        /interface OutcomeDetail \{([\s\S]*?)^\}/m.exec(read('lambda/events/outcome-event.ts'))?.[1] ?? '',
+        /^ {2}readonly (\w+)/gm,
+      ),
+  ],
+  [
+    'docs/how-it-works.md has every field of the event after an audit, and no other',
+    () => {
+      const [, section = ''] =
+        /`Repository Audit Finished` event:\n([\s\S]*?)^## /m.exec(read('docs/how-it-works.md')) ?? [];
+      const [, example = '{}'] = /```json\n([\s\S]*?)```/.exec(section) ?? [];
+      return [...Object.keys(JSON.parse(example).detail), ...capturesIn(section.split('```').at(-1) ?? '', /`(\w+)`/g)];
+    },
+    () => [
+      ...Object.keys(NO_COUNTS),
+      ...capturesIn(
+        /const detail = \{ (.*\.\.\.counts.*) \};/.exec(read('lambda/audit-repository.ts'))?.[1] ?? '',
+        /(?<!\.)\b(\w+)/g,
+      ),
+    ],
+  ],
+  [
+    'docs/outcomes.md has every metric, and no other',
+    () =>
+      rowsIn(read('docs/outcomes.md').split(/^## The metrics$/m)[1] ?? '').flatMap(([name = '']) =>
+        capturesIn(name, /`(\w+)`/g),
+      ),
+    () => Object.values(METRICS),
+  ],
+  [
+    'docs/cli.md has every exit code, and no other',
+    () => {
+      const [, codes = ''] = read('docs/cli.md').split(/^## Exit codes$/m);
+      return rowsIn(codes.split(/^## /m)[0] ?? '').flatMap(([code = '']) => capturesIn(code, /\b(\d+)\b/g));
+    },
+    () => Object.values(EXIT).map(String),
+  ],
+];
+
+test.each(NAMED)('%s', (_, named, known) => {
+  expect([...new Set(named())].sort()).toEqual([...new Set(known())].sort());
+  expect(known().length).toBeGreaterThan(4);
+});
+
+test('the docs name every event that requests work', () => {
+  const docs = globSync('docs/*.md', { cwd: root }).map(read).join('\n');
+  expect(Object.values(REQUESTS).filter((type) => !docs.includes(type))).toEqual([]);
 });
 
 describe('docs/configuration.md', () => {

@@ -28,7 +28,7 @@ const CONDITIONS = {
   AlarmsOnOciImages: isTrue('CreateOciImagesPushedAlarm'),
   HasDashboard: isTrue('CreateDashboard'),
   TracesFunctions: isTrue('TraceFunctions'),
-  HasPermissionsBoundary: isGiven('PermissionsBoundaryArn'),
+  HasPermissionsBoundary: isGiven('PermissionsBoundaryName'),
   RunsInVpc: { 'Fn::And': [isGiven('SubnetIds'), isGiven('SecurityGroupIds')] },
   HasEncryptionKey: isGiven('EncryptionKeyArn'),
   HasEventBus: isGiven('EventBusArn'),

@@ -70,6 +70,10 @@ const monitoringProps = (imports: Stack, isOn: IsOn): OciImageRemediationStackPr
   dashboard: isOn('HasDashboard'),
 });
 
+/** A name and not an ARN: a stack set gives every account the same parameters, and each has a policy of its own. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces these
+const BOUNDARY_ARN = Fn.sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/${PermissionsBoundaryName}');
+
 const functionProps = (imports: Stack, isOn: IsOn): OciImageRemediationStackProps => ({
   architecture: lambda.Architecture.custom(ref('Architecture')),
   memorySize: numberRef('MemorySize'),
@@ -77,7 +81,7 @@ const functionProps = (imports: Stack, isOn: IsOn): OciImageRemediationStackProp
   excludeFromPullTimes: isOn('ExcludesFromPullTimes'),
   ...(isOn('RunsInVpc') && networkProps(imports)),
   ...(isOn('HasPermissionsBoundary') && {
-    permissionsBoundary: PermissionsBoundary.fromArn(ref('PermissionsBoundaryArn')),
+    permissionsBoundary: PermissionsBoundary.fromArn(BOUNDARY_ARN),
   }),
   ...(isOn('HasEncryptionKey') && { encryptionKey: kms.Key.fromKeyArn(imports, 'Key', ref('EncryptionKeyArn')) }),
   ...(isOn('HasEventBus') && { eventBus: events.EventBus.fromEventBusArn(imports, 'Bus', ref('EventBusArn')) }),

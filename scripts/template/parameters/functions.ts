@@ -24,11 +24,12 @@ export const FUNCTION_PARAMETERS = {
     description: 'Whether AWS X-Ray traces the functions.',
     default: 'false',
   }),
-  PermissionsBoundaryArn: optionalText({
+  PermissionsBoundaryName: optionalText({
     label: 'Permissions boundary',
-    description: 'A managed policy that bounds the permissions of every role in this stack.',
-    pattern: `${PARTITION}:iam::(?:[0-9]{12}|aws):policy/[\\w+=,.@/-]+`,
-    expected: 'the ARN of a managed policy',
+    description:
+      'The name of a managed policy in the account, with its path if it has one, that bounds the permissions of every role in this stack.',
+    pattern: '[\\w+=,.@-]+(?:/[\\w+=,.@-]+)*',
+    expected: 'the name of a managed policy, such as boundary or team/boundary',
   }),
   SubnetIds: optionalText({
     label: 'Subnets',

@@ -116,8 +116,8 @@ const GROUPS: readonly (readonly Setting[])[] = [
   ],
   [
     setting(
-      { PermissionsBoundaryArn: 'arn:aws:iam::123456789012:policy/boundary' },
-      { permissionsBoundary: PermissionsBoundary.fromArn('arn:aws:iam::123456789012:policy/boundary') },
+      { PermissionsBoundaryName: 'team/boundary' },
+      { permissionsBoundary: PermissionsBoundary.fromName('team/boundary') },
     ),
   ],
   [

@@ -76,6 +76,7 @@ test.each<[ParameterName, readonly string[], readonly string[]]>([
   ['AuditWindowDays', ['1', '365'], ['', '0', '1.5', '-1']],
   ['AlarmEmail', ['', 'a@b'], ['a', 'a@b c', 'a@b,c@d']],
   ['AlarmTopicArn', ['', 'arn:aws-cn:sns:cn-north-1:123456789012:t'], ['t', 'arn:aws:sqs:eu-north-1:123456789012:t']],
+  ['PermissionsBoundaryName', ['', 'boundary', 'team/b_1'], ['arn:aws:iam::123456789012:policy/b', '/b', 'team/']],
   ['SubnetIds', ['', 'subnet-0123456789abcdef0,subnet-11111111'], ['vpc-11111111', 'subnet-1', 'subnet-11111111,']],
 ])('%s takes %j, and not %j', (name, allowed, refused) => {
   expect([...allowed, ...refused].filter((value) => isAllowed(name, value))).toEqual(allowed);
