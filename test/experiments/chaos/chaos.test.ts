@@ -12,7 +12,7 @@ import { planOf } from './plan';
 import { summaryOf } from './summary';
 import { variantOf } from './variant';
 
-const IMAGES = 90;
+const IMAGES = 60;
 
 let assembly: string;
 beforeAll(() => {
