@@ -17,6 +17,9 @@ const PRICE = {
   logGigabyte: 0.5,
 };
 
+/** The function that recompresses layers, and how fast it's taken to be: docs/recompression.md */
+const RECOMPRESSION = { gigabytes: 3_538 / 1024, megabytesPerSecond: 50 };
+
 /** What one push costs the service, on the high side. */
 const ASSUMED = {
   billedSeconds: 1,
@@ -95,6 +98,12 @@ const table = new Table({ head: ['a month', 'USD'], style: { head: [], border: [
 for (const [what, dollars] of rows) table.push([what, dollars.toFixed(2)]);
 table.push(['together', rows.reduce((sum, [, dollars]) => sum + dollars, 0).toFixed(2)]);
 console.log(table.toString());
+const recompressedTerabyte =
+  (1e6 / RECOMPRESSION.megabytesPerSecond) * RECOMPRESSION.gigabytes * PRICE.lambdaArmGigabyteSecond;
+console.log(`A million pushes: ${(1e6 * perPush).toFixed(2)} USD.`);
+console.log(
+  `A TB of tar recompressed, at ${RECOMPRESSION.megabytesPerSecond} MB/s: ${recompressedTerabyte.toFixed(2)} USD.`,
+);
 console.log(
   `Assumed for each push: ${ASSUMED.billedSeconds} s of ${memoryGigabytes * 1024} MB on Arm, ${ASSUMED.logBytes} bytes of log, one event. Scans by Amazon Inspector are counted with --scanned.`,
 );

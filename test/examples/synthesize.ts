@@ -13,5 +13,6 @@ for (const { folder, output, context } of apps) {
   const cdk = JSON.parse(readFileSync(join(folder, 'cdk.json'), 'utf8'));
   process.env.CDK_OUTDIR = output;
   process.env.CDK_CONTEXT_JSON = JSON.stringify({ ...cdk.context, ...context });
+  process.chdir(folder);
   require(join(folder, 'app.ts'));
 }

@@ -10,7 +10,7 @@ import { EcrServer } from '../support/ecr-server';
 import { Consumer, changeOf } from './consumer';
 
 /** What `npm run package` printed when this was last looked at. CI jobs download it each time, so growth should be a decision. */
-const RECORDED = { packed: 548, unpacked: 1846 };
+const RECORDED = { packed: 561, unpacked: 1882 };
 
 let app: Consumer;
 let local: ChildProcess | undefined;

@@ -10,7 +10,7 @@ import { Consumer, changeOf } from './consumer';
 const root = join(__dirname, '../..');
 
 /** What `npm run package` printed when this was last looked at. Consumers in every language download it, so growth should be a decision. */
-const RECORDED = { packed: 197, unpacked: 996 };
+const RECORDED = { packed: 261, unpacked: 1240 };
 
 const APP = `
 const { App, Stack } = require('aws-cdk-lib');

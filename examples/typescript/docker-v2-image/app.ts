@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -11,7 +10,7 @@ const stack = new Stack(app, 'DockerV2Image');
 
 // Built and pushed by this deployment. It doesn't matter whether that makes an OCI image, or an index with an attestation.
 new lambda.DockerImageFunction(stack, 'Function', {
-  code: DockerV2ImageCode.fromImageAsset(join(__dirname, 'image')),
+  code: DockerV2ImageCode.fromImageAsset('image'),
 });
 
 // Pushed by a pipeline.
