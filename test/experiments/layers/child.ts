@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { recompress } from '../../../lambda/core/layers/recompress';
 import type { Measured } from './measured';
 
@@ -50,8 +50,15 @@ async function run({ blobs, parallel, level }: Job): Promise<JobResult> {
     cpuSeconds: (user + system) / 1e6,
     mainThreadSeconds: (main.user + main.system) / 1e6,
     seconds: (performance.now() - start) / 1000,
-    peakMiB: process.resourceUsage().maxRSS / 1024,
+    peakMiB: peakMiB(),
   };
+}
+
+/** `maxRSS` would have that of the process that started this one, if it is larger: https://man7.org/linux/man-pages/man2/getrusage.2.html */
+function peakMiB(): number {
+  const [, peak] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  if (!peak) throw new Error('expected the peak of this process in /proc/self/status');
+  return Number(peak) / 1024;
 }
 
 process.once('message', (job: Job) => {
