@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
 import { METRICS } from '../lambda/core/contract';
+import { RECOMPRESSION_MEMORY_SIZE } from '../lib/private/recompression';
 import { REPORTED_PRICES, type Scans, scanCost } from './scan-cost';
 
 /** US dollars, list prices of us-east-1 without the free tier; another Region differs by some percent. https://aws.amazon.com/pricing/ */
@@ -18,7 +19,7 @@ const PRICE = {
 };
 
 /** The function that recompresses layers, and how fast it's taken to be: docs/recompression.md */
-const RECOMPRESSION = { gigabytes: 3_538 / 1024, megabytesPerSecond: 50 };
+const RECOMPRESSION = { gigabytes: RECOMPRESSION_MEMORY_SIZE / 1024, megabytesPerSecond: 50 };
 
 /** What one push costs the service, on the high side. */
 const ASSUMED = {

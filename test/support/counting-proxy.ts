@@ -10,7 +10,7 @@ export interface Traffic {
 /** How a request begins. A client sends one after the answer to another, so each begins a chunk. */
 const REQUEST = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE) \//;
 
-/** Counts what goes to an HTTP server and back, whoever the client is. */
+/** Counts what goes to an HTTP server and back, whatever the client is. */
 export class CountingProxy implements AsyncDisposable {
   #bytes = 0;
   #requests = 0;

@@ -1,5 +1,6 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { recompress } from '../../../lambda/core/layers/recompress';
+import { peakMiB } from '../../support/peak-memory.cjs';
 import type { Measured } from './measured';
 
 /** What to recompress, in a process of its own. */
@@ -52,13 +53,6 @@ async function run({ blobs, parallel, level }: Job): Promise<JobResult> {
     seconds: (performance.now() - start) / 1000,
     peakMiB: peakMiB(),
   };
-}
-
-/** `maxRSS` would have that of the process that started this one, if it is larger: https://man7.org/linux/man-pages/man2/getrusage.2.html */
-function peakMiB(): number {
-  const [, peak] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  if (!peak) throw new Error('expected the peak of this process in /proc/self/status');
-  return Number(peak) / 1024;
 }
 
 process.once('message', (job: Job) => {

@@ -8,7 +8,7 @@ import { INSECURE_COPY, writeImage } from './skopeo';
 
 export const CLI = join(__dirname, '../../../assets/cli/ecr-oci.js');
 
-/** For whoever takes any. */
+/** The local account takes any. */
 export const CREDENTIALS = ['AWS_REGION=eu-north-1', 'AWS_ACCESS_KEY_ID=x', 'AWS_SECRET_ACCESS_KEY=x'] as const;
 
 /** Pushes an image of one zstd layer and these gzip layers to a local ECR, and lets `ecr-oci repair --recompress` make its companion. */
