@@ -72,7 +72,7 @@ export interface OciImageRemediationProps
   /**
    * What each repository can choose for itself by resource tags, such as `ecr-oci-remediation:platforms`.
    *
-   * Whoever may tag a repository can choose. The construct's own choice is the default of a repository without the tag. A tag whose
+   * Anyone who may tag a repository can choose. The construct's own choice is the default of a repository without the tag. A tag whose
    * value isn't valid, or that isn't in this list, is an outcome: what it would decide is refused with the reason
    * `bad-repository-setting`.
    *

@@ -46,7 +46,7 @@ export async function isGzipOf(
     if (error instanceof NotThatLayer || isGzipError(error)) return false;
     throw error;
   }
-  // Zeros after the gzip are passed over here, and fail whoever unpacks the layer with Go: https://pkg.go.dev/compress/gzip#Reader.Multistream
+  // Node.js ignores zeros after the gzip; Go refuses a layer that has them: https://pkg.go.dev/compress/gzip#Reader.Multistream
   const isWhole = blobBytes === size && gunzip.bytesWritten === size;
   return isWhole && `sha256:${hash.digest('hex')}` === diffId;
 }
